@@ -1,0 +1,66 @@
+/**
+ * Every way in which cagent itself can fail, as data. An agent that fails, times out or hits a limit is not
+ * here: that is a value in the run's outcome. `docs/errors.md` is generated from this table.
+ *
+ * Codes are `stage.what`; they are part of the interface (scripts match on them), so they are never renamed.
+ */
+export type Fault = 'user' | 'environment' | 'internal';
+
+interface CatalogueEntry {
+  /** Whose mistake it is: the caller's, the machine's, or ours. */
+  readonly fault: Fault;
+  /** What the code means, one sentence, for the documentation. */
+  readonly meaning: string;
+}
+
+export const ERROR_CATALOGUE = {
+  'cli.usage': {
+    fault: 'user',
+    meaning: 'The command line has an unknown option, a missing value or a misplaced argument.',
+  },
+  'config.unreadable': {
+    fault: 'user',
+    meaning: 'The configuration, or a file that it or the command line names, cannot be read.',
+  },
+  'config.syntax': { fault: 'user', meaning: 'The configuration file is not valid YAML.' },
+  'config.invalid': {
+    fault: 'user',
+    meaning: 'A key is unknown, a value has the wrong type or range, or settings contradict each other.',
+  },
+  'config.workspace': {
+    fault: 'user',
+    meaning: 'The workspace is missing, is not a directory or cannot be read.',
+  },
+  'config.out': { fault: 'user', meaning: 'The run directory cannot be created or written.' },
+  'docker.missing': { fault: 'environment', meaning: 'The docker command is not installed.' },
+  'docker.unreachable': { fault: 'environment', meaning: 'The Docker engine does not answer.' },
+  'docker.permission': { fault: 'environment', meaning: 'The user may not use the Docker socket.' },
+  'docker.failed': { fault: 'environment', meaning: 'A docker command failed.' },
+  'image.unavailable': { fault: 'user', meaning: 'The image is not present and cannot be pulled.' },
+  'image.build': { fault: 'user', meaning: 'Building the image failed.' },
+  'workspace.view': { fault: 'environment', meaning: 'The view of the workspace could not be made.' },
+  'workspace.git': {
+    fault: 'environment',
+    meaning: 'The clean git repository for the sandbox could not be made.',
+  },
+  'workspace.exposed': {
+    fault: 'internal',
+    meaning: 'A hidden path was still visible in the sandbox, so the agent was not started.',
+  },
+  'egress.rule': { fault: 'user', meaning: 'A network rule is not valid or cannot be enforced as written.' },
+  'gateway.failed': {
+    fault: 'environment',
+    meaning: 'The gateway did not come up, so the agent was not started.',
+  },
+  'gateway.resolver': { fault: 'user', meaning: 'The upstream resolver does not answer.' },
+  'sandbox.failed': { fault: 'environment', meaning: 'The sandbox could not be started.' },
+  'sandbox.runtime': { fault: 'user', meaning: 'The engine does not have the requested runtime.' },
+  'changes.capture': { fault: 'internal', meaning: 'The changes of the agent could not be captured.' },
+  'changes.apply': { fault: 'user', meaning: 'The patch does not apply or breaks the patch policy.' },
+  'report.write': { fault: 'environment', meaning: 'The run directory could not be written completely.' },
+  'publish.failed': { fault: 'environment', meaning: 'Publishing the results failed.' },
+  'run.cancelled': { fault: 'user', meaning: 'The run was cancelled before the agent started.' },
+  'internal.bug': { fault: 'internal', meaning: 'A state that should be impossible; please report it.' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;

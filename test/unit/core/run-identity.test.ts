@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { isOwnerAlive, ownerOf } from '../../../src/core/owner.js';
+import { createRunId, isRunId } from '../../../src/core/run-id.js';
+
+describe('a run id', () => {
+  const now = new Date('2026-11-22T10:15:30.999Z');
+
+  test('begins with the time, so that runs sort', () => {
+    expect(createRunId(now)).toMatch(/^20261122-101530-[a-z2-9]{6}$/);
+    expect(createRunId(now) < createRunId(new Date('2026-11-22T10:15:31Z'))).toBe(true);
+  });
+
+  test('differs between runs of the same second', () => {
+    expect(new Set(Array.from({ length: 2_000 }, () => createRunId(now))).size).toBeGreaterThan(1_995);
+  });
+
+  test('is known by its form', () => {
+    expect(isRunId(createRunId(now))).toBe(true);
+    for (const text of [
+      '',
+      'x',
+      '20261122-101530-abc',
+      '20261122-101530-abcdef\n',
+      '../20261122-101530-abcdef',
+    ])
+      expect(isRunId(text)).toBe(false);
+  });
+});
+
+describe('the owner of a run', () => {
+  test('is alive while its process is', () => {
+    expect(isOwnerAlive(ownerOf(process.pid))).toBe(true);
+  });
+
+  test('is dead when its process has ended', async () => {
+    const child = spawn('sleep', ['60']);
+    const owner = ownerOf(child.pid as number);
+    expect(isOwnerAlive(owner)).toBe(true);
+    child.kill();
+    await once(child, 'exit');
+    expect(isOwnerAlive(owner)).toBe(false);
+  });
+
+  test('is dead as a zombie that nobody has waited for', async () => {
+    // The shell's child ends at once and stays a zombie, since the program that replaces the shell never waits.
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(String(line).trim());
+    const owner = ownerOf(pid);
+    while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(isOwnerAlive(owner)).toBe(false);
+    parent.kill();
+  });
+
+  test('is not protected by a later process of the same number', () => {
+    expect(isOwnerAlive(`${process.pid}.1.${hostname()}`)).toBe(false);
+  });
+
+  test('without a start time is alive while a process of that number is', () => {
+    expect(isOwnerAlive(`${process.pid}.0.${hostname()}`)).toBe(true);
+    expect(isOwnerAlive(`4194304.0.${hostname()}`)).toBe(false);
+  });
+
+  test('on another machine counts as alive', () => {
+    expect(isOwnerAlive('1.1.some-other-machine.example')).toBe(true);
+  });
+
+  test.each(['', 'x', '1.2', 'a.b.c', '-1.5.host'])('%j is no owner and protects nothing', (owner) => {
+    expect(isOwnerAlive(owner)).toBe(false);
+  });
+});
