@@ -1,0 +1,55 @@
+import { OPTION_NAMES, type OptionName, optionSpec } from '../config/options.js';
+
+export type CommandName = 'run' | 'plan' | 'build' | 'apply' | 'doctor' | 'clean';
+
+/** What a command is and takes, for parsing and help. */
+export interface CommandSpec {
+  readonly summary: string;
+  readonly usage: string;
+  readonly options: readonly OptionName[];
+  /** Words that are not options: a command behind `--`, one run directory, or none. */
+  readonly operands: 'command' | 'run-directory' | 'none';
+}
+
+export const RUN_OPTION_NAMES = OPTION_NAMES.filter((name) => optionSpec(name).onCommandLine);
+
+export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
+  run: {
+    summary: 'Run an agent, or the command, in the sandbox.',
+    usage: '[options] [-- COMMAND ARG...]',
+    options: RUN_OPTION_NAMES,
+    operands: 'command',
+  },
+  plan: {
+    summary: 'Print what run would do, touch nothing.',
+    usage: '[options] [-- COMMAND ARG...]',
+    options: RUN_OPTION_NAMES,
+    operands: 'command',
+  },
+  build: {
+    summary: 'Pull or build the images.',
+    usage: '[options]',
+    options: ['workspace', 'config', 'agent', 'image'],
+    operands: 'none',
+  },
+  apply: {
+    summary: "Check a run's patch against the patch policy and apply it to a checkout.",
+    usage: '[options] RUN_DIR',
+    options: ['workspace', 'config', 'json'],
+    operands: 'run-directory',
+  },
+  doctor: {
+    summary: 'Check Docker, kernel and runtime; say what to do.',
+    usage: '[options]',
+    options: ['json'],
+    operands: 'none',
+  },
+  clean: {
+    summary: 'Remove whatever runs left behind, by label.',
+    usage: '[options]',
+    options: [],
+    operands: 'none',
+  },
+};
+
+export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];

@@ -1,0 +1,70 @@
+import type { CommanderError } from 'commander';
+import { alternatives, nearest, quote } from '../config/found.js';
+import { isOptionName, optionSpec } from '../config/options.js';
+import { CagentError } from '../core/errors.js';
+import { COMMAND_NAMES, COMMANDS, type CommandName, RUN_OPTION_NAMES } from './command-specs.js';
+
+/** An error of the command line, with where to look next. */
+export function usageError(what: string, hint: string): CagentError {
+  return new CagentError('cli.usage', `${what}.`, { hint });
+}
+
+export function helpHint(command?: CommandName): string {
+  return `See cagent ${command === undefined ? '' : `${command} `}--help.`;
+}
+
+export function unknownCommand(word: string): CagentError {
+  const allowed = alternatives(COMMAND_NAMES);
+  return usageError(
+    `unknown command ${quote(word)}, allowed: ${allowed}, nearest: ${nearest(word, COMMAND_NAMES)}`,
+    helpHint(),
+  );
+}
+
+export function missingValue(option: string, command: CommandName | undefined): CagentError {
+  const placeholder = (isOptionName(option) ? optionSpec(option).placeholder : undefined) ?? 'VALUE';
+  return usageError(`--${option} has no value, allowed: --${option} ${placeholder}`, helpHint(command));
+}
+
+/** What commander refuses, in the words of cagent. `command` is where it happened; `undefined`: before any. */
+export function fromCommander(error: CommanderError, command: CommandName | undefined): CagentError {
+  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  if (error.code === 'commander.optionMissingArgument') {
+    return missingValue(/--([a-z-]+)/.exec(quoted)?.[1] ?? quoted, command);
+  }
+  if (error.code === 'commander.unknownOption') return unknownOption(quoted, command);
+  return usageError(error.message.replace(/^error: /, ''), helpHint(command));
+}
+
+function unknownOption(written: string, command: CommandName | undefined): CagentError {
+  const option = written.replace(/=.*$/s, '');
+  const names = command === undefined ? [] : COMMANDS[command].options;
+  if (option !== written && names.some((name) => `--${name}` === option)) {
+    return usageError(
+      `${option} takes no value, found ${quote(written)}, allowed: ${option}`,
+      helpHint(command),
+    );
+  }
+  if (command === undefined && isRunOption(option)) {
+    return usageError(
+      `${option} stands before the command, allowed: after it`,
+      'Write cagent COMMAND [options].',
+    );
+  }
+  const known = [...names, ...(command === undefined ? ['version'] : []), 'help'].map((name) => `--${name}`);
+  const where = command === undefined ? '' : ` of ${command}`;
+  return usageError(
+    `unknown option ${quote(option)}${where}, nearest: ${nearest(option, known)}`,
+    helpHint(command),
+  );
+}
+
+function isRunOption(option: string): boolean {
+  return RUN_OPTION_NAMES.some((name) => {
+    const { short } = optionSpec(name);
+    return (
+      option === `--${name}` ||
+      (short !== undefined && option.startsWith(`-${short}`) && !option.startsWith('--'))
+    );
+  });
+}

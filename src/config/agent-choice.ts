@@ -1,0 +1,68 @@
+import type { ConfigFile } from './config-file.js';
+import { type Flags, flagLabel } from './flags.js';
+import type { MergedSettings, Settings } from './settings.js';
+
+/** Which agent runs, and whether what the file says about its agent still applies. */
+export interface AgentChoice {
+  /** `undefined` when nothing names one. */
+  readonly name: string | undefined;
+  /** A command on the command line takes the place of the file's agent, prompt and all. */
+  readonly replacesFile: boolean;
+  readonly problems: readonly string[];
+}
+
+/** Flag before command before file. */
+export function chooseAgent(flags: Flags, flagSettings: Settings, file: Settings): AgentChoice {
+  const { command } = flags;
+  const named = flagSettings.agent;
+  if (command === undefined) return { name: named ?? file.agent, replacesFile: false, problems: [] };
+  const replacesFile = file.agent !== undefined && file.agent !== 'command';
+  const problems =
+    named === undefined || named === 'command'
+      ? []
+      : [
+          `${flagLabel(flags, 'agent')}: found ${named} and a command, allowed: a known agent or a command, not both`,
+        ];
+  return { name: 'command', replacesFile, problems };
+}
+
+/** What keeps the chosen agent from being started: no name, no prompt, no command, arguments that nobody takes. */
+export function checkAgent(
+  flags: Flags,
+  { name, problems }: AgentChoice,
+  file: ConfigFile,
+  settings: MergedSettings,
+): readonly string[] {
+  if (problems.length > 0) return problems;
+  const [agentWay, commandWay] =
+    flags.origin === 'option' ? ['--agent NAME', 'a command after --'] : ['the input agent', 'the input run'];
+  const label = flags.values.agent === undefined ? file.label('agent') : flagLabel(flags, 'agent');
+  if (name === undefined) {
+    return [
+      `no agent and no command is given, allowed: ${agentWay}, agent.use in cagent.yml, or ${commandWay}`,
+    ];
+  }
+  if (name !== 'command') {
+    const hasPrompt = settings.prompt !== undefined || settings['prompt-file'] !== undefined;
+    return hasPrompt
+      ? []
+      : [`${label}: ${name} has no prompt, allowed: an agent with a prompt or a prompt-file`];
+  }
+  return [...checkCommand(flags, label, commandWay), ...checkArguments(flags, file, settings)];
+}
+
+function checkCommand({ command }: Flags, label: string, way: string): readonly string[] {
+  if (command === undefined) return [`${label}: command has no command, allowed: command with ${way}`];
+  return (command[0] ?? '') === ''
+    ? [`the command is empty, allowed: the name of a program first in ${way}`]
+    : [];
+}
+
+function checkArguments(flags: Flags, file: ConfigFile, settings: MergedSettings): readonly string[] {
+  if ((settings['agent-args'] ?? []).length === 0) return [];
+  const label =
+    flags.values['agent-args'] === undefined ? file.label('agent-args') : flagLabel(flags, 'agent-args');
+  return [
+    `${label}: arguments for a known agent, but the agent is a command, allowed: arguments in the command itself`,
+  ];
+}

@@ -1,0 +1,4 @@
+/** The agents that cagent knows how to start, and `command` for anything else. What each one is: src/agents. */
+export const AGENT_NAMES = ['claude', 'codex', 'gemini', 'opencode', 'copilot', 'aider', 'command'] as const;
+
+export type AgentName = (typeof AGENT_NAMES)[number];

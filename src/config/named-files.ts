@@ -1,0 +1,124 @@
+import { isUtf8 } from 'node:buffer';
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { CagentError } from '../core/errors.js';
+import { quote } from './found.js';
+import { reasonOf } from './system-reason.js';
+
+/** A file or directory that a setting names. */
+export interface NamedPath {
+  /** How messages name the setting. */
+  readonly label: string;
+  /** As written. */
+  readonly text: string;
+  /** `file`: relative to the workspace and confined to it. `flag`: relative to the current directory. */
+  readonly from: 'file' | 'flag';
+}
+
+export interface Places {
+  /** Real path of the workspace. */
+  readonly workspace: string;
+  readonly cwd: string;
+}
+
+const LARGEST_PROMPT_BYTES = 1_048_576;
+
+/** The text of a prompt file. Throws `config.unreadable` or `config.invalid`. */
+export async function readPrompt(named: NamedPath, places: Places): Promise<string> {
+  const text = await readText(await locate(named, places), named);
+  if (text.trim() !== '' && !text.includes('\0')) return text;
+  throw new CagentError(
+    'config.invalid',
+    `${named.label}: ${quote(named.text)} holds no text, allowed: a file with a prompt`,
+  );
+}
+
+/** Absolute path of a PEM file with at least one certificate. Throws `config.unreadable` or `config.invalid`. */
+export async function locateRoots(named: NamedPath, places: Places): Promise<string> {
+  const path = await locate(named, places);
+  if ((await readText(path, named)).includes('-----BEGIN CERTIFICATE-----')) return path;
+  throw new CagentError(
+    'config.invalid',
+    `${named.label}: ${quote(named.text)} holds no certificate, allowed: a PEM file with certificates`,
+  );
+}
+
+/** Absolute path of a directory with a Dockerfile. Throws `config.unreadable` or `config.invalid`. */
+export async function locateBuildContext(named: NamedPath, places: Places): Promise<string> {
+  const path = await locate(named, places);
+  const holdsDockerfile = await stat(join(path, 'Dockerfile')).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (holdsDockerfile) return path;
+  const allowed = 'allowed: a directory with a Dockerfile';
+  throw new CagentError(
+    'config.invalid',
+    `${named.label}: ${quote(named.text)} holds no Dockerfile, ${allowed}`,
+  );
+}
+
+/**
+ * The ignore file relative to the workspace. It may be missing only under its default name: rules that were named
+ * and are not there would hide nothing. Throws `config.unreadable` or `config.invalid`.
+ */
+export async function locateIgnoreFile(named: NamedPath, places: Places, fallback: string): Promise<string> {
+  const path = resolve(places.workspace, named.text);
+  const text = relative(places.workspace, path);
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere && text === fallback) return text;
+  const real = await locate(named, places);
+  if ((await stat(real)).isFile()) return text;
+  throw new CagentError(
+    'config.invalid',
+    `${named.label}: ${quote(named.text)} is not a file, allowed: a file with ignore rules`,
+  );
+}
+
+async function locate(named: NamedPath, { workspace, cwd }: Places): Promise<string> {
+  const path = resolve(named.from === 'file' ? workspace : cwd, named.text);
+  if (named.from === 'file' && !isInside(workspace, path)) throw outside(named);
+  try {
+    const real = await realpath(path);
+    // A link in the repository must not make cagent read a file of the host and hand it to the agent.
+    if (named.from === 'file' && !isInside(workspace, real)) throw outside(named);
+    return named.from === 'file' ? real : path;
+  } catch (thrown) {
+    throw thrown instanceof CagentError ? thrown : unreadable(named, thrown);
+  }
+}
+
+async function readText(path: string, named: NamedPath): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    const bytes = size > LARGEST_PROMPT_BYTES ? undefined : await readFile(path);
+    if (bytes !== undefined && isUtf8(bytes)) return bytes.toString('utf8');
+  } catch (thrown) {
+    throw unreadable(named, thrown);
+  }
+  const allowed = `allowed: UTF-8 text of at most ${LARGEST_PROMPT_BYTES} bytes`;
+  throw new CagentError(
+    'config.invalid',
+    `${named.label}: ${quote(named.text)} is too large or not text, ${allowed}`,
+  );
+}
+
+function isInside(directory: string, path: string): boolean {
+  const way = relative(directory, path);
+  return way !== '..' && !way.startsWith('../') && !isAbsolute(way);
+}
+
+function outside(named: NamedPath): CagentError {
+  return new CagentError(
+    'config.invalid',
+    `${named.label}: found ${quote(named.text)}, which leads out of the workspace, allowed: a path inside the workspace`,
+  );
+}
+
+function unreadable(named: NamedPath, thrown: unknown): CagentError {
+  const message = `${named.label}: ${quote(named.text)} cannot be read: ${reasonOf(thrown)}`;
+  return new CagentError('config.unreadable', message, { cause: thrown });
+}

@@ -1,0 +1,59 @@
+import { allowEntry, allowText } from '../allow-entry.js';
+import type { OptionTable } from '../option.js';
+import { resolverAddress } from '../resolver-address.js';
+import { choice, list, listOf, path, text } from '../value-type.js';
+
+// The gateway's packet filter must never be loaded into the host's own network namespace.
+const UPLINK = 'the name of a docker network other than host and none';
+
+export const NETWORK_OPTIONS = {
+  network: {
+    topic: 'network',
+    type: choice('block', 'audit', 'none'),
+    placeholder: 'block|audit|none',
+    key: 'network.mode',
+    onCommandLine: true,
+    isInput: true,
+    default: 'block',
+    description: 'block: only what is allowed. audit: forward and log. none: no network at all.',
+  },
+  allow: {
+    topic: 'network',
+    type: listOf('rules', allowEntry, allowText),
+    placeholder: 'RULE',
+    key: 'network.allow',
+    onCommandLine: true,
+    isInput: true,
+    otherwise: 'the preset `defaults`',
+    description: 'Preset, host, pattern, URL, address or CIDR that the agent may reach.',
+  },
+  resolver: {
+    topic: 'network',
+    type: list('IP or IP:PORT', resolverAddress),
+    placeholder: 'IP',
+    key: 'network.resolver',
+    onCommandLine: true,
+    isInput: true,
+    otherwise: "the host's",
+    description: 'Upstream DNS of the gateway.',
+  },
+  uplink: {
+    topic: 'network',
+    type: text(UPLINK, /^(?!(?:host|none)$)[A-Za-z0-9][A-Za-z0-9_.-]*$/),
+    placeholder: 'NETWORK',
+    key: 'network.uplink',
+    onCommandLine: true,
+    isInput: true,
+    default: 'bridge',
+    description: 'Docker network that the gateway goes out by.',
+  },
+  'ca-file': {
+    topic: 'network',
+    type: path(),
+    placeholder: 'FILE',
+    key: 'network.ca-file',
+    onCommandLine: true,
+    isInput: true,
+    description: 'PEM file with extra roots that the gateway trusts upstream.',
+  },
+} as const satisfies OptionTable;

@@ -1,0 +1,32 @@
+import type { OptionTable } from '../option.js';
+import { integer, list, textSchema } from '../value-type.js';
+
+export const PATCH_OPTIONS = {
+  'patch-max-files': {
+    topic: 'patch',
+    type: integer(0, 1_000_000),
+    key: 'patch.max-files',
+    onCommandLine: false,
+    isInput: false,
+    default: '100',
+    description: 'Files that a patch may touch and still be applied.',
+  },
+  'patch-max-kilobytes': {
+    topic: 'patch',
+    type: integer(0, 1_000_000_000),
+    key: 'patch.max-kilobytes',
+    onCommandLine: false,
+    isInput: false,
+    default: '4096',
+    description: 'Size up to which a patch is applied, in units of 1024 bytes.',
+  },
+  'patch-protected': {
+    topic: 'patch',
+    type: list('globs', textSchema('a glob', /^[^\0\r\n]+$/)),
+    key: 'patch.protected',
+    onCommandLine: false,
+    isInput: false,
+    default: ['.github/**', '**/CODEOWNERS', '.git*', 'cagent.yml', '.agentignore'],
+    description: 'Paths that are not changed without a person. A list here replaces the default.',
+  },
+} as const satisfies OptionTable;

@@ -1,0 +1,31 @@
+import { realpath, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CagentError } from '../core/errors.js';
+import { displayPath } from '../core/path-text.js';
+
+/** Absolute path of the run directory, made or not. Throws `config.out` when it cannot be one. */
+export async function outDirectory(
+  given: string | undefined,
+  cwd: string,
+  workspace: string,
+): Promise<string | undefined> {
+  if (given === undefined) return undefined;
+  const path = resolve(cwd, given);
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return path;
+  const hint = 'Name an empty or new directory with --out.';
+  if (!found.isDirectory()) {
+    throw new CagentError(
+      'config.out',
+      `the run directory ${displayPath(path)} is there and is not a directory.`,
+      { hint },
+    );
+  }
+  // The report would be written over files of the workspace, which a run promises not to touch.
+  if ((await realpath(path)) === workspace) {
+    throw new CagentError('config.out', `the run directory ${displayPath(path)} is the workspace itself.`, {
+      hint,
+    });
+  }
+  return path;
+}

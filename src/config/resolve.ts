@@ -1,0 +1,190 @@
+import type { Environment } from '../core/environment.js';
+import { CagentError } from '../core/errors.js';
+import { type AgentChoice, checkAgent, chooseAgent } from './agent-choice.js';
+import { type ConfigFile, loadConfig } from './config-file.js';
+import { exclusiveProblems, networkProblems, without, withoutReplaced } from './contradictions.js';
+import { environmentEntries } from './environment-entries.js';
+import { type Flags, flagLabel } from './flags.js';
+import {
+  locateBuildContext,
+  locateIgnoreFile,
+  locateRoots,
+  type NamedPath,
+  type Places,
+  readPrompt,
+} from './named-files.js';
+import { OPTIONS, type OptionName } from './options.js';
+import { outDirectory } from './out-directory.js';
+import type { AgentSpec, ImageSpec, PatchPolicy, RunSpec } from './run-spec.js';
+import { type MergedSettings, mergeSettings, type Settings, settingsFromFlags } from './settings.js';
+import { workspaceDirectory } from './workspace-directory.js';
+
+export interface ResolveRequest {
+  readonly flags: Flags;
+  /** Where relative paths of flags start. */
+  readonly cwd: string;
+  /** Where `--env NAME` takes values from. */
+  readonly environment: Environment;
+  /** `build` needs images only: no agent, command or prompt is asked for, and none is checked. */
+  readonly purpose: 'run' | 'build';
+}
+
+/**
+ * What the user asked for, from flags or inputs, cagent.yml and defaults, in that order. Reads the configuration
+ * and the files that it names; writes nothing.
+ *
+ * Throws `config.workspace`, `config.unreadable`, `config.syntax`, `config.out`, and `config.invalid` with every
+ * problem that was found, one after another.
+ */
+export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> {
+  const { flags, cwd } = request;
+  const sources = await readSources(flags, cwd);
+  const { settings, choice, places } = sources;
+  const env = environmentEntries(settings.env ?? [], request.environment, flagLabel(flags, 'env'));
+  const agentProblems = request.purpose === 'run' ? checkAgent(flags, choice, sources.file, settings) : [];
+  refuse([...contradictions(flags, sources), ...agentProblems, ...env.problems]);
+  const named = namedPaths(sources, flags);
+  return {
+    workspace: places.workspace,
+    out: await outDirectory(settings.out, cwd, places.workspace),
+    agent: await agentSpec(request, choice, settings, named('prompt-file'), places),
+    image: await imageSpec(settings, named('image-build'), places),
+    view: {
+      mode: settings.mode,
+      ignoreFile: await locateIgnoreFile(
+        named('ignore-file') ?? {
+          label: 'workspace.ignore-file',
+          text: settings['ignore-file'],
+          from: 'file',
+        },
+        places,
+        OPTIONS['ignore-file'].default,
+      ),
+      ignore: settings.ignore ?? [],
+      secrets: settings.secrets,
+      git: settings.git,
+    },
+    network: {
+      mode: settings.network,
+      allow: settings.network === 'none' ? [] : settings.allow,
+      resolvers: settings.resolver ?? [],
+      uplink: settings.uplink,
+      caFile: await optional(named('ca-file'), (path) => locateRoots(path, places)),
+    },
+    limits: {
+      cpus: settings.cpus,
+      memoryBytes: settings.memory,
+      pids: settings.pids,
+      diskBytes: settings.disk,
+      timeoutMs: settings.timeout,
+    },
+    runtime: settings.runtime,
+    env: env.entries,
+    patch: patchPolicy(settings),
+    keep: settings.keep,
+  };
+}
+
+/** The patch policy of a checkout, for `cagent apply`. Throws like {@link resolveRunSpec}. */
+export async function resolvePatchPolicy(
+  flags: Flags,
+  cwd: string,
+): Promise<{ readonly workspace: string; readonly patch: PatchPolicy }> {
+  const sources = await readSources(flags, cwd);
+  const { settings, places } = sources;
+  refuse(contradictions(flags, sources));
+  return { workspace: places.workspace, patch: patchPolicy(settings) };
+}
+
+interface Sources {
+  readonly places: Places;
+  readonly file: ConfigFile;
+  readonly flagSettings: Settings;
+  readonly choice: AgentChoice;
+  /** All sources in one. */
+  readonly settings: MergedSettings;
+  /** The file's settings that still count. */
+  readonly fileSettings: Settings;
+}
+
+async function readSources(flags: Flags, cwd: string): Promise<Sources> {
+  const { settings: flagSettings, problems } = settingsFromFlags(flags);
+  refuse(problems);
+  const workspace = await workspaceDirectory(flagSettings.workspace, cwd);
+  const file = await loadConfig(flagSettings.config, cwd, workspace);
+  const choice = chooseAgent(flags, flagSettings, file.settings);
+  const replaced: readonly OptionName[] = choice.replacesFile
+    ? ['agent', 'prompt', 'prompt-file', 'model', 'agent-args']
+    : [];
+  const fileSettings = without(withoutReplaced(file.settings, flagSettings), replaced);
+  return {
+    places: { workspace, cwd },
+    file,
+    flagSettings,
+    choice,
+    settings: mergeSettings(fileSettings, flagSettings),
+    fileSettings,
+  };
+}
+
+/** Settings that exclude each other, whatever they are wanted for. */
+function contradictions(flags: Flags, { file, flagSettings }: Sources): readonly string[] {
+  return [
+    ...exclusiveProblems(flagSettings, (name) => flagLabel(flags, name)),
+    ...exclusiveProblems(file.settings, file.label),
+    ...networkProblems(flags, flagSettings, file),
+  ];
+}
+
+/** Where a path came from decides what it is relative to. */
+function namedPaths({ file, flagSettings, fileSettings }: Sources, flags: Flags) {
+  return (name: 'prompt-file' | 'image-build' | 'ignore-file' | 'ca-file'): NamedPath | undefined => {
+    const flag = flagSettings[name];
+    if (flag !== undefined) return { label: flagLabel(flags, name), text: flag, from: 'flag' };
+    const text = fileSettings[name];
+    return text === undefined ? undefined : { label: file.label(name), text, from: 'file' };
+  };
+}
+
+async function agentSpec(
+  { flags, purpose }: ResolveRequest,
+  { name }: AgentChoice,
+  settings: MergedSettings,
+  promptFile: NamedPath | undefined,
+  places: Places,
+): Promise<AgentSpec> {
+  const readsPrompt = purpose === 'run' && promptFile !== undefined;
+  return {
+    name: name ?? 'command',
+    command: flags.command ?? [],
+    prompt: readsPrompt ? await readPrompt(promptFile, places) : settings.prompt,
+    model: settings.model,
+    args: settings['agent-args'] ?? [],
+  };
+}
+
+async function imageSpec(
+  settings: MergedSettings,
+  build: NamedPath | undefined,
+  places: Places,
+): Promise<ImageSpec> {
+  if (build !== undefined) return { kind: 'build', context: await locateBuildContext(build, places) };
+  if (settings.image !== undefined) return { kind: 'reference', reference: settings.image };
+  return { kind: 'default' };
+}
+
+function patchPolicy(settings: MergedSettings): PatchPolicy {
+  return {
+    maxFiles: settings['patch-max-files'],
+    maxKilobytes: settings['patch-max-kilobytes'],
+    protected: settings['patch-protected'],
+  };
+}
+
+async function optional<T, R>(value: T | undefined, then: (value: T) => Promise<R>): Promise<R | undefined> {
+  return value === undefined ? undefined : then(value);
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new CagentError('config.invalid', problems.join('; '));
+}

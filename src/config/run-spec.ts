@@ -1,0 +1,97 @@
+import type { SecretValue } from '../core/secret-values.js';
+
+/**
+ * What the user asked for, complete and checked for form: the result of flags/inputs > file > defaults. Everything
+ * after this is planned from a RunSpec alone.
+ */
+export interface RunSpec {
+  /** Absolute path of the workspace directory. */
+  readonly workspace: string;
+  /** Absolute path of the run directory, or `undefined` for the host's default place. */
+  readonly out: string | undefined;
+  readonly agent: AgentSpec;
+  readonly image: ImageSpec;
+  readonly view: ViewSpec;
+  readonly network: NetworkSpec;
+  readonly limits: LimitsSpec;
+  /** Container runtime of the agent; `undefined`: the engine's default. */
+  readonly runtime: string | undefined;
+  readonly env: readonly EnvironmentEntry[];
+  readonly patch: PatchPolicy;
+  /** Keep the containers and the view after the run, for looking at them. */
+  readonly keep: boolean;
+}
+
+export interface AgentSpec {
+  /** `command` or the name of a known agent. */
+  readonly name: string;
+  /** The command after `--`; for `command` the whole command line, never empty. */
+  readonly command: readonly string[];
+  /** Text of the prompt; files are already read. */
+  readonly prompt: string | undefined;
+  readonly model: string | undefined;
+  /** More arguments for a known agent, already split into words. */
+  readonly args: readonly string[];
+}
+
+export type ImageSpec =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'reference'; readonly reference: string }
+  /** `context`: absolute path of a directory with a Dockerfile. */
+  | { readonly kind: 'build'; readonly context: string };
+
+export interface ViewSpec {
+  readonly mode: 'overlay' | 'read-only';
+  /** Name of the ignore file, relative to the workspace; `.agentsignore` is always read too. */
+  readonly ignoreFile: string;
+  /** Patterns from `--ignore` and `workspace.ignore`, in order, after those of the root ignore file. */
+  readonly ignore: readonly string[];
+  readonly secrets: 'hide' | 'warn' | 'off';
+  readonly git: 'snapshot' | 'history' | 'none';
+}
+
+export interface NetworkSpec {
+  readonly mode: 'block' | 'audit' | 'none';
+  /** Rules as written, file first, then flags; `undefined` when nowhere given (then presets `defaults` apply). */
+  readonly allow: readonly AllowEntry[] | undefined;
+  /** Upstream resolvers of the gateway, `IP` or `IP:PORT`; empty: those of the host. */
+  readonly resolvers: readonly string[];
+  /** Docker network that the gateway goes out by. */
+  readonly uplink: string;
+  /** Absolute path of a PEM file with extra roots for the gateway. */
+  readonly caFile: string | undefined;
+}
+
+/** An entry of `network.allow`: text (preset, host, pattern, URL, address, CIDR) or the long form. */
+export type AllowEntry = string | AllowObject;
+
+export interface AllowObject {
+  readonly dest: string;
+  /** `443`, `"53/udp"`, `"5432/tcp"`. */
+  readonly ports?: readonly (number | string)[];
+  readonly http?: readonly { readonly methods?: readonly string[]; readonly paths?: readonly string[] }[];
+  readonly private?: boolean;
+}
+
+export interface LimitsSpec {
+  /** CPUs, fractions allowed. */
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** Processes and threads. */
+  readonly pids: number;
+  /** What the agent may write into the workspace, in bytes. */
+  readonly diskBytes: number;
+  readonly timeoutMs: number;
+}
+
+export interface EnvironmentEntry extends SecretValue {
+  /** Taken from cagent's own environment (`--env NAME`): masked in every output. */
+  readonly secret: boolean;
+}
+
+export interface PatchPolicy {
+  readonly maxFiles: number;
+  readonly maxKilobytes: number;
+  /** Globs of paths that `cagent apply` refuses to change without a person. */
+  readonly protected: readonly string[];
+}

@@ -1,0 +1,593 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parseArguments } from '../../../src/cli/arguments.js';
+import { flagsFromInputs } from '../../../src/config/inputs.js';
+import { resolvePatchPolicy, resolveRunSpec } from '../../../src/config/resolve.js';
+import type { RunSpec } from '../../../src/config/run-spec.js';
+import { CagentError } from '../../../src/core/errors.js';
+
+let root: string;
+let workspace: string;
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'cagent-config-')));
+  workspace = join(root, 'ws');
+  mkdirSync(join(workspace, 'docker/agent'), { recursive: true });
+  writeFileSync(join(workspace, 'docker/agent/Dockerfile'), 'FROM scratch\n');
+  writeFileSync(join(workspace, 'task.md'), 'Tidy up.\n');
+  writeFileSync(join(workspace, 'ca.pem'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+  writeFileSync(join(root, 'outside.md'), 'a secret of the host');
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const ENVIRONMENT = { API_KEY: 'value-of-the-key', EMPTY: '' };
+
+interface Setting {
+  readonly config?: string;
+  readonly cwd?: string;
+  readonly purpose?: 'run' | 'build';
+}
+
+/** Resolves `cagent run ARGV` in the workspace, with the text of a cagent.yml. */
+async function run(
+  argv: readonly string[],
+  { config, cwd = workspace, purpose = 'run' }: Setting = {},
+): Promise<RunSpec> {
+  if (config !== undefined) writeFileSync(join(workspace, 'cagent.yml'), config);
+  const parsed = parseArguments([purpose, ...argv]);
+  if (!('flags' in parsed)) throw new CagentError('internal.bug', 'no flags');
+  return resolveRunSpec({ flags: parsed.flags, cwd, environment: ENVIRONMENT, purpose });
+}
+
+async function failure(
+  result: Promise<unknown>,
+): Promise<{ readonly code: string; readonly message: string }> {
+  const thrown = await result.then(
+    (value) => new CagentError('internal.bug', `was accepted: ${JSON.stringify(value)}`),
+    (error: unknown) => error,
+  );
+  expect(thrown).toBeInstanceOf(CagentError);
+  const { code, message } = thrown as CagentError;
+  return { code, message };
+}
+
+test('without a file, a command runs with the documented defaults', async () => {
+  expect(await run(['--', 'npm', 'test'])).toEqual({
+    workspace,
+    out: undefined,
+    agent: { name: 'command', command: ['npm', 'test'], prompt: undefined, model: undefined, args: [] },
+    image: { kind: 'default' },
+    view: { mode: 'overlay', ignoreFile: '.agentignore', ignore: [], secrets: 'hide', git: 'snapshot' },
+    network: { mode: 'block', allow: undefined, resolvers: [], uplink: 'bridge', caFile: undefined },
+    limits: { cpus: 2, memoryBytes: 4 * 2 ** 30, pids: 512, diskBytes: 2 * 2 ** 30, timeoutMs: 1_800_000 },
+    runtime: undefined,
+    env: [],
+    patch: {
+      maxFiles: 100,
+      maxKilobytes: 4096,
+      protected: ['.github/**', '**/CODEOWNERS', '.git*', 'cagent.yml', '.agentignore'],
+    },
+    keep: false,
+  });
+});
+
+test('the file comes before the defaults', async () => {
+  const config = `version: 1
+agent: { use: claude, prompt-file: task.md, model: some-model, args: [--max-turns, "5"] }
+image: { build: docker/agent }
+workspace: { mode: read-only, ignore: [a], secrets: warn, git: none }
+network: { mode: audit, allow: [node], resolver: [1.1.1.1], uplink: corp, ca-file: ca.pem }
+limits: { cpus: 0.5, memory: 1g, pids: 64, disk: 100m, timeout: 90 }
+runtime: runsc
+patch: { max-files: 3, max-kilobytes: 5, protected: [x] }
+`;
+  expect(await run([], { config })).toMatchObject({
+    agent: {
+      name: 'claude',
+      command: [],
+      prompt: 'Tidy up.\n',
+      model: 'some-model',
+      args: ['--max-turns', '5'],
+    },
+    image: { kind: 'build', context: join(workspace, 'docker/agent') },
+    view: { mode: 'read-only', ignore: ['a'], secrets: 'warn', git: 'none' },
+    network: {
+      mode: 'audit',
+      allow: ['node'],
+      resolvers: ['1.1.1.1'],
+      uplink: 'corp',
+      caFile: join(workspace, 'ca.pem'),
+    },
+    limits: { cpus: 0.5, memoryBytes: 2 ** 30, pids: 64, diskBytes: 100 * 2 ** 20, timeoutMs: 90_000 },
+    runtime: 'runsc',
+    patch: { maxFiles: 3, maxKilobytes: 5, protected: ['x'] },
+  });
+});
+
+test('a flag comes before the file, and lists of flags follow those of the file', async () => {
+  const config = `version: 1
+agent: { use: claude, prompt-file: task.md, args: [-a] }
+image: { build: docker/agent }
+workspace: { ignore: [a] }
+network: { mode: audit, allow: [node, { dest: db.internal, ports: [5432] }], resolver: [1.1.1.1] }
+limits: { cpus: 1, memory: 1g }
+`;
+  const flags = [
+    '--agent',
+    'codex',
+    '--prompt',
+    'Other.',
+    '--agent-args',
+    '-b "c d"',
+    '--image',
+    'node:24',
+    '--ignore',
+    'b',
+  ];
+  flags.push(
+    '--network',
+    'block',
+    '--allow',
+    'api.example.com',
+    '--allow=go',
+    '--resolver',
+    '9.9.9.9:5353',
+    '--cpus',
+    '3',
+  );
+  expect(await run(flags, { config })).toMatchObject({
+    agent: { name: 'codex', prompt: 'Other.', args: ['-a', '-b', 'c d'] },
+    image: { kind: 'reference', reference: 'node:24' },
+    view: { ignore: ['a', 'b'] },
+    network: {
+      mode: 'block',
+      allow: ['node', { dest: 'db.internal', ports: [5432] }, 'api.example.com', 'go'],
+      resolvers: ['1.1.1.1', '9.9.9.9:5353'],
+    },
+    limits: { cpus: 3, memoryBytes: 2 ** 30 },
+  });
+});
+
+test('an empty list of rules is not the same as none', async () => {
+  expect((await run(['--', 'x'], { config: 'version: 1\nnetwork: {allow: []}' })).network.allow).toEqual([]);
+});
+
+describe('which agent', () => {
+  const claude = 'version: 1\nagent: {use: claude, prompt-file: gone.md, model: m, args: [x]}';
+
+  test('a command takes the place of the agent of the file with all that belongs to it', async () => {
+    const { agent } = await run(['--', 'ls'], { config: claude });
+    expect(agent).toEqual({
+      name: 'command',
+      command: ['ls'],
+      prompt: undefined,
+      model: undefined,
+      args: [],
+    });
+  });
+
+  test('the words of a command are passed on as they are', async () => {
+    const words = ['sh', '-c', 'echo "$HOME" *', '', '--json', '--'];
+    expect((await run(['--', ...words])).agent.command).toEqual(words);
+  });
+
+  test('building needs no agent, no command and no prompt', async () => {
+    expect((await run([], { purpose: 'build' })).image).toEqual({ kind: 'default' });
+    expect((await run([], { config: claude, purpose: 'build' })).agent.name).toBe('claude');
+  });
+});
+
+describe('values of flags that are not allowed', () => {
+  test.each<[readonly string[], string]>([
+    [['--memory', '4x'], '--memory: found "4x", allowed: a size such as 512m or 4g, from 6 MiB to 1024 TiB'],
+    [['--memory', '1m'], '--memory: found "1m", allowed: a size'],
+    [['--disk', '-1'], '--disk: found "-1", allowed: a size'],
+    [['--cpus', '0'], '--cpus: found "0", allowed: a number from 0.01 to 1024'],
+    [['--cpus', '-1'], '--cpus: found "-1", allowed: a number'],
+    [['--cpus', 'two'], '--cpus: found "two", allowed: a number'],
+    [['--cpus', ''], '--cpus: found "", allowed: a number'],
+    [['--pids', '1.5'], '--pids: found "1.5", allowed: a whole number'],
+    [['--pids', '0'], '--pids: found "0", allowed: a whole number'],
+    [['--timeout', '0'], '--timeout: found "0", allowed: a duration'],
+    [['--timeout', '1y'], '--timeout: found "1y", allowed: a duration'],
+    [['--network', 'blok'], '--network: found "blok", allowed: block, audit or none, nearest: block'],
+    [['--mode', 'copy'], '--mode: found "copy", allowed: overlay or read-only'],
+    [['--git', 'full'], '--git: found "full", allowed: snapshot, history or none'],
+    [
+      ['--agent', 'clade'],
+      '--agent: found "clade", allowed: claude, codex, gemini, opencode, copilot, aider or command, nearest: claude',
+    ],
+    [['--image', '--privileged'], '--image: found "--privileged", allowed: an image reference'],
+    [['--image', ''], '--image: found "", allowed: an image reference'],
+    [
+      ['--uplink', 'host'],
+      '--uplink: found "host", allowed: the name of a docker network other than host and none',
+    ],
+    [['--runtime', 'a b'], '--runtime: found "a b", allowed: the name of a container runtime'],
+    [['--resolver', 'dns.example'], '--resolver: found "dns.example", allowed: an IP address'],
+    [['--resolver', '1.1.1.1:0'], '--resolver: found "1.1.1.1:0", allowed: an IP address'],
+    [['--allow', ''], '--allow: found "", allowed: a rule'],
+    [['--allow', 'a b'], '--allow: found "a b", allowed: a rule'],
+    [['--ignore', ''], '--ignore: found "", allowed: a gitignore pattern'],
+    [['--agent-args', '"open'], '--agent-args: found ""open", allowed: arguments with every quote closed'],
+    [
+      ['--env', 'NOT_SET'],
+      '--env: NOT_SET is not set in the environment of cagent, allowed: a variable that is set, or NOT_SET=VALUE',
+    ],
+    [['--env', '1A=hush'], '--env: found the name "1A", allowed: letters, digits and _'],
+    [['--env', '=hush'], '--env: found the name "", allowed: letters'],
+    [['--env', 'A-B=hush'], '--env: found the name "A-B", allowed: letters'],
+    [['--env', ''], '--env: found "", allowed: NAME or NAME=VALUE'],
+  ])('%j', async (argv, expected) => {
+    const { code, message } = await failure(run([...argv, '--', 'true']));
+    expect(code).toBe('config.invalid');
+    expect(message).toContain(expected);
+    expect(message).not.toContain('hush');
+  });
+
+  test('all of them are named at once', async () => {
+    const { message } = await failure(run(['--memory', 'a', '--cpus', 'b', '--network', 'c', '--', 'true']));
+    expect(message.split('; ')).toHaveLength(3);
+  });
+});
+
+describe('contradictions fail before anything starts', () => {
+  const NONE_WITH_RULES = 'is none, but';
+  test.each<[readonly string[], string, string]>([
+    [
+      [],
+      '',
+      'no agent and no command is given, allowed: --agent NAME, agent.use in cagent.yml, or a command after --',
+    ],
+    [['--agent', 'command'], '', '--agent: command has no command'],
+    [[], 'agent: {use: command}', 'cagent.yml:2:9: agent.use: command has no command'],
+    [['--agent', 'claude'], '', '--agent: claude has no prompt'],
+    [[], 'agent: {use: aider}', 'cagent.yml:2:9: agent.use: aider has no prompt'],
+    [
+      ['--agent', 'claude', '--prompt', 'x', '--', 'ls'],
+      '',
+      '--agent: found claude and a command, allowed: a known agent or a command, not both',
+    ],
+    [['--agent-args', '-x', '--', 'ls'], '', '--agent-args: arguments for a known agent'],
+    [['--', ''], '', 'the command is empty'],
+    [
+      ['--agent', 'claude', '--prompt', 'x', '--prompt-file', 'task.md'],
+      '',
+      '--prompt and --prompt-file are both given',
+    ],
+    [
+      [],
+      'agent: {use: claude, prompt: x, prompt-file: task.md}',
+      'cagent.yml:2:22: agent.prompt and cagent.yml:2:33: agent.prompt-file are both given',
+    ],
+    [
+      ['--', 'x'],
+      'image: {ref: a, build: docker/agent}',
+      'cagent.yml:2:9: image.ref and cagent.yml:2:17: image.build are both given',
+    ],
+    [
+      ['--network', 'none', '--allow', 'node', '--', 'x'],
+      '',
+      `--network ${NONE_WITH_RULES} --allow gives rules`,
+    ],
+    [
+      ['--', 'x'],
+      'network: {mode: none, allow: [node]}',
+      `cagent.yml:2:11: network.mode ${NONE_WITH_RULES} cagent.yml:2:23: network.allow gives rules`,
+    ],
+    [
+      ['--allow', 'node', '--', 'x'],
+      'network: {mode: none}',
+      `cagent.yml:2:11: network.mode ${NONE_WITH_RULES} --allow gives rules`,
+    ],
+  ])('%j with %j', async (argv, config, expected) => {
+    const { code, message } = await failure(
+      run(argv, config === '' ? {} : { config: `version: 1\n${config}` }),
+    );
+    expect(code).toBe('config.invalid');
+    expect(message).toContain(expected);
+    expect(message).toContain('allowed: ');
+  });
+
+  test('a flag may replace what the file says by its counterpart', async () => {
+    const config = 'version: 1\nagent: {use: claude, prompt: x}\nimage: {ref: a}\nnetwork: {allow: [node]}';
+    const spec = await run(['--prompt-file', 'task.md', '--network', 'none'], { config });
+    expect(spec.agent.prompt).toBe('Tidy up.\n');
+    expect(spec.network).toMatchObject({ mode: 'none', allow: [] });
+  });
+});
+
+describe('variables for the agent', () => {
+  test('a name takes its value from the environment and is secret; a value given is not', async () => {
+    const { env } = await run([
+      '--env',
+      'API_KEY',
+      '--env=MODE=a=b',
+      '--env',
+      'EMPTY',
+      '--env',
+      'NONE=',
+      '--',
+      'x',
+    ]);
+    expect(env).toEqual([
+      { name: 'API_KEY', value: 'value-of-the-key', secret: true },
+      { name: 'MODE', value: 'a=b', secret: false },
+      { name: 'EMPTY', value: '', secret: true },
+      { name: 'NONE', value: '', secret: false },
+    ]);
+  });
+
+  test('the last of a name wins', async () => {
+    expect((await run(['--env', 'A=1', '--env', 'A=2', '--', 'x'])).env).toEqual([
+      { name: 'A', value: '2', secret: false },
+    ]);
+  });
+});
+
+describe('the configuration file', () => {
+  const config = 'version: 1\nlimits: {pids: 99}';
+
+  test('is found in the workspace, wherever cagent was started', async () => {
+    expect((await run(['-w', 'ws', '--', 'x'], { config, cwd: root })).limits.pids).toBe(99);
+  });
+
+  test('that is named is relative to the current directory and takes the place of the default', async () => {
+    writeFileSync(join(root, 'other.yml'), 'version: 1\nlimits: {pids: 7}');
+    expect((await run(['-w', 'ws', '-c', 'other.yml', '--', 'x'], { config, cwd: root })).limits.pids).toBe(
+      7,
+    );
+  });
+
+  test.each([
+    ['that is named must be there', ['-c', 'gone.yml'], 'gone.yml cannot be read: no such file'],
+    ['that is named must be a file', ['-c', 'docker'], 'docker cannot be read: it is a directory'],
+  ])('%s', async (_name, argv, expected) => {
+    const { code, message } = await failure(run([...argv, '--', 'x']));
+    expect(code).toBe('config.unreadable');
+    expect(message).toContain(expected);
+  });
+
+  test('that is there but broken never falls back to defaults', async () => {
+    expect((await failure(run(['--', 'x'], { config: 'version: 1\nx: [' }))).code).toBe('config.syntax');
+    expect((await failure(run(['--', 'x'], { config: '' }))).code).toBe('config.invalid');
+  });
+
+  test.each<[string, (path: string) => void]>([
+    ['a directory', (path) => mkdirSync(path)],
+    ['a link that leads nowhere', (path) => symlinkSync('gone', path)],
+    ['bytes that are not text', (path) => writeFileSync(path, Buffer.from([0x76, 0xff, 0xfe]))],
+    ['larger than any configuration', (path) => writeFileSync(path, `version: 1\n#${'x'.repeat(2 ** 18)}`)],
+  ])('under the default name is not passed over when it is %s', async (_name, create) => {
+    create(join(workspace, 'cagent.yml'));
+    expect((await failure(run(['--', 'x']))).code).toBe('config.unreadable');
+  });
+
+  test('with the other ending is not passed over', async () => {
+    writeFileSync(join(workspace, 'cagent.yaml'), config);
+    const { code, message } = await failure(run(['--', 'x']));
+    expect([code, message]).toEqual([
+      'config.unreadable',
+      'the workspace has cagent.yaml, but cagent reads cagent.yml.',
+    ]);
+  });
+});
+
+describe('the workspace', () => {
+  test.each([
+    ['missing', 'gone', 'gone cannot be used: no such file or directory'],
+    ['a file', 'ws/task.md', 'ws/task.md is not a directory'],
+    ['the whole file system', '/', 'the workspace / is the root of the file system'],
+  ])('must not be %s', async (_name, path, expected) => {
+    const { code, message } = await failure(run(['-w', path, '--', 'x'], { cwd: root }));
+    expect(code).toBe('config.workspace');
+    expect(message).toContain(expected);
+  });
+
+  test('is the real path behind a link', async () => {
+    symlinkSync('ws', join(root, 'link'));
+    expect((await run(['-w', 'link', '--', 'x'], { cwd: root })).workspace).toBe(workspace);
+  });
+});
+
+describe('paths', () => {
+  test('of flags are relative to the current directory', async () => {
+    const flags = [
+      '-w',
+      'ws',
+      '-o',
+      'out',
+      '--prompt-file',
+      'outside.md',
+      '--agent',
+      'claude',
+      '--ca-file',
+      'ws/ca.pem',
+    ];
+    const spec = await run(flags, { cwd: root });
+    expect(spec).toMatchObject({ out: join(root, 'out'), network: { caFile: join(root, 'ws/ca.pem') } });
+    expect(spec.agent.prompt).toBe('a secret of the host');
+  });
+
+  const OUTSIDE = 'which leads out of the workspace, allowed: a path inside the workspace';
+  test.each<[string, string, string, string]>([
+    [
+      'the prompt',
+      'agent: {use: claude, prompt-file: ../outside.md}',
+      'agent.prompt-file: found "../outside.md"',
+      OUTSIDE,
+    ],
+    [
+      'the prompt',
+      'agent: {use: claude, prompt-file: /etc/passwd}',
+      'agent.prompt-file: found "/etc/passwd"',
+      OUTSIDE,
+    ],
+    [
+      'the prompt by a link',
+      'agent: {use: claude, prompt-file: link.md}',
+      'agent.prompt-file: found "link.md"',
+      OUTSIDE,
+    ],
+    [
+      'the prompt by a linked directory',
+      'agent: {use: claude, prompt-file: up/outside.md}',
+      'agent.prompt-file: found',
+      OUTSIDE,
+    ],
+    ['the image', 'agent: {use: claude, prompt: x}\nimage: {build: ..}', 'image.build: found ".."', OUTSIDE],
+    [
+      'the ignore file',
+      'agent: {use: claude, prompt: x}\nworkspace: {ignore-file: ../x}',
+      'workspace.ignore-file: found',
+      OUTSIDE,
+    ],
+    [
+      'the roots',
+      'agent: {use: claude, prompt: x}\nnetwork: {ca-file: ../ca.pem}',
+      'network.ca-file: found "../ca.pem"',
+      OUTSIDE,
+    ],
+    [
+      'a build directory without Dockerfile',
+      'agent: {use: claude, prompt: x}\nimage: {build: docker}',
+      'image.build: "docker" holds no Dockerfile',
+      'allowed:',
+    ],
+    [
+      'roots without a certificate',
+      'agent: {use: claude, prompt: x}\nnetwork: {ca-file: task.md}',
+      '"task.md" holds no certificate',
+      'allowed:',
+    ],
+    [
+      'a prompt of spaces',
+      'agent: {use: claude, prompt-file: blank.md}',
+      '"blank.md" holds no text',
+      'allowed:',
+    ],
+    [
+      'a directory as ignore file',
+      'agent: {use: claude, prompt: x}\nworkspace: {ignore-file: docker}',
+      '"docker" is not a file',
+      'allowed:',
+    ],
+  ])(
+    'of the file stay inside the workspace and are what they should be: %s',
+    async (_name, config, found, allowed) => {
+      symlinkSync('../outside.md', join(workspace, 'link.md'));
+      symlinkSync('..', join(workspace, 'up'));
+      writeFileSync(join(workspace, 'blank.md'), ' \n');
+      const { code, message } = await failure(run([], { config: `version: 1\n${config}` }));
+      expect(code).toBe('config.invalid');
+      expect(message).toContain(found);
+      expect(message).toContain(allowed);
+      expect(message).toMatch(/^cagent\.yml:\d+:\d+: /);
+    },
+  );
+
+  test.each([
+    ['prompt', 'agent: {use: claude, prompt-file: gone.md}'],
+    ['roots', 'agent: {use: claude, prompt: x}\nnetwork: {ca-file: gone.pem}'],
+    ['ignore rules', 'agent: {use: claude, prompt: x}\nworkspace: {ignore-file: gone}'],
+  ])('that are named must be there: %s', async (_name, config) => {
+    const { code, message } = await failure(run([], { config: `version: 1\n${config}` }));
+    expect(code).toBe('config.unreadable');
+    expect(message).toContain('no such file or directory');
+  });
+
+  test('the ignore file may be missing under its default name, written out or not', async () => {
+    const config = 'version: 1\nworkspace: {ignore-file: .agentignore}';
+    expect((await run(['--', 'x'], { config })).view.ignoreFile).toBe('.agentignore');
+  });
+
+  test.each<[string, string, string]>([
+    ['out of the workspace', '../outside.md', 'config.invalid'],
+    ['nowhere', 'gone', 'config.unreadable'],
+    ['to a directory', 'docker', 'config.invalid'],
+  ])('an .agentignore that leads %s is never taken for an empty one', async (_name, target, code) => {
+    symlinkSync(target, join(workspace, '.agentignore'));
+    expect((await failure(run(['--', 'x']))).code).toBe(code);
+  });
+
+  test.each([
+    ['a file', 'ws/task.md', 'is not a directory'],
+    ['the workspace', 'ws', 'is the workspace itself'],
+  ])('the run directory must not be %s', async (_name, out, expected) => {
+    const { code, message } = await failure(run(['-w', 'ws', '-o', out, '--', 'x'], { cwd: root }));
+    expect(code).toBe('config.out');
+    expect(message).toContain(expected);
+  });
+});
+
+describe('inputs of the action', () => {
+  function fromInputs(inputs: Readonly<Record<string, string>>): Promise<RunSpec> {
+    return resolveRunSpec({
+      flags: flagsFromInputs(inputs),
+      cwd: root,
+      environment: ENVIRONMENT,
+      purpose: 'run',
+    });
+  }
+
+  test('give what the same flags give', async () => {
+    const inputs = {
+      'working-directory': 'ws',
+      run: 'npm test',
+      allow: 'node\n\n  api.example.com\n',
+      memory: '1g',
+      keep: 'true',
+      env: 'API_KEY\nA=b',
+    };
+    const flags = [
+      '-w',
+      'ws',
+      '--allow',
+      'node',
+      '--allow',
+      'api.example.com',
+      '--memory',
+      '1g',
+      '--keep',
+      '--env',
+      'API_KEY',
+      '--env',
+      'A=b',
+    ];
+    expect(await fromInputs(inputs)).toEqual(await run([...flags, '--', 'npm', 'test'], { cwd: root }));
+  });
+
+  test('that are empty are not given', async () => {
+    const spec = await fromInputs({
+      workspace: 'ws',
+      run: 'x',
+      memory: '',
+      allow: ' \n',
+      agent: '',
+      prompt: '',
+      keep: '',
+    });
+    expect(spec).toEqual(await run(['-w', 'ws', '--', 'x'], { cwd: root }));
+  });
+
+  test('are named in messages as inputs', async () => {
+    const result = fromInputs({ workspace: 'ws', run: 'x', memory: '4x', keep: 'yes' });
+    const { message } = await failure(result);
+    expect(message).toContain('input memory: found "4x", allowed: a size');
+    expect(message).toContain('input keep: found "yes", allowed: true or false');
+  });
+});
+
+test('the patch policy of a checkout comes from its configuration', async () => {
+  writeFileSync(join(workspace, 'cagent.yml'), 'version: 1\npatch: {max-files: 5}');
+  const { flags } = parseArguments(['apply', 'run-dir', '-w', 'ws']) as {
+    flags: Parameters<typeof resolvePatchPolicy>[0];
+  };
+  expect(await resolvePatchPolicy(flags, root)).toMatchObject({
+    workspace,
+    patch: { maxFiles: 5, maxKilobytes: 4096 },
+  });
+});
