@@ -1,0 +1,41 @@
+import type { AllowObject } from '../config/run-spec.js';
+
+/** Words that YAML would read as something else than text. */
+const NOT_TEXT =
+  /^(?:true|false|yes|no|on|off|y|n|null|~|0[xo][\da-f_]+|[-+]?[\d_]*\.?[\d_]*(?:e[-+]?\d+)?)$/i;
+
+/** Text as a YAML scalar that is safe in block and flow context, quoted only where it must be. */
+export function yamlScalar(text: string): string {
+  const plain =
+    /^[A-Za-z0-9_/][A-Za-z0-9_./%+~=@:-]*$/.test(text) && !text.endsWith(':') && !NOT_TEXT.test(text);
+  return plain ? text : JSON.stringify(text);
+}
+
+/** An allow entry on one line, as it could stand in `network.allow`. */
+export function flowEntry(entry: AllowObject): string {
+  const parts = [`dest: ${yamlScalar(entry.dest)}`];
+  if (entry.ports !== undefined) parts.push(`ports: ${list(entry.ports.map(portScalar))}`);
+  if (entry.http !== undefined) {
+    const rules = entry.http.map(({ methods, paths }) =>
+      mapping([
+        ...(methods === undefined ? [] : [`methods: ${list(methods.map(yamlScalar))}`]),
+        ...(paths === undefined ? [] : [`paths: ${list(paths.map(yamlScalar))}`]),
+      ]),
+    );
+    parts.push(`http: ${list(rules)}`);
+  }
+  if (entry.private === true) parts.push('private: true');
+  return mapping(parts);
+}
+
+function portScalar(port: number | string): string {
+  return /^\d+$/.test(String(port)) ? String(port) : yamlScalar(String(port));
+}
+
+function list(items: readonly string[]): string {
+  return `[${items.join(', ')}]`;
+}
+
+function mapping(parts: readonly string[]): string {
+  return `{ ${parts.join(', ')} }`;
+}

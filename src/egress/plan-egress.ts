@@ -1,0 +1,48 @@
+import type { NetworkSpec } from '../config/run-spec.js';
+import { compileEntry } from './compile-entry.js';
+import { nameVerdict } from './decide.js';
+import type { EgressPolicy } from './policy.js';
+import { isProblem, ruleError } from './rule-error.js';
+import { type PlacedRule, warnAbout } from './rule-warnings.js';
+
+/** Hosts that the agent itself needs, above all its model API: part of the preset `defaults`. */
+export interface EgressContext {
+  readonly agentHosts: readonly string[];
+}
+
+/** What applies when nobody wrote a `network.allow`; a list that is written and empty opens nothing. */
+const DEFAULT_ALLOW: readonly string[] = ['defaults'];
+
+/**
+ * Compiles the network settings into the policy of a run.
+ * @throws CagentError `egress.rule` for an entry that is not valid or cannot be enforced
+ */
+export function planEgress(
+  network: Pick<NetworkSpec, 'mode' | 'allow'>,
+  context: EgressContext,
+): EgressPolicy {
+  if (network.mode === 'none') return { mode: 'none', rules: [], warnings: [] };
+  const placed = (network.allow ?? DEFAULT_ALLOW).flatMap((entry, index): readonly PlacedRule[] => {
+    const rules = compileEntry(entry, context);
+    if (isProblem(rules)) throw ruleError(index, rules);
+    return rules.map((rule) => ({ index, rule }));
+  });
+  const policy = { mode: network.mode, rules: placed.map(({ rule }) => rule) };
+  return { ...policy, warnings: [...warnAbout(placed), ...missingAgentHosts(policy, context)] };
+}
+
+/** A list that forgets the model API is the likeliest reason for an agent that does nothing. */
+function missingAgentHosts(
+  policy: Pick<EgressPolicy, 'mode' | 'rules'>,
+  context: EgressContext,
+): readonly string[] {
+  if (policy.mode === 'audit') return [];
+  const missing = context.agentHosts.filter((host) => {
+    const sample = host.replace(/^\*+\./, 'x.');
+    return !host.includes('/') && nameVerdict({ ...policy, warnings: [] }, sample).verdict !== 'allowed';
+  });
+  if (missing.length === 0) return [];
+  return [
+    `No rule allows ${missing.join(', ')}, which the agent itself uses; add it or the preset defaults.`,
+  ];
+}

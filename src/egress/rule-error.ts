@@ -1,0 +1,22 @@
+import { CagentError } from '../core/errors.js';
+
+/** A mistake in one entry of the allow list, before it is known where the entry stands. */
+export interface RuleProblem {
+  /** Completes "network.allow[3]: …": what is wrong and what is allowed. */
+  readonly problem: string;
+  /** What to write instead. */
+  readonly hint?: string;
+}
+
+export function isProblem(value: object): value is RuleProblem {
+  return 'problem' in value;
+}
+
+/** @param index position in the allow list, from 0 */
+export function ruleError(index: number, { problem, hint }: RuleProblem): CagentError {
+  return new CagentError(
+    'egress.rule',
+    `network.allow[${index}]: ${problem}.`,
+    hint === undefined ? {} : { hint },
+  );
+}

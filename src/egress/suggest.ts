@@ -1,0 +1,104 @@
+import type { EgressRecord } from '../core/egress-record.js';
+import { parseIPv4 } from './address.js';
+import { flowEntry, yamlScalar } from './flow-yaml.js';
+import { normalizeName } from './host-name.js';
+import { matchesName } from './matching.js';
+import { parseDestination } from './parse-destination.js';
+import type { RuleTarget } from './policy.js';
+import { PRESETS, type Preset } from './presets/index.js';
+import { isProblem } from './rule-error.js';
+import { suggestRequests } from './suggest-requests.js';
+
+/** Reasons that another rule would take away; no rule helps against, say, a wrong SNI. */
+const FOR_WANT_OF_A_RULE = new Set(['no-rule', 'port-not-allowed', 'direct-address']);
+const DEFAULT_PORTS = new Set(['80', '443']);
+
+/**
+ * The allow list under which the same run would pass in block mode: what audit mode let through, and the existing
+ * rules that were used. Names that were looked up without a connection are left out.
+ * @returns YAML list items (`- node`), to be pasted below `allow:`; presets first
+ */
+export function suggestAllowList(records: readonly EgressRecord[]): readonly string[] {
+  const connections = records.filter(({ protocol }) => protocol !== 'dns' && protocol !== 'icmp');
+  const used = connections
+    .filter(({ verdict }) => verdict === 'allowed')
+    .flatMap(({ rule }) => usedRule(rule));
+  const open = openedPorts(connections);
+  const web = [...open].filter(([, ports]) => [...ports].every((port) => DEFAULT_PORTS.has(port)));
+  const { presets, rest } = coverByPresets(web.map(([host]) => host));
+  const others = [...open].filter(([host]) => rest.has(host) || !web.some(([name]) => name === host));
+  const hosts = others.map(([host, ports]) => hostItem(host, [...ports])).sort();
+  const items = [
+    ...presets,
+    ...used.filter(isPresetName),
+    ...used.filter((rule) => !isPresetName(rule)),
+    ...hosts,
+  ];
+  return [...new Set([...items, ...suggestRequests(connections)])].map((item) => `- ${item}`);
+}
+
+function usedRule(rule: string): readonly string[] {
+  if (rule === 'default' || rule === 'floor') return [];
+  if (rule.startsWith('preset:')) return [rule.slice('preset:'.length).split(' ')[0] as string];
+  return [rule.startsWith('{') ? rule : yamlScalar(rule)];
+}
+
+/** Destination to the ports that were missing, as people write them. */
+function openedPorts(records: readonly EgressRecord[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const open = new Map<string, Set<string>>();
+  for (const record of records) {
+    const host = destinationOf(record);
+    if (record.verdict !== 'audited' || !FOR_WANT_OF_A_RULE.has(record.reason) || host === undefined)
+      continue;
+    if (record.port === undefined) continue;
+    const ports = open.get(host) ?? new Set();
+    open.set(host, ports.add(record.protocol === 'udp' ? `${record.port}/udp` : String(record.port)));
+  }
+  return open;
+}
+
+/** The agent chose these names, so only what is a name or an address goes on. */
+function destinationOf({ host, ip }: EgressRecord): string | undefined {
+  if (host !== undefined) return normalizeName(host);
+  return ip !== undefined && parseIPv4(ip) !== undefined ? ip : undefined;
+}
+
+/** As long as a preset has some of the hosts, take the one that has most of them; of equals, the smallest. */
+function coverByPresets(hosts: readonly string[]): {
+  readonly presets: readonly string[];
+  readonly rest: Set<string>;
+} {
+  const rest = new Set(hosts);
+  const presets: string[] = [];
+  // `defaults` depends on the agent, so it says less than the presets it is made of.
+  const candidates = PRESETS.filter(({ name }) => name !== 'defaults')
+    .map((preset) => ({ name: preset.name, targets: targetsOf(preset) }))
+    .sort((a, b) => a.targets.length - b.targets.length);
+  for (;;) {
+    let best: { readonly name: string; readonly hosts: readonly string[] } | undefined;
+    for (const { name, targets } of candidates) {
+      const covered = [...rest].filter((host) => targets.some((target) => matchesName(target, host)));
+      if (covered.length > (best?.hosts.length ?? 0)) best = { name, hosts: covered };
+    }
+    if (best === undefined) return { presets: presets.sort(), rest };
+    presets.push(best.name);
+    for (const host of best.hosts) rest.delete(host);
+  }
+}
+
+function targetsOf(preset: Preset): readonly RuleTarget[] {
+  return preset.hosts.flatMap(({ host }) => {
+    const destination = parseDestination(host);
+    return isProblem(destination) ? [] : [destination.target];
+  });
+}
+
+function isPresetName(item: string): boolean {
+  return PRESETS.some(({ name }) => name === item);
+}
+
+function hostItem(host: string, ports: readonly string[]): string {
+  if (ports.every((port) => DEFAULT_PORTS.has(port)) && host.includes('.')) return yamlScalar(host);
+  const sorted = [...ports].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+  return flowEntry({ dest: host, ports: sorted });
+}
