@@ -1,0 +1,49 @@
+import { fsPath } from '../core/path-text.js';
+import { pathToByteText } from '../workspace/byte-text.js';
+import type { IgnoreRules, RuleLevel } from '../workspace/ignore-rules.js';
+import { statusOf } from './file-status.js';
+
+/**
+ * Asks the ignore rules of the view about paths that the agent made: a new `.env` is in a hidden place like the old
+ * one was. The answer is for the path alone; the walk has asked about the directories above before. `root`: the
+ * original workspace, whose ignore files count.
+ */
+export function wouldHideBy(
+  root: string,
+  rules: IgnoreRules,
+): (path: string, directory: boolean) => string | undefined {
+  const levels = new Map<string, RuleLevel>([['', rules.root]]);
+  const levelOf = (directory: string): RuleLevel => {
+    const known = levels.get(directory);
+    if (known !== undefined) return known;
+    const parent = levelOf(parentOf(directory));
+    // A directory that the original does not have, or has as a link, brings no rules.
+    const exists = statusOf(fsPath(root, directory))?.isDirectory() === true;
+    const level =
+      exists && isReal(root, directory) ? rules.enter(parent, `${pathToByteText(directory)}/`) : parent;
+    levels.set(directory, level);
+    return level;
+  };
+  return (path, directory) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const verdict = rules.decide(
+      levelOf(parentOf(path)),
+      pathToByteText(path),
+      pathToByteText(name),
+      directory,
+    );
+    return verdict.kind === 'hidden' ? verdict.reason : undefined;
+  };
+}
+
+/** Whether no directory on the way is a link. */
+function isReal(root: string, directory: string): boolean {
+  for (let at = parentOf(directory); at !== ''; at = parentOf(at)) {
+    if (statusOf(fsPath(root, at))?.isDirectory() !== true) return false;
+  }
+  return true;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}

@@ -1,0 +1,24 @@
+import type { WriteStream } from 'node:tty';
+import type { Environment } from '../core/environment.js';
+
+/** What a command may use of its process. */
+export interface CliContext {
+  readonly environment: Environment;
+  readonly cwd: string;
+  /** Absolute path of cagent itself: the folder with `docker/` and `dist/`. */
+  readonly installation: string;
+  readonly stdout: WriteStream;
+  readonly stderr: WriteStream;
+}
+
+/** Where runs keep their directories when nobody names one, by the XDG base directory rules. */
+export function runsDirectoryOf({ environment, cwd }: CliContext): string {
+  const { XDG_STATE_HOME: state, HOME: home } = environment;
+  if (state?.startsWith('/')) return `${state}/cagent/runs`;
+  return `${home?.startsWith('/') ? home : cwd}/.local/state/cagent/runs`;
+}
+
+/** Colours when a person reads: a terminal, and nobody said NO_COLOR. */
+export function wantsColor({ environment, stderr }: CliContext): boolean {
+  return stderr.isTTY === true && (environment['NO_COLOR'] ?? '') === '';
+}

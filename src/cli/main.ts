@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { asCagentError, renderError } from '../core/errors.js';
+import { parseArguments } from './arguments.js';
+import type { CliContext } from './cli-context.js';
+import { applyCommand } from './commands/apply.js';
+import { buildCommand } from './commands/build.js';
+import { cleanCommand } from './commands/clean.js';
+import { doctorCommand } from './commands/doctor.js';
+import { planCommand } from './commands/plan.js';
+import { runCommand } from './commands/run.js';
+
+/** Exit code of cagent's own failures, as in docker. */
+const OWN_FAILURE = 125;
+
+/** The command line: parses, runs one command, and turns whatever it throws into one line and exit code 125. */
+export async function main(argv: readonly string[], context: CliContext): Promise<number> {
+  try {
+    return await dispatch(argv, context);
+  } catch (thrown) {
+    context.stderr.write(`${renderError(asCagentError(thrown))}\n`);
+    return OWN_FAILURE;
+  }
+}
+
+async function dispatch(argv: readonly string[], context: CliContext): Promise<number> {
+  const parsed = parseArguments(argv);
+  switch (parsed.command) {
+    case 'help':
+      context.stdout.write(parsed.text.endsWith('\n') ? parsed.text : `${parsed.text}\n`);
+      return 0;
+    case 'version':
+      context.stdout.write(`${versionOf(context.installation)}\n`);
+      return 0;
+    case 'run':
+      return runCommand(parsed, context);
+    case 'plan':
+      return planCommand(parsed, context);
+    case 'build':
+      return buildCommand(parsed, context);
+    case 'apply':
+      return applyCommand(parsed, context);
+    case 'doctor':
+      return doctorCommand(parsed, context);
+    case 'clean':
+      return cleanCommand(context);
+  }
+}
+
+function versionOf(installation: string): string {
+  return (JSON.parse(readFileSync(join(installation, 'package.json'), 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,36 @@
+import type { Writable } from 'node:stream';
+import pc from 'picocolors';
+import type { EgressRecord } from '../core/egress-record.js';
+import type { Reporter } from '../core/events.js';
+import { displayPath } from '../core/path-text.js';
+
+/** What is worth a line while a run goes on: each blocked destination once, slow work, warnings. To standard error. */
+export function createTerminalReporter(stderr: Writable, { color }: { readonly color: boolean }): Reporter {
+  const colours = pc.createColors(color);
+  const seen = new Set<string>();
+  const say = (text: string): void => void stderr.write(`${colours.dim('cagent:')} ${text}\n`);
+  return {
+    event(event) {
+      switch (event.type) {
+        case 'run-started':
+          return say(`run ${event.runId}`);
+        case 'notice':
+          return say(displayPath(event.message));
+        case 'warning':
+          return say(`${colours.yellow('warning')} ${displayPath(event.message)}`);
+        case 'egress':
+          return blocked(event.record);
+      }
+    },
+  };
+
+  function blocked(record: EgressRecord): void {
+    if (record.verdict !== 'blocked') return;
+    const target = `${record.host ?? record.ip ?? 'unknown'}${record.port === undefined ? '' : `:${record.port}`}`;
+    const key = `${record.protocol} ${target}`;
+    // The record has them all; the terminal shows a destination once, and an agent cannot flood it with names.
+    if (seen.has(key) || seen.size >= 50) return;
+    seen.add(key);
+    say(`${colours.red('blocked')} ${record.protocol} ${displayPath(target)} (${record.reason})`);
+  }
+}

@@ -1,0 +1,155 @@
+import type { ContainerPlan, Mount, OverlayVolumePlan, Tmpfs } from './container.js';
+
+/**
+ * The only place that renders docker arguments. A reviewer reads here which flags every container of cagent gets:
+ * no capability but the listed ones, no new privileges, a read-only root, no log on the engine's disk.
+ */
+
+/** `docker run` for a container that lives as long as our end of its pipes and leaves nothing behind. */
+export function runArgs(plan: ContainerPlan): readonly string[] {
+  return ['run', '--rm', ...containerArgs(plan)];
+}
+
+/** `docker create` for a container that is started, inspected and removed on its own. */
+export function createArgs(plan: ContainerPlan): readonly string[] {
+  return ['create', ...containerArgs(plan)];
+}
+
+/** `docker start` with all streams attached; `interactive` passes standard input. */
+export function startAttachedArgs(name: string, interactive: boolean): readonly string[] {
+  return ['start', '--attach', ...(interactive ? ['--interactive'] : []), name];
+}
+
+export function killArgs(name: string, signal: 'TERM' | 'KILL'): readonly string[] {
+  return ['kill', '--signal', signal, name];
+}
+
+export function removeContainersArgs(names: readonly string[]): readonly string[] {
+  return ['rm', '--force', '--volumes', ...names];
+}
+
+export function removeVolumesArgs(names: readonly string[]): readonly string[] {
+  return ['volume', 'rm', '--force', ...names];
+}
+
+export function removeNetworksArgs(names: readonly string[]): readonly string[] {
+  return ['network', 'rm', ...names];
+}
+
+export function createVolumeArgs(plan: OverlayVolumePlan): readonly string[] {
+  return [
+    'volume',
+    'create',
+    '--driver',
+    'local',
+    ...labelArgs(plan.labels),
+    '--opt',
+    'type=overlay',
+    '--opt',
+    'device=overlay',
+    '--opt',
+    `o=${plan.options}`,
+    plan.name,
+  ];
+}
+
+export interface BuildRequest {
+  readonly reference: string;
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly network: 'default' | 'host';
+  readonly noCache: boolean;
+}
+
+export function buildArgs(request: BuildRequest): readonly string[] {
+  return [
+    'build',
+    ...(request.network === 'host' ? ['--network', 'host'] : []),
+    ...(request.noCache ? ['--no-cache'] : []),
+    ...labelArgs(request.labels),
+    '--tag',
+    request.reference,
+    '--file',
+    request.dockerfile,
+    request.context,
+  ];
+}
+
+function containerArgs(plan: ContainerPlan): readonly string[] {
+  const [program, ...rest] = plan.command;
+  const replaced = plan.entrypoint === 'replace' && program !== undefined;
+  return [
+    '--name',
+    plan.name,
+    ...labelArgs(plan.labels),
+    '--log-driver',
+    'none',
+    ...(plan.runtime === undefined ? [] : ['--runtime', plan.runtime]),
+    '--network',
+    plan.network,
+    ...(plan.pid === undefined ? [] : ['--pid', plan.pid]),
+    ...(plan.init ? ['--init'] : []),
+    ...(plan.interactive ? ['--interactive'] : []),
+    ...(plan.tty ? ['--tty'] : []),
+    '--read-only',
+    '--cap-drop',
+    'ALL',
+    ...plan.capabilities.flatMap((capability) => ['--cap-add', capability]),
+    '--security-opt',
+    'no-new-privileges',
+    ...Object.entries(plan.sysctls).flatMap(([name, value]) => ['--sysctl', `${name}=${value}`]),
+    ...plan.dns.flatMap((address) => ['--dns', address]),
+    ...(plan.user === undefined ? [] : ['--user', plan.user]),
+    ...(plan.workdir === undefined ? [] : ['--workdir', plan.workdir]),
+    ...limitArgs(plan),
+    ...plan.mounts.flatMap((mount) => ['--mount', mountArg(mount)]),
+    ...plan.tmpfs.flatMap((tmpfs) => ['--tmpfs', tmpfsArg(tmpfs)]),
+    ...Object.entries(plan.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...plan.envFromProcess.flatMap((name) => ['--env', name]),
+    ...(replaced ? ['--entrypoint', program] : []),
+    plan.image,
+    ...(replaced ? rest : plan.command),
+  ];
+}
+
+function limitArgs({ limits }: ContainerPlan): readonly string[] {
+  if (limits === undefined) return [];
+  const { cpus, memoryBytes, pids, fileSizeBytes, openFiles } = limits;
+  return [
+    ...(cpus === undefined ? [] : ['--cpus', String(cpus)]),
+    // Equal values switch swap off: an agent that swaps makes the whole runner crawl instead of ending.
+    ...(memoryBytes === undefined ? [] : ['--memory', String(memoryBytes), '--memory-swap', String(memoryBytes)]),
+    ...(pids === undefined ? [] : ['--pids-limit', String(pids)]),
+    ...(fileSizeBytes === undefined ? [] : ['--ulimit', `fsize=${fileSizeBytes}`]),
+    ...(openFiles === undefined ? [] : ['--ulimit', `nofile=${openFiles}:${openFiles}`]),
+    '--ulimit',
+    'core=0',
+  ];
+}
+
+function mountArg(mount: Mount): string {
+  const fields = [`type=${mount.type}`, `source=${mount.source}`, `target=${mount.target}`];
+  if (mount.readOnly) fields.push('readonly');
+  // Without this, docker would copy the image's content of the mount point into the user's tree.
+  if (mount.type === 'volume') fields.push('volume-nocopy');
+  return fields.map(csvField).join(',');
+}
+
+/** `--mount` is read as a line of CSV: a comma or a quote in a path needs quoting. */
+function csvField(field: string): string {
+  return /[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+function tmpfsArg(tmpfs: Tmpfs): string {
+  const owner = [
+    ...(tmpfs.uid === undefined ? [] : [`uid=${tmpfs.uid}`]),
+    ...(tmpfs.gid === undefined ? [] : [`gid=${tmpfs.gid}`]),
+  ];
+  const options = ['rw', 'nosuid', 'nodev', tmpfs.exec ? 'exec' : 'noexec', `size=${tmpfs.sizeBytes}`];
+  return `${tmpfs.target}:${[...options, `mode=${tmpfs.mode}`, ...owner].join(',')}`;
+}
+
+function labelArgs(labels: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
+}

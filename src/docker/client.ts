@@ -1,0 +1,80 @@
+import type { Environment } from '../core/environment.js';
+import { CagentError } from '../core/errors.js';
+import type { Processes, ProcessResult, RunningProcess } from '../core/process.js';
+
+/** The docker command line as a port: every call is an argument vector from `argv.ts` or a plain query. */
+export interface Docker {
+  /** Runs to the end; a non-zero exit is a value. */
+  try(args: readonly string[], options?: DockerCallOptions): Promise<ProcessResult>;
+  /** Runs to the end and returns standard output; a non-zero exit throws `docker.*`. */
+  run(args: readonly string[], options?: DockerCallOptions): Promise<string>;
+  /** Starts and hands over the pipes. */
+  start(args: readonly string[], options?: DockerCallOptions & { readonly stdin?: 'inherit' | 'pipe' }): RunningProcess;
+}
+
+export interface DockerCallOptions {
+  /** Variables on top of cagent's own environment, for `--env NAME`. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export function createDocker(processes: Processes, environment: Environment): Docker {
+  const request = (args: readonly string[], options: DockerCallOptions) => ({
+    file: 'docker',
+    args,
+    env: { ...environment, ...options.env },
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  async function tryCall(args: readonly string[], options: DockerCallOptions = {}): Promise<ProcessResult> {
+    try {
+      return await processes.run(request(args, options));
+    } catch (cause) {
+      throw missingDocker(cause);
+    }
+  }
+  return {
+    try: tryCall,
+    async run(args, options = {}) {
+      const result = await tryCall(args, options);
+      if (result.exitCode !== 0) throw dockerError(args, result.stderr.toString('utf8'), result.exitCode);
+      return result.stdout.toString('utf8').trimEnd();
+    },
+    start: (args, options = {}) =>
+      processes.start({ ...request(args, options), ...(options.stdin === undefined ? {} : { stdin: options.stdin }) }),
+  };
+}
+
+/** The typed error for what a failed docker command wrote. */
+export function dockerError(args: readonly string[], stderr: string, exitCode: number | null): CagentError {
+  const text = stderr.trim().replace(/\nSee 'docker .*$/s, '');
+  if (/permission denied.*docker.*sock|docker\.sock.*permission denied/is.test(text)) {
+    return new CagentError('docker.permission', 'This user may not use the Docker socket.', {
+      hint: 'Add the user to the docker group (sudo usermod -aG docker "$USER", then log in again) or run cagent as root.',
+    });
+  }
+  if (/cannot connect to the docker daemon|error during connect|is the docker daemon running|dial unix|no such host.*docker/i.test(text)) {
+    return new CagentError('docker.unreachable', `The Docker engine does not answer: ${lastLine(text)}`, {
+      hint: 'Start it (sudo systemctl start docker) or point DOCKER_HOST at a running engine; `cagent doctor` tells more.',
+    });
+  }
+  if (/unknown or invalid runtime name|unknown runtime specified/i.test(text)) {
+    return new CagentError('sandbox.runtime', lastLine(text), {
+      hint: 'See `docker info` for the runtimes that this engine has.',
+    });
+  }
+  return new CagentError('docker.failed', `docker ${args[0]} ended with ${exitCode ?? 'a signal'}: ${lastLine(text) || 'no message'}`, {
+    hint: '`cagent doctor` checks the engine; `cagent plan` prints the exact command.',
+  });
+}
+
+function missingDocker(cause: unknown): unknown {
+  if ((cause as NodeJS.ErrnoException)?.code !== 'ENOENT') return cause;
+  return new CagentError('docker.missing', 'The docker command is not installed or not on PATH.', {
+    cause,
+    hint: 'Install Docker Engine (on Debian and Ubuntu: sudo apt-get install docker.io).',
+  });
+}
+
+function lastLine(text: string): string {
+  return text.split('\n').map((line) => line.trim()).filter(Boolean).at(-1) ?? '';
+}

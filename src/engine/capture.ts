@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { DEFAULT_CAPTURE_LIMITS } from '../changes/capture-limits.js';
+import { captureOverlay } from '../changes/capture-overlay.js';
+import { captureScratch } from '../changes/capture-scratch.js';
+import type { Changes } from '../changes/changes.js';
+import { copyScratch } from '../changes/copy-scratch.js';
+import type { RunHost } from './run-host.js';
+import type { Preparation } from './prepare.js';
+
+export interface CaptureRequest {
+  readonly host: RunHost;
+  readonly preparation: Preparation;
+  /** Where the patch is written. */
+  readonly patch: string;
+  /** The run directory's `scratch/`. */
+  readonly scratch: string;
+}
+
+/**
+ * Reads the agent's changes back; the agent is dead. `undefined` when there never was a view.
+ * @throws CagentError `changes.capture`
+ */
+export async function captureChanges({ host, preparation, patch, scratch }: CaptureRequest): Promise<Changes | undefined> {
+  const { plan, view } = preparation;
+  if (plan === undefined || view === undefined) return undefined;
+  const { workspace } = plan;
+  const common = {
+    root: workspace.root,
+    hidden: workspace.hidden,
+    baseCommit: workspace.git.kind === 'none' ? undefined : workspace.git.head,
+    limits: DEFAULT_CAPTURE_LIMITS,
+    outPatch: patch,
+    processes: host.processes,
+    env: host.environment,
+  };
+  if (view.upper !== undefined) {
+    await copyScratch(join(view.upper, '.agent-scratch'), scratch);
+    return captureOverlay({ ...common, upper: view.upper });
+  }
+  if (view.scratch === undefined) return undefined;
+  return captureScratch({ ...common, scratch: view.scratch, outScratch: scratch });
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import type { RunSpec } from '../config/run-spec.js';
+import type { EgressRecord } from '../core/egress-record.js';
+import { CagentError } from '../core/errors.js';
+import { ownerOf } from '../core/owner.js';
+import type { RunId } from '../core/run-id.js';
+import { createArgs, createVolumeArgs } from '../docker/argv.js';
+import type { Docker } from '../docker/client.js';
+import { LINK_ADDRESSES } from '../gateway/protocol.js';
+import { type ResolvedImages, resolveImages } from '../image/resolve-images.js';
+import { type AgentEnd, runAgent } from '../sandbox/agent-run.js';
+import { type GatewaySession, startGateway } from '../sandbox/gateway-session.js';
+import { type LinkSession, probeHidden, startLink } from '../sandbox/link-session.js';
+import { planContainers } from '../sandbox/plan-containers.js';
+import type { SandboxPlan } from '../sandbox/sandbox-plan.js';
+import { prepareView } from '../workspace/prepare-view.js';
+import { SCRATCH_README } from '../workspace/scratch-readme.js';
+import type { PreparedView } from '../workspace/workspace-plan.js';
+import { hostRootsOf } from './host-roots.js';
+import type { PhaseTimer } from './phases.js';
+import { type EarlyPlan, planEarly, planLate } from './plan-run.js';
+import { createPrivateDirectory } from './private-directory.js';
+import type { RunHost } from './run-host.js';
+
+/** What exists so far, for whoever has to remove it again: filled in before each thing is made. */
+export interface Preparation {
+  readonly runId: RunId;
+  directory?: string;
+  early?: EarlyPlan;
+  plan?: SandboxPlan;
+  images?: ResolvedImages;
+  view?: PreparedView;
+  gateway?: GatewaySession;
+  link?: LinkSession;
+}
+
+export interface PrepareInput {
+  readonly spec: RunSpec;
+  readonly host: RunHost;
+  readonly docker: Docker;
+  readonly phases: PhaseTimer;
+  readonly runDirectory: string;
+  readonly onRecord: (record: EgressRecord) => void;
+  readonly onWarning: (message: string) => void;
+}
+
+export interface ReadySandbox {
+  runAgent(stdout: Writable, stderr: Writable): Promise<AgentEnd>;
+}
+
+/** How many files the agent may leave in the view: inodes are a limit of the runner's disk like bytes. */
+const MAX_ENTRIES = 250_000;
+
+/**
+ * Everything before the agent: nothing of the agent's runs until the floor is proven and every hidden path is gone.
+ * The gateway starts while the tree is read, since the engine's work and ours go on side by side.
+ */
+export async function prepare(preparation: Preparation, input: PrepareInput): Promise<ReadySandbox> {
+  const { spec, host, docker, phases } = input;
+  const early = planEarly(spec, host, preparation.runId);
+  preparation.early = early;
+  preparation.images = await phases.measure('images', () =>
+    resolveImages(early.image, docker, {
+      hostRoots: hostRootsOf(host.environment),
+      onSlow: (message) => host.reporter.event({ type: 'notice', message }),
+      signal: host.cancel,
+    }),
+  );
+  stopIfCancelled(host.cancel);
+  preparation.directory = early.directory;
+  createPrivateDirectory(early.directory, ownerOf(process.pid));
+  openGateway(preparation, early, input);
+
+  const plan = await phases.measure('plan', () => planLate(spec, host, early, input.runDirectory));
+  preparation.plan = plan;
+  stopIfCancelled(host.cancel);
+  preparation.view = await phases.measure('view', () =>
+    prepareView(plan.workspace, {
+      directory: early.directory,
+      scratchReadme: SCRATCH_README,
+      processes: host.processes,
+      env: host.environment,
+    }),
+  );
+  for (const notice of preparation.view.notices) input.onWarning(notice);
+  await docker.run(createVolumeArgs(plan.volume));
+  const [containerId] = await phases.measure('sandbox', () =>
+    Promise.all([
+      docker.run(createArgs(plan.containers.agent), { env: secretEnvironment(spec) }),
+      bringUp(preparation, plan, docker),
+    ]),
+  );
+  stopIfCancelled(host.cancel);
+  return {
+    runAgent(stdout, stderr) {
+      host.reporter.event({ type: 'agent-started', command: plan.agent.command });
+      return runAgent(docker, plan.containers.agent, containerId.trim(), {
+        stdin: early.agent.stdin ?? (host.stdin === 'inherit' ? 'inherit' : ''),
+        stdout,
+        stderr,
+        timeoutMs: spec.limits.timeoutMs,
+        cancel: host.cancel,
+        watched: [preparation.view?.upper, preparation.view?.scratch].filter((path) => path !== undefined),
+        disk: { bytes: spec.limits.diskBytes, entries: MAX_ENTRIES },
+      });
+    },
+  };
+}
+
+function openGateway(preparation: Preparation, early: EarlyPlan, input: PrepareInput): void {
+  const { gateway } = planContainers(early.container);
+  if (gateway === undefined) return;
+  const { resolvers, caFile } = input.spec.network;
+  preparation.gateway = startGateway(
+    input.docker,
+    gateway,
+    {
+      policy: early.egress,
+      link: LINK_ADDRESSES,
+      resolvers,
+      extraRoots: caFile === undefined ? undefined : readFileSync(caFile, 'utf8'),
+    },
+    { onRecord: input.onRecord, onWarning: input.onWarning },
+  );
+}
+
+/** Link and probe; with a network also waits until the gateway is ready for the agent. */
+async function bringUp(preparation: Preparation, plan: SandboxPlan, docker: Docker): Promise<void> {
+  const hidden = plan.workspace.hidden.map((entry) => entry.path);
+  const { link, probe } = plan.containers;
+  const { gateway } = preparation;
+  if (link === undefined || gateway === undefined) return probeHidden(docker, probe, hidden);
+  // The packet filter is loaded before there is anything that could send.
+  await gateway.floor;
+  preparation.link = startLink(docker, link, hidden);
+  const [probed] = await Promise.all([Promise.race([preparation.link.ready, failOf(gateway.ready)]), gateway.ready]);
+  if (probed.unknown > 0) await probeHidden(docker, probe, hidden);
+}
+
+/** Rejects when `promise` rejects, and otherwise never settles. */
+function failOf(promise: Promise<unknown>): Promise<never> {
+  return new Promise((_, reject) => {
+    promise.catch(reject);
+  });
+}
+
+function secretEnvironment(spec: RunSpec): Readonly<Record<string, string>> {
+  return Object.fromEntries(spec.env.filter((entry) => entry.secret).map((entry) => [entry.name, entry.value]));
+}
+
+function stopIfCancelled(cancel: AbortSignal): void {
+  if (cancel.aborted) throw new CagentError('run.cancelled', 'The run was cancelled before the agent started.');
+}

@@ -1,0 +1,46 @@
+import type { EgressRecord } from '../core/egress-record.js';
+import type { EgressPolicy } from '../egress/policy.js';
+
+/**
+ * What the host and the gateway container say to each other. The host writes one {@link GatewayStart} as a JSON
+ * line to the gateway's standard input and keeps the pipe open: its end is the end of the gateway (a lifeline, so
+ * that no network survives a killed cagent). Keys travel here and nowhere else. The gateway answers with JSON lines
+ * on standard output; its standard error is for people.
+ */
+export interface GatewayStart {
+  readonly policy: EgressPolicy;
+  readonly link: LinkAddresses;
+  /** Upstream resolvers, `IP` or `IP:PORT`; empty: those of the container's resolv.conf. */
+  readonly resolvers: readonly string[];
+  /** Extra roots for upstream TLS, PEM. */
+  readonly extraRoots: string | undefined;
+}
+
+/** Both ends of the link between gateway and agent, in private namespaces: the same for every run. */
+export interface LinkAddresses {
+  readonly gateway: string;
+  readonly agent: string;
+  readonly prefix: number;
+}
+
+export const LINK_ADDRESSES: LinkAddresses = { gateway: '100.64.7.1', agent: '100.64.7.2', prefix: 30 };
+
+/** Refused by the floor on purpose before the agent starts, to prove that the floor and its record work. */
+export const CANARY = { address: '100.127.255.254', port: 9 } as const;
+
+/** Asked of the gateway's resolver for the same reason; link.pl knows it too. Neither canary is ever on record. */
+export const CANARY_NAME = 'canary.cagent.invalid';
+
+export type GatewayEvent =
+  /** The packet filter is loaded and read back; the link may be made now. */
+  | { readonly event: 'floor' }
+  /** The link is up, listeners are open, privileges are gone, and the canary was refused and recorded. */
+  | { readonly event: 'ready'; readonly caCertificate?: string }
+  | { readonly event: 'egress'; readonly record: EgressRecord }
+  | { readonly event: 'warning'; readonly message: string }
+  /** Answer to {@link FINISH}: every open connection has had its last record. */
+  | { readonly event: 'finished' }
+  | { readonly event: 'fatal'; readonly code: 'gateway.failed' | 'gateway.resolver'; readonly message: string };
+
+/** A line from the host: close all connections, write their records, answer `finished`, exit 0. */
+export const FINISH = '{"command":"finish"}\n';

@@ -1,0 +1,91 @@
+import type { ImageSpec } from '../config/run-spec.js';
+import type { Report } from './report.js';
+import type { ReportInput } from './report-input.js';
+
+/** Joins plan, outcome, changes and egress. Pure; every part that a failed run did not reach is empty or absent. */
+export function buildReport(input: ReportInput): Report {
+  const { runId, spec, plan, outcome, egress } = input;
+  return {
+    schema: 'cagent.report/1',
+    runId,
+    conclusion: outcome.conclusion,
+    exitCode: outcome.exitCode,
+    startedAt: outcome.startedAt.toISOString(),
+    durationMs: Math.round(outcome.durationMs),
+    phases: Object.fromEntries(Object.entries(outcome.phases).map(([name, ms]) => [name, Math.round(ms)])),
+    agent: agentOf(input),
+    image: {
+      ref: plan?.image.sandbox.reference ?? requestedImage(spec.image),
+      ...defined({ digest: outcome.imageDigest }),
+    },
+    workspace: workspaceOf(input),
+    egress: { mode: plan?.egress.mode ?? spec.network.mode, ...egress },
+    changes: changesOf(input),
+    limits: { hit: outcome.limitsHit, set: plan?.limits ?? spec.limits },
+    resources: outcome.resources,
+    notices: noticesOf(input),
+    secretsPassed: [...new Set(spec.env.filter((entry) => entry.secret).map((entry) => entry.name))],
+    ...(outcome.error === undefined
+      ? {}
+      : {
+          error: {
+            code: outcome.error.code,
+            message: outcome.error.message,
+            ...defined({ hint: outcome.error.hint }),
+          },
+        }),
+  };
+}
+
+function agentOf({ spec, plan, outcome }: ReportInput): Report['agent'] {
+  return {
+    name: plan?.agent.name ?? spec.agent.name,
+    ...defined({
+      version: outcome.agentVersion,
+      model: outcome.model ?? plan?.agent.model ?? spec.agent.model,
+    }),
+    usage: outcome.usage ?? {},
+  };
+}
+
+function workspaceOf({ spec, plan }: ReportInput): Report['workspace'] {
+  const workspace = plan?.workspace;
+  return {
+    mode: workspace?.mode ?? spec.view.mode,
+    ...defined({ owner: workspace?.owner }),
+    files: workspace?.files ?? 0,
+    hidden: workspace?.hidden.map(({ path, reason }) => ({ path, reason })) ?? [],
+    secretsFound: workspace?.findings.length ?? 0,
+    findings: workspace?.findings ?? [],
+  };
+}
+
+function changesOf({ changes }: ReportInput): Report['changes'] {
+  return {
+    files: changes?.files.length ?? 0,
+    added: changes?.added ?? 0,
+    deleted: changes?.deleted ?? 0,
+    patchBytes: changes?.patchBytes ?? 0,
+    rejected: changes?.rejected ?? [],
+    sensitive: changes?.sensitive ?? [],
+  };
+}
+
+const ROOT_NOTICE =
+  'The workspace belongs to root, so the agent ran as uid 0; it had no capability, so this is not root on the host.';
+
+function noticesOf({ plan, outcome }: ReportInput): readonly string[] {
+  const notices = [...(plan?.notices ?? []), ...(plan?.workspace.notices ?? []), ...outcome.notices];
+  const root = plan?.workspace.owner.uid === 0 && !notices.some((notice) => notice.includes('uid 0'));
+  return [...new Set(root ? [...notices, ROOT_NOTICE] : notices)];
+}
+
+function requestedImage(image: ImageSpec): string {
+  if (image.kind === 'reference') return image.reference;
+  return image.kind === 'build' ? image.context : 'default';
+}
+
+/** Leaves out what is undefined: a field that does not apply is absent, never null. */
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,43 @@
+import { constants } from 'node:fs';
+import { chmod, open, readdir } from 'node:fs/promises';
+import { decodePath, fsPath } from '../core/path-text.js';
+import type { SecretValue } from '../core/secret-values.js';
+import { writeAtomically } from './atomic-write.js';
+import { createRedactor, redactFile } from './redact.js';
+
+/**
+ * Replaces secret values in every regular file below `root`, without following links. Returns the paths (relative,
+ * as in core/path-text) of the files that held one. Throws the system's error when a file cannot be read or written.
+ */
+export async function maskTree(root: string, secrets: readonly SecretValue[]): Promise<readonly string[]> {
+  if (secrets.length === 0) return [];
+  const masked: string[] = [];
+  for (const path of await regularFiles(root, '')) {
+    const name = fsPath(root, path);
+    // The files are copies of our own; the agent may have left them unreadable.
+    await chmod(name, 0o600);
+    if (!(await holdsSecret(name, secrets))) continue;
+    await writeAtomically(name, redactFile(name, createRedactor(secrets)));
+    masked.push(path);
+  }
+  return masked;
+}
+
+async function regularFiles(root: string, below: string): Promise<readonly string[]> {
+  const entries = await readdir(fsPath(root, below), { withFileTypes: true, encoding: 'buffer' });
+  const files: string[] = [];
+  for (const entry of entries) {
+    const path = `${below}${below === '' ? '' : '/'}${decodePath(entry.name)}`;
+    if (entry.isDirectory()) files.push(...(await regularFiles(root, path)));
+    else if (entry.isFile()) files.push(path);
+  }
+  return files;
+}
+
+async function holdsSecret(name: string | Buffer, secrets: readonly SecretValue[]): Promise<boolean> {
+  const redactor = createRedactor(secrets);
+  const file = await open(name, constants.O_RDONLY | constants.O_NOFOLLOW);
+  for await (const bytes of file.createReadStream()) redactor.push(bytes as Buffer);
+  redactor.end();
+  return redactor.replaced > 0;
+}

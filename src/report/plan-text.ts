@@ -1,0 +1,88 @@
+import { formatDuration } from '../core/duration.js';
+import { formatSize } from '../core/memory-size.js';
+import { displayPath } from '../core/path-text.js';
+import type { EgressRule } from '../egress/policy.js';
+import type { ImageSource } from '../image/image-plan.js';
+import type { SandboxPlan } from '../sandbox/sandbox-plan.js';
+
+/** `cagent plan` for people: everything that an admin wants to audit, nothing left out. Ends with a newline. */
+export function renderPlan(plan: SandboxPlan): string {
+  const { workspace, egress, limits } = plan;
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    [
+      'agent',
+      [
+        plan.agent.name,
+        `command  ${plan.agent.command.map(shellWord).join(' ')}`,
+        ...(plan.agent.model === undefined ? [] : [`model    ${plan.agent.model}`]),
+      ],
+    ],
+    ['image', [`sandbox  ${imageText(plan.image.sandbox)}`, `gateway  ${imageText(plan.image.gateway)}`]],
+    [
+      'workspace',
+      [
+        `${displayPath(workspace.root)} at /workspace, ${workspace.mode}, as ${workspace.owner.uid}:${workspace.owner.gid}`,
+        `${workspace.files} visible files`,
+        `git      ${gitText(plan)}`,
+      ],
+    ],
+    [
+      `hidden (${workspace.hidden.length})`,
+      workspace.hidden.map(
+        (entry) => `${displayPath(entry.path)}${entry.directory ? '/' : ''}  (${displayPath(entry.reason)})`,
+      ),
+    ],
+    [
+      `secrets found (${workspace.findings.length})`,
+      workspace.findings.map((finding) => `${displayPath(finding.path)}:${finding.line}  ${finding.rule}`),
+    ],
+    [`network ${egress.mode}`, egress.mode === 'none' ? ['no network at all'] : egress.rules.map(ruleText)],
+    [
+      'mounts',
+      plan.containers.agent.mounts.map(
+        (mount) => `${mount.type} ${mount.source} at ${mount.target}${mount.readOnly ? ', read-only' : ''}`,
+      ),
+    ],
+    [
+      'limits',
+      [
+        `cpus ${plan.containers.agent.limits?.cpus ?? limits.cpus}, memory ${formatSize(limits.memoryBytes)}, pids ${limits.pids}, disk ${formatSize(limits.diskBytes)}, timeout ${formatDuration(limits.timeoutMs)}`,
+      ],
+    ],
+    ['environment', plan.env.map((entry) => `${entry.name}${entry.secret ? '  (secret, masked)' : ''}`)],
+    ['notices', plan.notices.map(displayPath)],
+    ['commands', plan.commands.map((words) => words.map(shellWord).join(' '))],
+  ];
+  return sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => `${title}\n${lines.map((line) => `  ${line}\n`).join('')}`)
+    .join('\n');
+}
+
+function imageText(source: ImageSource): string {
+  return source.kind === 'pull'
+    ? `${source.reference} (pulled unless present)`
+    : `${source.reference} (built unless present, from ${source.dockerfile})`;
+}
+
+function gitText({ workspace: { git } }: SandboxPlan): string {
+  if (git.kind === 'none') return `none: ${git.reason}`;
+  return `${git.kind} of ${git.head ?? 'a repository without commits'}${git.branch === undefined ? '' : ` on ${displayPath(git.branch)}`}`;
+}
+
+function ruleText(rule: EgressRule): string {
+  const ports = rule.ports
+    .map((port) => (port.protocol === 'udp' ? `${port.port}/udp` : String(port.port)))
+    .join(', ');
+  const http = rule.http.map(
+    (each) => `${each.methods.join('|') || 'any method'} ${each.paths.join(' ') || 'any path'}`,
+  );
+  return [rule.text, `ports ${ports}`, ...(rule.private ? ['private addresses'] : []), ...http]
+    .map(displayPath)
+    .join('  ');
+}
+
+/** A word as a shell would need it, so that a printed command can be pasted. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${displayPath(word).replaceAll("'", `'\\''`)}'`;
+}

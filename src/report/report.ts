@@ -1,0 +1,118 @@
+/** `report.json`, schema `cagent.report/1`: DESIGN's contract, field by field. Readonly JSON. */
+export interface Report {
+  readonly schema: 'cagent.report/1';
+  readonly runId: string;
+  readonly conclusion: Conclusion;
+  readonly exitCode: number;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Phase name to milliseconds. */
+  readonly phases: Readonly<Record<string, number>>;
+  readonly agent: {
+    readonly name: string;
+    readonly version?: string;
+    readonly model?: string;
+    readonly usage: AgentUsage;
+  };
+  readonly image: { readonly ref: string; readonly digest?: string };
+  readonly workspace: {
+    readonly mode: 'overlay' | 'read-only';
+    /** The user that the agent ran as; absent when cagent failed before it was known. */
+    readonly owner?: { readonly uid: number; readonly gid: number };
+    /** Files that the agent could see. */
+    readonly files: number;
+    readonly hidden: readonly { readonly path: string; readonly reason: string }[];
+    /** Length of `findings`. */
+    readonly secretsFound: number;
+    readonly findings: readonly { readonly path: string; readonly line: number; readonly rule: string }[];
+  };
+  readonly egress: EgressSummary;
+  readonly changes: {
+    readonly files: number;
+    readonly added: number;
+    readonly deleted: number;
+    readonly patchBytes: number;
+    readonly rejected: readonly { readonly path: string; readonly reason: string }[];
+    readonly sensitive: readonly { readonly path: string; readonly reason: string }[];
+    /** A secret value was replaced in `changes.patch`, which therefore differs from what the agent wrote. */
+    readonly patchMasked?: true;
+  };
+  readonly limits: {
+    readonly hit: readonly string[];
+    /** What was in force. */
+    readonly set?: {
+      readonly cpus: number;
+      readonly memoryBytes: number;
+      readonly pids: number;
+      readonly diskBytes: number;
+      readonly timeoutMs: number;
+    };
+  };
+  readonly resources: {
+    readonly cpuSeconds?: number;
+    readonly peakMemoryBytes?: number;
+    readonly peakPids?: number;
+  };
+  readonly notices: readonly string[];
+  /** Names of the variables passed on purpose from cagent's environment. */
+  readonly secretsPassed: readonly string[];
+  /** When cagent itself failed. */
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
+}
+
+export type Conclusion = 'success' | 'failure' | 'timeout' | 'cancelled' | 'limit' | 'error';
+
+/** All absent when the agent does not tell. */
+export interface AgentUsage {
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
+  readonly costUsd?: number;
+  readonly turns?: number;
+}
+
+/**
+ * Sums over the lines of `egress.jsonl`, each counted `count` times: `allowed + blocked + audited` is every decision
+ * on record. A lookup and the connection after it are two decisions.
+ */
+export interface EgressSummary {
+  readonly mode?: 'block' | 'audit' | 'none';
+  readonly allowed: number;
+  readonly blocked: number;
+  /** Let through only because the mode is `audit`; not part of `allowed`. */
+  readonly audited: number;
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+  /** Blocked first, then audited, then allowed; most attempts first. */
+  readonly hosts: readonly HostSummary[];
+  /** Absent when there was no attempt. */
+  readonly timeline?: EgressTimeline;
+}
+
+/** One row for each host, port, verdict and rule. */
+export interface HostSummary {
+  /** Name, or address where no name was meant; `(others)` for what is beyond the cap of rows per verdict. */
+  readonly host: string;
+  /** Absent for DNS-only and ICMP attempts. */
+  readonly port?: number;
+  readonly verdict: 'allowed' | 'blocked' | 'audited';
+  readonly rule: string;
+  readonly count: number;
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+  /** The different ones, first seen first, a few at most. */
+  readonly protocols: readonly string[];
+  readonly reasons: readonly string[];
+  /** For HTTP: the first few requests, `POST /v1/upload`. */
+  readonly requests?: readonly string[];
+}
+
+/** Attempts over time. All series have the same length; element `i` is the bucket that begins at `start + i * bucketMs`. */
+export interface EgressTimeline {
+  readonly start: string;
+  readonly bucketMs: number;
+  readonly allowed: readonly number[];
+  readonly blocked: readonly number[];
+  readonly audited: readonly number[];
+}

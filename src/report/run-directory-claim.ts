@@ -1,0 +1,81 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CagentError, messageOf } from '../core/errors.js';
+import { isOwnerAlive, ownerOf } from '../core/owner.js';
+import type { RunId } from '../core/run-id.js';
+
+/** What a run directory holds when the run is over. */
+export const RUN_FILES = [
+  'report.json',
+  'egress.jsonl',
+  'changes.patch',
+  'changes.json',
+  'plan.json',
+  'summary.md',
+  'report.html',
+  'agent.log',
+  'metrics.prom',
+  'scratch',
+] as const;
+
+/** There only while a run is going on: says that the directory is cagent's before there is a report. */
+export const MARKER = '.cagent-run';
+
+/**
+ * Makes `path` an empty run directory (mode 0700) with an empty `scratch/`; files in it that are none of ours stay.
+ * Throws `config.out` when that would destroy something or cannot be done.
+ */
+export async function claimRunDirectory(path: string, runId: RunId): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await mkdir(path, { mode: 0o700 }).catch(ignoreExisting);
+    const present = new Set(await readdir(path));
+    const ours = [...RUN_FILES, ...RUN_FILES.map((name) => `${name}.partial`), MARKER].filter((name) =>
+      present.has(name),
+    );
+    if (ours.length > 0) await refuseForeign(path, ours);
+    for (const name of ours) await rm(join(path, name), { recursive: true, force: true });
+    await writeFile(join(path, MARKER), `${JSON.stringify({ runId, owner: ownerOf(process.pid) })}\n`, {
+      flag: 'wx',
+      mode: 0o600,
+    });
+    await mkdir(join(path, 'scratch'), { mode: 0o700 });
+  } catch (error) {
+    if (error instanceof CagentError) throw error;
+    throw new CagentError('config.out', `The run directory ${path} cannot be written: ${messageOf(error)}`, {
+      hint: 'Choose a directory that you may write to with --out.',
+      cause: error,
+    });
+  }
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}
+
+async function refuseForeign(path: string, ours: readonly string[]): Promise<void> {
+  const marker = await readJson(join(path, MARKER));
+  if (typeof marker?.owner === 'string' && isOwnerAlive(marker.owner)) {
+    throw new CagentError('config.out', `The run directory ${path} is in use by the run ${marker.runId}`, {
+      hint: 'Wait for that run, or choose another directory with --out.',
+    });
+  }
+  const report = marker ?? (await readJson(join(path, 'report.json')));
+  if (marker !== undefined || String(report?.schema).startsWith('cagent.report/')) return;
+  throw new CagentError(
+    'config.out',
+    `The directory ${path} holds ${ours.join(', ')}, but no report of cagent`,
+    {
+      hint: 'Nothing was changed. Choose an empty or a new directory with --out.',
+    },
+  );
+}
+
+async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import type { EgressRecord } from '../core/egress-record.js';
+import { CagentError, messageOf } from '../core/errors.js';
+import { formatSize } from '../core/memory-size.js';
+import type { RunId } from '../core/run-id.js';
+import { createMask, type SecretValue } from '../core/secret-values.js';
+import { type AppendFile, createAppendFile } from './append-file.js';
+import { createEgressCounter } from './egress-summary.js';
+import { maskJson } from './mask-json.js';
+import { createRedactor } from './redact.js';
+import type { EgressSummary, Report } from './report.js';
+import { claimRunDirectory } from './run-directory-claim.js';
+import { type RunResults, writeResults } from './run-results.js';
+
+/** The directory of one run while it fills. Every secret value is masked on its way to any of its files. */
+export interface RunDirectory {
+  /** Absolute path. */
+  readonly path: string;
+  /** Absolute path of `scratch/`: whoever collects the agent's scratch copies regular files in before `finish`. */
+  readonly scratch: string;
+  /** Appends to `egress.jsonl` and counts. Returns the record as it may be shown. */
+  egress(record: EgressRecord): EgressRecord;
+  /** The sum of all records so far. */
+  egressSummary(): EgressSummary;
+  /** Appends to `agent.log`. Returns the bytes as they may be shown; what may begin a secret is held back. */
+  agentOutput(stream: 'stdout' | 'stderr', bytes: Uint8Array): Buffer;
+  /** Writes what was held back to `agent.log` and returns it. To be called when the agent's streams have ended. */
+  endAgentOutput(): { readonly stdout: Buffer; readonly stderr: Buffer };
+  /**
+   * Writes all other files and returns the report as it was written: masked, with notices about what masking did.
+   * Every file is tried, also when one fails; then throws `report.write`.
+   */
+  finish(results: RunResults): Promise<Report>;
+}
+
+export interface RunDirectoryOptions {
+  readonly runId: RunId;
+  /** Model keys and the values of `--env NAME`. */
+  readonly secrets: readonly SecretValue[];
+  /** `agent.log` ends here, so that an agent that never stops printing does not fill the runner's disk. */
+  readonly agentLogBytes?: number;
+}
+
+const AGENT_LOG_BYTES = 256 * 2 ** 20;
+/** What the log gives back on a full disk; the other files of a usual run are far smaller. */
+const ROOM_FOR_REPORT = 4 * 2 ** 20;
+
+/**
+ * Creates the directory (mode 0700, with its parents) or takes over that of an earlier run, whose files are removed.
+ * Throws `config.out` when it holds files of these names that are not cagent's, is in use, or cannot be written.
+ */
+export async function openRunDirectory(path: string, options: RunDirectoryOptions): Promise<RunDirectory> {
+  const { secrets, runId, agentLogBytes = AGENT_LOG_BYTES } = options;
+  await claimRunDirectory(path, runId);
+  const file = (name: string): string => join(path, name);
+  const egressLog = openLog(file('egress.jsonl'));
+  const agentLog = openLog(file('agent.log'), ROOM_FOR_REPORT);
+  const mask = createMask(secrets);
+  const counter = createEgressCounter();
+  const redactors = { stdout: createRedactor(secrets), stderr: createRedactor(secrets) };
+  let logged = 0;
+  let logCut = false;
+
+  function log(bytes: Buffer): Buffer {
+    const room = agentLogBytes - logged;
+    logCut ||= bytes.length > room;
+    agentLog.write(bytes.subarray(0, room));
+    logged += Math.min(bytes.length, room);
+    return bytes;
+  }
+
+  return {
+    path,
+    scratch: file('scratch'),
+    egress(record) {
+      // Masked before it is counted: the counter cuts long requests, and half a secret is found by nobody.
+      const shown = maskJson(record, mask);
+      egressLog.write(Buffer.from(`${JSON.stringify(shown)}\n`));
+      counter.add(shown);
+      return shown;
+    },
+    egressSummary: () => counter.summary(),
+    agentOutput: (stream, bytes) => log(redactors[stream].push(bytes)),
+    endAgentOutput: () => ({ stdout: log(redactors.stdout.end()), stderr: log(redactors.stderr.end()) }),
+    async finish(results) {
+      log(redactors.stdout.end());
+      log(redactors.stderr.end());
+      const failures = new Map<string, unknown>();
+      for (const [name, opened] of Object.entries({ 'egress.jsonl': egressLog, 'agent.log': agentLog })) {
+        const failure = opened.close();
+        if (failure !== undefined) failures.set(name, failure);
+      }
+      const cut = `The agent printed more than ${formatSize(agentLogBytes)}; agent.log holds the beginning.`;
+      const report = logCut
+        ? { ...results.report, notices: [...results.report.notices, cut] }
+        : results.report;
+      return writeResults(path, { ...results, report }, secrets, failures);
+    },
+  };
+}
+
+function openLog(path: string, giveBack = 0): AppendFile {
+  try {
+    return createAppendFile(path, giveBack);
+  } catch (error) {
+    throw new CagentError('config.out', `${path} cannot be created: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,133 @@
+import type { Writable } from 'node:stream';
+import { CagentError } from '../core/errors.js';
+import { killArgs, startAttachedArgs } from '../docker/argv.js';
+import { type Docker, dockerError } from '../docker/client.js';
+import type { ContainerPlan } from '../docker/container.js';
+import { type DiskLimit, watchDisk } from './disk-watch.js';
+import { type ResourceUse, watchResources } from './resources.js';
+
+/** How an agent's life ended. Whatever it was, it is a value. */
+export interface AgentEnd {
+  /** The agent's own exit code, or the one that the contract gives to `cause`. */
+  readonly exitCode: number;
+  readonly cause: 'exited' | 'timeout' | 'cancelled' | 'limit';
+  /** `memory`, `disk`, `files`, `pids`, `timeout`, whether or not they ended it. */
+  readonly limitsHit: readonly string[];
+  readonly resources: ResourceUse;
+  /** What the engine said when the command could not be started (exit codes 126 and 127). */
+  readonly startError: string | undefined;
+}
+
+export interface AgentRunOptions {
+  /** `inherit`: our own standard input. Text: a prompt. */
+  readonly stdin: 'inherit' | string;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly timeoutMs: number;
+  /** Aborted with reason `SIGINT` or `SIGTERM`. */
+  readonly cancel: AbortSignal;
+  /** Host directories that hold what the agent writes. */
+  readonly watched: readonly string[];
+  readonly disk: DiskLimit;
+}
+
+type Ending = { readonly cause: 'timeout' | 'cancelled'; readonly graceMs: number } | { readonly cause: 'limit'; readonly limit: string };
+
+/** The runner kills everything 7.5 s after SIGINT, and three seconds are promised. */
+const CANCEL_GRACE_MS = 1_500;
+const TIMEOUT_GRACE_MS = 10_000;
+const EXIT_CODE = { timeout: 124, limit: 137, SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
+
+/**
+ * Starts a created agent container, passes its streams on as they are, and stays until it is dead.
+ * @param containerId as `docker create` printed it
+ * @throws CagentError `sandbox.failed` when the container cannot start for a reason other than its command
+ */
+export async function runAgent(docker: Docker, plan: ContainerPlan, containerId: string, options: AgentRunOptions): Promise<AgentEnd> {
+  const child = docker.start(startAttachedArgs(plan.name, plan.interactive), {
+    stdin: options.stdin === 'inherit' ? 'inherit' : 'pipe',
+  });
+  child.stdin?.on('error', () => {});
+  if (options.stdin !== 'inherit') child.stdin?.end(options.stdin);
+  const resources = watchResources(containerId);
+  let startOutput = '';
+  child.stdout.pipe(options.stdout, { end: false });
+  child.stderr.on('data', (chunk: Buffer) => {
+    startOutput = (startOutput + chunk.toString('utf8')).slice(0, 4_096);
+  });
+  child.stderr.pipe(options.stderr, { end: false });
+
+  let ending: Ending | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  function end(why: Ending): void {
+    if (ending !== undefined) return;
+    ending = why;
+    if (why.cause === 'limit') return kill('KILL');
+    kill('TERM');
+    timers.push(setTimeout(() => kill('KILL'), why.graceMs));
+  }
+  function kill(signal: 'TERM' | 'KILL'): void {
+    // Between create and start there is nothing to kill yet; asking again makes sure that it dies all the same.
+    void docker.try(killArgs(plan.name, signal)).then((result) => {
+      if (result.exitCode !== 0 && !settled) timers.push(setTimeout(() => kill(signal), 100));
+    });
+  }
+  let settled = false;
+  const onCancel = (): void => end({ cause: 'cancelled', graceMs: CANCEL_GRACE_MS });
+  if (options.cancel.aborted) onCancel();
+  options.cancel.addEventListener('abort', onCancel, { once: true });
+  timers.push(setTimeout(() => end({ cause: 'timeout', graceMs: TIMEOUT_GRACE_MS }), options.timeoutMs));
+  const disk = watchDisk(options.watched, options.disk, (limit) => end({ cause: 'limit', limit }));
+
+  await child.done;
+  settled = true;
+  for (const timer of timers) clearTimeout(timer);
+  disk.stop();
+  options.cancel.removeEventListener('abort', onCancel);
+  const use = resources.stop();
+  const state = await inspectState(docker, plan.name);
+  return conclude({ state, use, ending, cancelReason: options.cancel.reason, startOutput });
+}
+
+interface ContainerState {
+  readonly ExitCode: number;
+  readonly OOMKilled: boolean;
+  readonly Error: string;
+  readonly Status: string;
+}
+
+async function inspectState(docker: Docker, name: string): Promise<ContainerState> {
+  const args = ['container', 'inspect', '--format', '{{json .State}}', name];
+  return JSON.parse(await docker.run(args)) as ContainerState;
+}
+
+function conclude(facts: {
+  readonly state: ContainerState;
+  readonly use: ResourceUse;
+  readonly ending: Ending | undefined;
+  readonly cancelReason: unknown;
+  readonly startOutput: string;
+}): AgentEnd {
+  const { state, use, ending } = facts;
+  const startError = state.Status === 'created' ? state.Error || facts.startOutput.trim() : undefined;
+  if (startError !== undefined && ending === undefined && state.ExitCode !== 126 && state.ExitCode !== 127) {
+    const known = dockerError(['start'], startError, state.ExitCode);
+    throw known.code === 'docker.failed' ? new CagentError('sandbox.failed', `The sandbox could not be started: ${startError}`) : known;
+  }
+  const outOfMemory = state.OOMKilled || (use.oomKills ?? 0) > 0;
+  const killedByKernel = ending === undefined && state.ExitCode === 137 && outOfMemory;
+  const cause = ending?.cause ?? (killedByKernel ? 'limit' : 'exited');
+  const limitsHit = [
+    ...(cause === 'timeout' ? ['timeout'] : []),
+    ...(ending?.cause === 'limit' ? [ending.limit] : []),
+    ...(outOfMemory ? ['memory'] : []),
+    ...((use.pidsRefused ?? 0) > 0 ? ['pids'] : []),
+  ];
+  return { exitCode: exitCodeOf(cause, state.ExitCode, facts.cancelReason), cause, limitsHit, resources: use, startError };
+}
+
+function exitCodeOf(cause: AgentEnd['cause'], own: number, reason: unknown): number {
+  if (cause === 'exited') return own;
+  if (cause !== 'cancelled') return EXIT_CODE[cause];
+  return reason === 'SIGINT' || reason === 'SIGPIPE' ? EXIT_CODE[reason] : EXIT_CODE.SIGTERM;
+}

@@ -1,0 +1,138 @@
+import { createInterface } from 'node:readline';
+import type { EgressRecord } from '../core/egress-record.js';
+import { CagentError } from '../core/errors.js';
+import { runArgs } from '../docker/argv.js';
+import { type Docker, dockerError } from '../docker/client.js';
+import type { ContainerPlan } from '../docker/container.js';
+import { FINISH, type GatewayEvent, type GatewayStart } from '../gateway/protocol.js';
+
+export interface GatewayHandlers {
+  readonly onRecord: (record: EgressRecord) => void;
+  readonly onWarning: (message: string) => void;
+}
+
+/** A gateway container, from its start to the end of its pipes. */
+export interface GatewaySession {
+  /** The packet filter is loaded: the link may be made. */
+  readonly floor: Promise<void>;
+  /** Listeners open, privileges dropped, canary refused and recorded: the agent may start. */
+  readonly ready: Promise<{ readonly caCertificate: string | undefined }>;
+  /** Resolves when the container has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  /** Asks for the last records and waits for the end. */
+  finish(): Promise<void>;
+  /** Ends the gateway at once by closing its lifeline. */
+  abandon(): void;
+}
+
+/** How long the last records may take: open connections are cut, so this is bookkeeping, not waiting. */
+const FINISH_DEADLINE_MS = 5_000;
+
+/**
+ * Starts the gateway and hands it the policy over standard input.
+ * @throws nothing itself; `floor` and `ready` reject with `gateway.*` or `docker.*`
+ */
+export function startGateway(docker: Docker, plan: ContainerPlan, start: GatewayStart, handlers: GatewayHandlers): GatewaySession {
+  const args = runArgs(plan);
+  const child = docker.start(args, { stdin: 'pipe' });
+  const floor = deferred<void>();
+  const ready = deferred<{ caCertificate: string | undefined }>();
+  const finished = deferred<void>();
+  let stderr = '';
+  let failure: CagentError | undefined;
+
+  child.stdin?.on('error', () => {});
+  child.stdin?.write(`${JSON.stringify(start)}\n`);
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString('utf8')).slice(-8_192);
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => receive(line));
+
+  function receive(line: string): void {
+    const event = parseEvent(line);
+    if (event === undefined) return;
+    switch (event.event) {
+      case 'egress':
+        return handlers.onRecord(event.record);
+      case 'warning':
+        return handlers.onWarning(event.message);
+      case 'floor':
+        return floor.resolve();
+      case 'ready':
+        return ready.resolve({ caCertificate: event.caCertificate });
+      case 'finished':
+        return finished.resolve();
+      case 'fatal':
+        failure = new CagentError(event.code, event.message, { hint: hintOf(event.code) });
+        return fail();
+    }
+  }
+
+  function fail(): void {
+    const error = failure ?? gatewayDied(args, stderr);
+    floor.reject(error);
+    ready.reject(error);
+    finished.resolve();
+  }
+
+  const ended = child.done.then(fail, (cause) => {
+    failure = new CagentError('docker.missing', 'The docker command cannot be started.', { cause });
+    fail();
+  });
+
+  return {
+    floor: floor.promise,
+    ready: ready.promise,
+    ended,
+    async finish() {
+      child.stdin?.write(FINISH);
+      await Promise.race([finished.promise, delay(FINISH_DEADLINE_MS)]);
+      child.stdin?.end();
+    },
+    abandon() {
+      child.stdin?.end();
+    },
+  };
+}
+
+function gatewayDied(args: readonly string[], stderr: string): CagentError {
+  const known = dockerError(args, stderr, null);
+  if (known.code !== 'docker.failed') return known;
+  const words = stderr.trim().split('\n').slice(-3).join(' | ') || 'no message';
+  return new CagentError('gateway.failed', `The gateway ended before it was ready: ${words}`, {
+    hint: 'See `cagent doctor`; the uplink network must exist and the engine must allow NET_ADMIN.',
+  });
+}
+
+function hintOf(code: 'gateway.failed' | 'gateway.resolver'): string {
+  return code === 'gateway.resolver'
+    ? 'Name a resolver that answers from the uplink network (--resolver IP), or leave it out to use the host’s.'
+    : 'See `cagent doctor`.';
+}
+
+function parseEvent(line: string): GatewayEvent | undefined {
+  try {
+    return JSON.parse(line) as GatewayEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: CagentError): void;
+}
+
+function deferred<T>(): Deferred<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  // Nobody may be waiting yet when it fails.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}

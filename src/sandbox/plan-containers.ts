@@ -1,0 +1,158 @@
+import type { LimitsSpec, RunSpec } from '../config/run-spec.js';
+import { type ObjectRole, objectLabels, objectName } from '../core/labels.js';
+import type { RunId } from '../core/run-id.js';
+import type { ContainerPlan, Mount } from '../docker/container.js';
+import { CANARY, LINK_ADDRESSES } from '../gateway/protocol.js';
+import type { SandboxContainers } from './sandbox-plan.js';
+
+/** Where the view is mounted, and the agent's working directory. */
+export const WORKSPACE_MOUNT = '/workspace';
+export const HOME = '/home/agent';
+const LINK_PROGRAM = ['perl', '/opt/cagent/link.pl'] as const;
+const TMP_BYTES = 2 ** 30;
+
+export interface ContainerInput {
+  readonly runId: RunId;
+  readonly processOwner: string;
+  readonly spec: RunSpec;
+  readonly command: readonly string[];
+  readonly sandboxImage: string;
+  readonly gatewayImage: string;
+  /** Who owns the workspace: the agent runs as this user. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  /** Host directory bind-mounted at `.agent-scratch`, in read-only mode. */
+  readonly scratch: string | undefined;
+  /** Volume with the run's CA bundle, when the gateway ends TLS or a `ca-file` is given. */
+  readonly extraEnv: Readonly<Record<string, string>>;
+  /** How many CPUs the engine has. */
+  readonly availableCpus: number;
+  readonly tty: boolean;
+}
+
+/** The containers of a run. Pure. */
+export function planContainers(input: ContainerInput): SandboxContainers {
+  const probe = planProbe(input);
+  if (input.spec.network.mode === 'none') return { probe, agent: planAgent(input, 'none') };
+  return {
+    gateway: planGateway(input),
+    link: planLink(input),
+    probe,
+    agent: planAgent(input, `container:${objectName(input.runId, 'link')}`),
+  };
+}
+
+/** CPUs that the engine can give: asking for more than it has makes Docker refuse. */
+export function effectiveCpus(limits: LimitsSpec, availableCpus: number): number {
+  return Math.min(limits.cpus, availableCpus);
+}
+
+function planGateway(input: ContainerInput): ContainerPlan {
+  return {
+    ...base(input, 'gateway', input.gatewayImage),
+    command: [],
+    network: input.spec.network.uplink,
+    tmpfs: [{ target: '/run', sizeBytes: 2 ** 24, mode: '755', exec: false }],
+    capabilities: ['NET_ADMIN', 'SETUID', 'SETGID', 'SETPCAP'],
+    sysctls: { 'net.ipv4.ip_forward': '1' },
+    limits: { memoryBytes: 2 ** 28, pids: 64, openFiles: 16_384 },
+  };
+}
+
+function planLink(input: ContainerInput): ContainerPlan {
+  return {
+    ...base(input, 'link', input.gatewayImage),
+    command: [
+      ...LINK_PROGRAM,
+      WORKSPACE_MOUNT,
+      `${LINK_ADDRESSES.agent}/${LINK_ADDRESSES.prefix}`,
+      LINK_ADDRESSES.gateway,
+      `${CANARY.address}:${CANARY.port}`,
+    ],
+    entrypoint: 'replace',
+    network: 'none',
+    pid: `container:${objectName(input.runId, 'gateway')}`,
+    mounts: [viewMount(input, true)],
+    capabilities: ['NET_ADMIN'],
+    sysctls: { 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' },
+    dns: [LINK_ADDRESSES.gateway],
+    limits: { memoryBytes: 2 ** 27, pids: 32 },
+  };
+}
+
+function planProbe(input: ContainerInput): ContainerPlan {
+  return {
+    ...base(input, 'probe', input.gatewayImage),
+    command: [...LINK_PROGRAM, '--probe', WORKSPACE_MOUNT],
+    entrypoint: 'replace',
+    network: 'none',
+    user: userOf(input),
+    mounts: [viewMount(input, true)],
+    limits: { memoryBytes: 2 ** 27, pids: 32 },
+  };
+}
+
+function planAgent(input: ContainerInput, network: string): ContainerPlan {
+  const { spec, user } = input;
+  const readOnlyView = spec.view.mode === 'read-only';
+  const scratch: readonly Mount[] =
+    input.scratch === undefined
+      ? []
+      : [{ type: 'bind', source: input.scratch, target: `${WORKSPACE_MOUNT}/.agent-scratch`, readOnly: false }];
+  const secrets = spec.env.filter((entry) => entry.secret);
+  const plain = spec.env.filter((entry) => !entry.secret);
+  return {
+    ...base(input, 'agent', input.sandboxImage),
+    command: input.command,
+    // What follows `--` is the whole command: an image's entry point must not wrap or replace it.
+    entrypoint: 'replace',
+    network,
+    user: userOf(input),
+    workdir: WORKSPACE_MOUNT,
+    env: { HOME, ...input.extraEnv, ...Object.fromEntries(plain.map((entry) => [entry.name, entry.value])) },
+    envFromProcess: secrets.map((entry) => entry.name),
+    mounts: [viewMount(input, readOnlyView), ...scratch],
+    tmpfs: [
+      { target: '/tmp', sizeBytes: TMP_BYTES, mode: '1777', exec: true },
+      { target: HOME, sizeBytes: TMP_BYTES, mode: '700', exec: true, uid: user.uid, gid: user.gid },
+    ],
+    limits: {
+      cpus: effectiveCpus(spec.limits, input.availableCpus),
+      memoryBytes: spec.limits.memoryBytes,
+      pids: spec.limits.pids,
+      fileSizeBytes: spec.limits.diskBytes,
+    },
+    ...(spec.runtime === undefined ? {} : { runtime: spec.runtime }),
+    init: true,
+    tty: input.tty,
+  };
+}
+
+function base(input: ContainerInput, role: ObjectRole, image: string): ContainerPlan {
+  return {
+    name: objectName(input.runId, role),
+    labels: objectLabels(input.runId, role, input.processOwner),
+    image,
+    command: [],
+    entrypoint: 'image',
+    network: 'none',
+    env: {},
+    envFromProcess: [],
+    mounts: [],
+    tmpfs: [],
+    capabilities: [],
+    sysctls: {},
+    dns: [],
+    init: false,
+    interactive: true,
+    tty: false,
+    readOnly: true,
+  };
+}
+
+function viewMount(input: ContainerInput, readOnly: boolean): Mount {
+  return { type: 'volume', source: objectName(input.runId, 'view'), target: WORKSPACE_MOUNT, readOnly };
+}
+
+function userOf(input: ContainerInput): string {
+  return `${input.user.uid}:${input.user.gid}`;
+}

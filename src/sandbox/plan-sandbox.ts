@@ -1,0 +1,77 @@
+import type { RunSpec } from '../config/run-spec.js';
+import { objectLabels, objectName } from '../core/labels.js';
+import { createArgs, createVolumeArgs, removeContainersArgs, removeVolumesArgs, runArgs, startAttachedArgs } from '../docker/argv.js';
+import type { OverlayVolumePlan } from '../docker/container.js';
+import type { EgressPolicy } from '../egress/policy.js';
+import type { ImagePlan } from '../image/image-plan.js';
+import type { WorkspacePlan } from '../workspace/workspace-plan.js';
+import { type ContainerInput, effectiveCpus, planContainers } from './plan-containers.js';
+import type { SandboxContainers, SandboxPlan } from './sandbox-plan.js';
+
+export interface SandboxInput extends Omit<ContainerInput, 'sandboxImage' | 'gatewayImage' | 'user'> {
+  readonly image: ImagePlan;
+  readonly workspace: WorkspacePlan;
+  readonly egress: EgressPolicy;
+  /** Options of the overlay mount, see `overlayOptions` in src/workspace. */
+  readonly overlayOptions: string;
+}
+
+/** Joins the plans of all stages into the one that is printed, stored and carried out. Pure. */
+export function planSandbox(input: SandboxInput): SandboxPlan {
+  const { runId, spec, workspace } = input;
+  const volume: OverlayVolumePlan = {
+    name: objectName(runId, 'view'),
+    labels: objectLabels(runId, 'view', input.processOwner),
+    options: input.overlayOptions,
+  };
+  const containers = planContainers({
+    ...input,
+    sandboxImage: input.image.sandbox.reference,
+    gatewayImage: input.image.gateway.reference,
+    user: workspace.owner,
+  });
+  return {
+    schema: 'cagent.plan/1',
+    runId,
+    agent: {
+      name: spec.agent.name,
+      ...(spec.agent.model === undefined ? {} : { model: spec.agent.model }),
+      command: input.command,
+    },
+    image: input.image,
+    workspace,
+    egress: input.egress,
+    limits: spec.limits,
+    env: spec.env.map(({ name, secret }) => ({ name, secret })),
+    volume,
+    containers,
+    commands: commandsOf(volume, containers),
+    notices: [...noticesOf(spec, workspace, input.availableCpus), ...workspace.notices, ...input.egress.warnings],
+  };
+}
+
+function commandsOf(volume: OverlayVolumePlan, containers: SandboxContainers): readonly (readonly string[])[] {
+  const { gateway, link, probe, agent } = containers;
+  const names = [agent, ...(link === undefined ? [] : [link]), ...(gateway === undefined ? [] : [gateway])].map((plan) => plan.name);
+  const commands = [
+    ...(gateway === undefined ? [] : [runArgs(gateway)]),
+    createVolumeArgs(volume),
+    link === undefined ? runArgs(probe) : runArgs(link),
+    createArgs(agent),
+    startAttachedArgs(agent.name, agent.interactive),
+    removeContainersArgs(names),
+    removeVolumesArgs([volume.name]),
+  ];
+  return commands.map((args) => ['docker', ...args]);
+}
+
+function noticesOf(spec: RunSpec, workspace: WorkspacePlan, availableCpus: number): readonly string[] {
+  const notices: string[] = [];
+  if (workspace.owner.uid === 0) {
+    notices.push('The workspace belongs to root, so the agent runs as uid 0 without any capability.');
+  }
+  if (effectiveCpus(spec.limits, availableCpus) < spec.limits.cpus) {
+    notices.push(`The engine has ${availableCpus} CPUs, so the limit of ${spec.limits.cpus} becomes ${availableCpus}.`);
+  }
+  return notices;
+}

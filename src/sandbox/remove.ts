@@ -1,0 +1,51 @@
+import { OWNER_LABEL, RUN_LABEL } from '../core/labels.js';
+import { isOwnerAlive } from '../core/owner.js';
+import type { RunId } from '../core/run-id.js';
+import { removeContainersArgs, removeNetworksArgs, removeVolumesArgs } from '../docker/argv.js';
+import type { Docker } from '../docker/client.js';
+
+/** Docker objects of cagent, by kind; names or ids. */
+export interface LabelledObjects {
+  readonly containers: readonly string[];
+  readonly volumes: readonly string[];
+  readonly networks: readonly string[];
+}
+
+/**
+ * Lists what carries our label.
+ * @param runs `all`: every run, `dead`: runs whose process is gone, or one run id
+ */
+export async function findObjects(docker: Docker, runs: 'all' | 'dead' | { readonly runId: RunId }): Promise<LabelledObjects> {
+  const filter = typeof runs === 'object' ? `label=${RUN_LABEL}=${runs.runId}` : `label=${RUN_LABEL}`;
+  const list = async (args: readonly string[], nameField: string, ownerField: string): Promise<readonly string[]> => {
+    const output = await docker.run([...args, '--filter', filter, '--format', `{{${nameField}}}\t${ownerField}`]);
+    return output
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split('\t') as [string, string])
+      .filter(([, owner]) => runs !== 'dead' || !isOwnerAlive(owner))
+      .map(([name]) => name);
+  };
+  const owner = `{{.Label "${OWNER_LABEL}"}}`;
+  const [containers, volumes, networks] = await Promise.all([
+    list(['ps', '--all', '--no-trunc'], '.ID', owner),
+    list(['volume', 'ls'], '.Name', owner),
+    list(['network', 'ls', '--no-trunc'], '.ID', owner),
+  ]);
+  return { containers, volumes, networks };
+}
+
+/** Removes objects; what is already gone is fine. Returns what could not be removed, as messages. */
+export async function removeObjects(docker: Docker, objects: LabelledObjects): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const remove = async (args: readonly string[]): Promise<void> => {
+    const result = await docker.try(args);
+    const stderr = result.stderr.toString('utf8').trim();
+    if (result.exitCode !== 0 && stderr !== '' && !/no such|not found|already in progress/i.test(stderr)) problems.push(stderr);
+  };
+  if (objects.containers.length > 0) await remove(removeContainersArgs(objects.containers));
+  // A volume and a network can go only after the containers that use them.
+  if (objects.volumes.length > 0) await remove(removeVolumesArgs(objects.volumes));
+  if (objects.networks.length > 0) await remove(removeNetworksArgs(objects.networks));
+  return problems;
+}

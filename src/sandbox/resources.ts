@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** What the agent's control group has used so far. Fields are absent where the kernel does not tell. */
+export interface ResourceUse {
+  readonly cpuSeconds?: number;
+  readonly peakMemoryBytes?: number;
+  readonly peakPids?: number;
+  /** How often a new process or thread was refused. */
+  readonly pidsRefused?: number;
+  readonly oomKills?: number;
+}
+
+/** Reads the use of one container again and again; the group vanishes with the container, so the last look counts. */
+export interface ResourceWatch {
+  stop(): ResourceUse;
+}
+
+const ROOT = '/sys/fs/cgroup';
+const FIRST_LOOK_MS = 5;
+const LOOK_MS = 200;
+
+/** @param containerId full id. A remote engine's groups are not here: then every field stays absent. */
+export function watchResources(containerId: string): ResourceWatch {
+  let use: ResourceUse = {};
+  let group: CgroupFiles | undefined;
+  let wait = FIRST_LOOK_MS;
+  let timer: NodeJS.Timeout;
+  function look(): void {
+    group ??= findGroup(containerId);
+    if (group !== undefined) {
+      use = merge(use, readUse(group));
+      wait = Math.min(wait * 2, LOOK_MS);
+    }
+    timer = setTimeout(look, wait);
+  }
+  look();
+  return {
+    stop() {
+      clearTimeout(timer);
+      return use;
+    },
+  };
+}
+
+interface CgroupFiles {
+  readonly version: 1 | 2;
+  readonly path: (controller: string) => string;
+}
+
+/** Docker's four usual places: cgroup v1 and v2, driven by cgroupfs or by systemd. */
+function findGroup(id: string): CgroupFiles | undefined {
+  for (const leaf of [`docker/${id}`, `system.slice/docker-${id}.scope`]) {
+    if (existsSync(`${ROOT}/${leaf}/memory.current`)) return { version: 2, path: () => `${ROOT}/${leaf}` };
+    if (existsSync(`${ROOT}/memory/${leaf}`)) {
+      return { version: 1, path: (controller) => `${ROOT}/${controller}/${leaf}` };
+    }
+  }
+  return undefined;
+}
+
+function readUse(group: CgroupFiles): ResourceUse {
+  if (group.version === 2) {
+    const at = group.path('');
+    return {
+      ...field('cpuSeconds', scaled(keyed(`${at}/cpu.stat`, 'usage_usec'), 1e-6)),
+      ...field('peakMemoryBytes', number(`${at}/memory.peak`) ?? number(`${at}/memory.current`)),
+      ...field('peakPids', number(`${at}/pids.peak`) ?? number(`${at}/pids.current`)),
+      ...field('pidsRefused', keyed(`${at}/pids.events`, 'max')),
+      ...field('oomKills', keyed(`${at}/memory.events`, 'oom_kill')),
+    };
+  }
+  return {
+    ...field('cpuSeconds', scaled(number(`${group.path('cpuacct')}/cpuacct.usage`), 1e-9)),
+    ...field('peakMemoryBytes', number(`${group.path('memory')}/memory.max_usage_in_bytes`)),
+    ...field('peakPids', number(`${group.path('pids')}/pids.current`)),
+    ...field('pidsRefused', keyed(`${group.path('pids')}/pids.events`, 'max')),
+    ...field('oomKills', keyed(`${group.path('memory')}/memory.oom_control`, 'oom_kill')),
+  };
+}
+
+function merge(before: ResourceUse, now: ResourceUse): ResourceUse {
+  const names = Object.keys({ ...before, ...now }) as (keyof ResourceUse)[];
+  return Object.fromEntries(names.map((name) => [name, Math.max(before[name] ?? 0, now[name] ?? 0)]));
+}
+
+function number(file: string): number | undefined {
+  try {
+    const value = Number(readFileSync(file, 'utf8'));
+    return Number.isFinite(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keyed(file: string, key: string): number | undefined {
+  try {
+    const line = readFileSync(file, 'utf8').split('\n').find((candidate) => candidate.startsWith(`${key} `));
+    return line === undefined ? undefined : Number(line.slice(key.length + 1));
+  } catch {
+    return undefined;
+  }
+}
+
+function scaled(value: number | undefined, factor: number): number | undefined {
+  return value === undefined ? undefined : value * factor;
+}
+
+function field(name: keyof ResourceUse, value: number | undefined): ResourceUse {
+  return value === undefined ? {} : { [name]: value };
+}

@@ -1,0 +1,38 @@
+import type { EnvironmentEntry, LimitsSpec } from '../config/run-spec.js';
+import type { RunId } from '../core/run-id.js';
+import type { ContainerPlan, OverlayVolumePlan } from '../docker/container.js';
+import type { EgressPolicy } from '../egress/policy.js';
+import type { ImagePlan } from '../image/image-plan.js';
+import type { WorkspacePlan } from '../workspace/workspace-plan.js';
+
+/**
+ * Everything that a run will do, before it does it: what `cagent plan` prints, `plan.json` keeps and the tests
+ * snapshot. Readonly JSON without a single secret value.
+ */
+export interface SandboxPlan {
+  readonly schema: 'cagent.plan/1';
+  readonly runId: RunId;
+  readonly agent: { readonly name: string; readonly model?: string; readonly command: readonly string[] };
+  readonly image: ImagePlan;
+  readonly workspace: WorkspacePlan;
+  readonly egress: EgressPolicy;
+  readonly limits: LimitsSpec;
+  readonly env: readonly Pick<EnvironmentEntry, 'name' | 'secret'>[];
+  readonly volume: OverlayVolumePlan;
+  readonly containers: SandboxContainers;
+  /** The docker commands in order, exactly as they will be run, one word per element. */
+  readonly commands: readonly (readonly string[])[];
+  readonly notices: readonly string[];
+}
+
+/** In the order in which they start. Without a network there are only the probe and the agent. */
+export interface SandboxContainers {
+  readonly gateway?: ContainerPlan;
+  readonly link?: ContainerPlan;
+  /**
+   * Looks for hidden paths as the agent's user. With a network the link looks first, and this one runs only when
+   * the link, which is root without capabilities, could not see into a directory of another owner.
+   */
+  readonly probe: ContainerPlan;
+  readonly agent: ContainerPlan;
+}

@@ -1,0 +1,58 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { type ByteText, byteTextToFile } from './byte-text.js';
+
+/** What the content of a file with a suspicious name has to look like for the file to be a credential. */
+export type ContentTest =
+  | 'npm-token'
+  | 'url-credentials'
+  | 'git-credential'
+  | 'service-account'
+  | 'private-key'
+  | 'pgp-secret-packet';
+
+const READ_BYTES = 256 * 1024;
+
+const TESTS: Readonly<Record<Exclude<ContentTest, 'pgp-secret-packet'>, RegExp>> = {
+  // A reference to a variable, `${NPM_TOKEN}`, is not a token.
+  'npm-token':
+    /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)["']?\s*[=: ]\s*["']?(?!\s*\$\{|\$[A-Z])[^\s"']/i,
+  'url-credentials': /:\/\/[^\s/:@]+:(?!\$\{|\$[A-Z])[^\s/@]+@/,
+  'git-credential': /extraheader\s*=|:\/\/[^\s/:@]+:[^\s/@]+@|^\s*(?:password|token|oauth[^\s=]*)\s*=/im,
+  'service-account': /"private_key"\s*:|"client_secret"\s*:|"refresh_token"\s*:/,
+  'private-key': /-----BEGIN [A-Z ]*PRIVATE KEY/,
+};
+
+/** Whether the file's beginning passes the test. An unreadable file passes: what cannot be checked is hidden. */
+export function contentPasses(test: ContentTest, path: ByteText): boolean {
+  const bytes = readBeginning(path);
+  if (bytes === undefined) return true;
+  return bytesPass(test, bytes);
+}
+
+/** The same for bytes at hand. */
+export function bytesPass(test: ContentTest, bytes: Buffer): boolean {
+  if (test !== 'pgp-secret-packet') return TESTS[test].test(bytes.toString('latin1'));
+  // RFC 9580: tag 5 (secret key) or 7 (secret subkey), old and new packet format.
+  const tag = bytes[0];
+  return tag !== undefined && [0x94, 0x95, 0x96, 0x97, 0x9c, 0x9d, 0x9e, 0x9f, 0xc5, 0xc7].includes(tag);
+}
+
+function readBeginning(path: ByteText): Buffer | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(
+      byteTextToFile(path),
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
+  } catch {
+    return undefined;
+  }
+  try {
+    const bytes = Buffer.alloc(READ_BYTES);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, READ_BYTES, 0));
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(descriptor);
+  }
+}

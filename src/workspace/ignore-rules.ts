@@ -1,0 +1,135 @@
+import { displayPath } from '../core/path-text.js';
+import { BUILTIN_CREDENTIALS, type CredentialRule } from './builtin-credentials.js';
+import { type ByteText, byteTextToPath, pathToByteText } from './byte-text.js';
+import { contentPasses } from './credential-content.js';
+import { readIgnoreFile, SECOND_IGNORE_FILE } from './ignore-files.js';
+import { compileIgnoreList, type IgnoreList, lastMatch } from './ignore-list.js';
+import { type IgnorePattern, parseIgnoreFile, parseIgnoreLine } from './ignore-pattern.js';
+
+/** The rules of one file and the directory they are relative to. */
+interface RuleSource {
+  /** What a reason starts with: the file's path with a colon, or the setting's name. */
+  readonly label: string;
+  readonly list: IgnoreList;
+}
+
+/** The rules that hold in a directory: its own files, then those of the directories above. */
+export interface RuleLevel {
+  /** The directory with a trailing slash; empty for the root. */
+  readonly base: ByteText;
+  /** Later sources win. */
+  readonly sources: readonly RuleSource[];
+  readonly parent: RuleLevel | undefined;
+}
+
+/** What the rules say about one path, without regard to the directories above it. */
+export type RuleVerdict =
+  | { readonly kind: 'visible' }
+  | { readonly kind: 'hidden'; readonly reason: string }
+  /** A built-in credential file that a rule of the user makes visible on purpose. */
+  | { readonly kind: 're-included'; readonly by: string; readonly credential: string };
+
+export interface IgnoreRules {
+  /** Rules of the root directory. */
+  readonly root: RuleLevel;
+  /** The level of a directory below one whose level is known; `directory` has a trailing slash. */
+  readonly enter: (parent: RuleLevel, directory: ByteText) => RuleLevel;
+  readonly decide: (level: RuleLevel, path: ByteText, name: ByteText, directory: boolean) => RuleVerdict;
+}
+
+export interface IgnoreRulesInput {
+  /** Absolute path of the workspace, as bytes. */
+  readonly root: ByteText;
+  /** Name of the ignore file; with a slash it is read at the root only. */
+  readonly ignoreFile: string;
+  /** Patterns of the command line and the configuration: they win over every file, as in git. */
+  readonly patterns: readonly string[];
+  readonly credentials?: readonly CredentialRule[];
+}
+
+const VISIBLE: RuleVerdict = { kind: 'visible' };
+
+/** Reads the root's ignore files and compiles everything. Throws `workspace.view` for unreadable ignore files. */
+export function loadIgnoreRules(input: IgnoreRulesInput): IgnoreRules {
+  const credentials = input.credentials ?? BUILTIN_CREDENTIALS;
+  const builtin = compileIgnoreList(credentials.map(compileCredential));
+  const options = compileIgnoreList(
+    input.patterns.flatMap((pattern, index) => parseIgnoreLine(pathToByteText(pattern), index + 1) ?? []),
+  );
+  const nestedNames = input.ignoreFile.includes('/')
+    ? [SECOND_IGNORE_FILE]
+    : [...new Set([input.ignoreFile, SECOND_IGNORE_FILE])];
+  const rootNames = [...new Set([input.ignoreFile, SECOND_IGNORE_FILE])];
+  const optionSource: RuleSource = { label: '--ignore ', list: options };
+
+  const credentialFor = (path: ByteText, name: ByteText, directory: boolean): CredentialRule | undefined => {
+    const matched = lastMatch(builtin, path.toLowerCase(), name.toLowerCase(), directory);
+    if (matched === undefined || matched.negative) return undefined;
+    const rule = credentials[matched.line] as CredentialRule;
+    if (rule.content === undefined) return rule;
+    return !directory && contentPasses(rule.content, `${input.root}/${path}`) ? rule : undefined;
+  };
+
+  return {
+    root: { base: '', sources: readSources(input.root, '', rootNames), parent: undefined },
+    enter: (parent, directory) => {
+      const sources = readSources(input.root, directory, nestedNames);
+      return sources.length === 0 ? parent : { base: directory, sources, parent };
+    },
+    decide: (level, path, name, directory) => {
+      const user = userMatch(optionSource, level, path, name, directory);
+      if (user !== undefined && !user.pattern.negative) return { kind: 'hidden', reason: reasonOf(user) };
+      const credential = credentialFor(path, name, directory);
+      if (credential === undefined) return VISIBLE;
+      if (user === undefined) return { kind: 'hidden', reason: `built-in: ${credential.reason}` };
+      return { kind: 're-included', by: reasonOf(user), credential: credential.reason };
+    },
+  };
+}
+
+interface UserMatch {
+  readonly source: RuleSource;
+  readonly pattern: IgnorePattern;
+}
+
+function userMatch(
+  options: RuleSource,
+  level: RuleLevel,
+  path: ByteText,
+  name: ByteText,
+  directory: boolean,
+): UserMatch | undefined {
+  const chosen = lastMatch(options.list, path, name, directory);
+  if (chosen !== undefined) return { source: options, pattern: chosen };
+  for (let at: RuleLevel | undefined = level; at !== undefined; at = at.parent) {
+    const relative = at.base === '' ? path : path.slice(at.base.length);
+    for (let index = at.sources.length - 1; index >= 0; index--) {
+      const source = at.sources[index] as RuleSource;
+      const pattern = lastMatch(source.list, relative, name, directory);
+      if (pattern !== undefined) return { source, pattern };
+    }
+  }
+  return undefined;
+}
+
+function reasonOf({ source, pattern }: UserMatch): string {
+  const text = displayPath(byteTextToPath(pattern.text));
+  return source.label.endsWith(':') ? `${source.label}${pattern.line} ${text}` : `${source.label}${text}`;
+}
+
+function readSources(root: ByteText, directory: ByteText, names: readonly string[]): readonly RuleSource[] {
+  return names.flatMap((name) => {
+    const path = `${directory}${pathToByteText(name)}`;
+    const bytes = readIgnoreFile(root, path);
+    if (bytes === undefined) return [];
+    return [
+      { label: `${displayPath(byteTextToPath(path))}:`, list: compileIgnoreList(parseIgnoreFile(bytes)) },
+    ];
+  });
+}
+
+/** The position in the table travels as the pattern's line. */
+function compileCredential(rule: CredentialRule, index: number): IgnorePattern {
+  const pattern = parseIgnoreLine(rule.pattern.toLowerCase(), index);
+  return pattern as IgnorePattern;
+}

@@ -1,0 +1,65 @@
+import type { ViewSpec } from '../config/run-spec.js';
+import { type ByteText, byteTextToPath } from './byte-text.js';
+import { readAllowList } from './secret-allow-list.js';
+import { SCANNED_BYTES, scanFiles } from './secret-scan-files.js';
+import { shown } from './walk.js';
+import type { SecretFinding } from './workspace-plan.js';
+
+export interface SecretsPlan {
+  /** Files to hide, with the reason. */
+  readonly hidden: ReadonlyMap<ByteText, string>;
+  readonly findings: readonly SecretFinding[];
+  readonly notices: readonly string[];
+}
+
+/**
+ * What the secret scan means for the view. Files that a rule of the user re-includes on purpose are reported, but
+ * stay visible: somebody has decided that already.
+ */
+export async function planSecrets(
+  root: ByteText,
+  files: readonly ByteText[],
+  mode: ViewSpec['secrets'],
+  reincluded: ReadonlySet<ByteText>,
+): Promise<SecretsPlan> {
+  if (mode === 'off') return { hidden: new Map(), findings: [], notices: [] };
+  const scan = await scanFiles(root, files, readAllowList(root));
+  const hidden = new Map<ByteText, string>();
+  const findings: SecretFinding[] = [];
+  for (const [path, hits] of scan.found) {
+    const text = byteTextToPath(path);
+    findings.push(...hits.map(({ line, rule }) => ({ path: text, line, rule })));
+    const rules = [...new Set(hits.map((hit) => hit.rule))].join(', ');
+    if (mode === 'hide' && !reincluded.has(path)) hidden.set(path, `secret scan: ${rules}`);
+  }
+  // The agent owns its files: what we may not read, it could make readable inside.
+  if (mode === 'hide')
+    for (const path of scan.unreadable) hidden.set(path, 'unreadable: could not be scanned');
+  findings.sort((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
+  return { hidden, findings, notices: noticesOf(scan.partly, scan.unreadable, findings, mode) };
+}
+
+function noticesOf(
+  partly: readonly ByteText[],
+  unreadable: readonly ByteText[],
+  findings: readonly SecretFinding[],
+  mode: ViewSpec['secrets'],
+): readonly string[] {
+  const size = `${SCANNED_BYTES / 1024 / 1024} MiB`;
+  const files = new Set(findings.map((finding) => finding.path)).size;
+  return [
+    ...(mode === 'warn' && files > 0
+      ? [`The secret scan found something in ${files} visible files; secrets is warn.`]
+      : []),
+    ...(partly.length > 0
+      ? [
+          `${partly.length} files were scanned for secrets in their first ${size} only, such as ${shown(partly[0] as ByteText)}.`,
+        ]
+      : []),
+    ...(unreadable.length > 0
+      ? [
+          `${unreadable.length} files cannot be read and were not scanned, such as ${shown(unreadable[0] as ByteText)}.`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,195 @@
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import type { ViewSpec } from '../config/run-spec.js';
+import type { Environment } from '../core/environment.js';
+import { CagentError, messageOf } from '../core/errors.js';
+import type { Processes } from '../core/process.js';
+import { type ByteText, byteTextToFile, byteTextToPath, pathToByteText } from './byte-text.js';
+import { locateGitSource } from './git-source.js';
+import { readIgnoreFile } from './ignore-files.js';
+import { loadIgnoreRules } from './ignore-rules.js';
+import { planSecrets } from './plan-secrets.js';
+import { type ForcedHidden, hardLinksToHidden, shown, type WalkResult, walk } from './walk.js';
+import type { GitPlan, HiddenPath, WorkspacePlan } from './workspace-plan.js';
+
+export interface WorkspaceInput {
+  /** Absolute path of the workspace. */
+  readonly root: string;
+  readonly view: ViewSpec;
+  /** Absolute path of the run directory; hidden where it lies in the workspace. */
+  readonly runDirectory: string | undefined;
+  readonly processes: Processes;
+  readonly env: Environment;
+}
+
+/** The agent's own directory for notes and results. */
+export const SCRATCH_DIRECTORY = '.agent-scratch';
+
+const RUN_DIRECTORY_REASON = 'built-in: the run directory';
+
+const MOST_NOTICES_OF_A_KIND = 20;
+
+/**
+ * Decides what the agent will see. Reads only, and starts no program. Throws `config.workspace` when the workspace
+ * cannot be read, `config.invalid` when a named ignore file is not there, `workspace.view` when an ignore file
+ * cannot be read.
+ */
+export async function planWorkspace(input: WorkspaceInput): Promise<WorkspacePlan> {
+  const { view } = input;
+  const root = pathToByteText(input.root.length > 1 ? input.root.replace(/\/+$/, '') : input.root);
+  const owner = ownerOfWorkspace(input.root);
+  requireIgnoreFile(root, view.ignoreFile);
+  const git = planGit(root, view.git);
+  const rules = loadIgnoreRules({ root, ignoreFile: view.ignoreFile, patterns: view.ignore });
+  const walked = await walk(root, rules, view.ignoreFile, forcedHidden(input, git));
+  const replaced = new Set(
+    ['.git', SCRATCH_DIRECTORY].filter((path) => path !== '.git' || git.kind !== 'none'),
+  );
+  const hadScratch = walked.hidden.has(SCRATCH_DIRECTORY);
+  for (const path of replaced) walked.hidden.delete(path);
+  hideFutureRunDirectory(input, root, walked);
+  for (const [path, hidden] of hardLinksToHidden(root, walked)) {
+    walked.hidden.set(path, { directory: false, reason: `hard link of the hidden ${shown(hidden)}` });
+  }
+  const visible = walked.files.filter((path) => !walked.hidden.has(path));
+  const secrets = await planSecrets(
+    root,
+    visible,
+    view.secrets,
+    new Set(walked.reincluded.map(({ path }) => path)),
+  );
+  for (const [path, reason] of secrets.hidden) walked.hidden.set(path, { directory: false, reason });
+  return {
+    root: input.root,
+    owner,
+    mode: view.mode,
+    files: visible.length - secrets.hidden.size + walked.others,
+    hidden: sortedHidden(walked),
+    findings: secrets.findings,
+    git,
+    rules: { ignoreFile: view.ignoreFile, ignore: view.ignore, secrets: view.secrets },
+    notices: [...noticesOf(walked, hadScratch), ...secrets.notices],
+  };
+}
+
+function ownerOfWorkspace(root: string): WorkspacePlan['owner'] {
+  if (!isAbsolute(root))
+    throw new CagentError('config.workspace', `The workspace ${root} is not an absolute path.`);
+  try {
+    const stat = statSync(byteTextToFile(pathToByteText(root)));
+    if (stat.isDirectory()) return { uid: stat.uid, gid: stat.gid };
+  } catch (error) {
+    throw new CagentError('config.workspace', `The workspace ${root} cannot be read: ${messageOf(error)}.`, {
+      hint: 'Name an existing directory with --workspace.',
+      cause: error,
+    });
+  }
+  throw new CagentError('config.workspace', `The workspace ${root} is not a directory.`, {
+    hint: 'Name an existing directory with --workspace.',
+  });
+}
+
+/** A name other than the default was chosen on purpose: without the file, everything it lists would be visible. */
+function requireIgnoreFile(root: ByteText, ignoreFile: string): void {
+  if (ignoreFile === '.agentignore') return;
+  if (readIgnoreFile(root, pathToByteText(ignoreFile)) !== undefined) return;
+  throw new CagentError(
+    'config.invalid',
+    `workspace.ignore-file: there is no file ${ignoreFile} in the workspace.`,
+    {
+      hint: 'Create it or correct the name.',
+    },
+  );
+}
+
+function planGit(root: ByteText, wanted: ViewSpec['git']): GitPlan {
+  if (wanted === 'none') return { kind: 'none', reason: 'workspace.git is none' };
+  const source = locateGitSource(root);
+  if ('reason' in source) return { kind: 'none', reason: source.reason };
+  return { kind: wanted, head: source.head, branch: source.branch };
+}
+
+function forcedHidden(input: WorkspaceInput, git: GitPlan): ForcedHidden {
+  const forced = new Map<ByteText, string>([
+    [SCRATCH_DIRECTORY, "built-in: replaced by the agent's own scratch directory"],
+  ]);
+  if (git.kind !== 'none') forced.set('.git', 'built-in: replaced by a clean repository');
+  const run = runDirectoryInside(input);
+  if (run !== undefined) forced.set(pathToByteText(run), RUN_DIRECTORY_REASON);
+  return forced;
+}
+
+/** The run directory relative to the workspace, where it lies in it. */
+function runDirectoryInside({ root, runDirectory }: WorkspaceInput): string | undefined {
+  if (runDirectory === undefined) return undefined;
+  const path = relative(realOrSame(root), realOrSame(runDirectory));
+  if (path === '') {
+    throw new CagentError('config.out', 'The run directory is the workspace itself.', {
+      hint: 'Choose a directory of its own with --out.',
+    });
+  }
+  return path.startsWith('../') || path === '..' || isAbsolute(path) ? undefined : path;
+}
+
+/** A run directory that is made later must not appear inside either: its first missing component is hidden. */
+function hideFutureRunDirectory(input: WorkspaceInput, root: ByteText, walked: WalkResult): void {
+  const run = runDirectoryInside(input);
+  if (run === undefined) return;
+  const path = pathToByteText(run);
+  for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
+    const part = end === -1 ? path : path.slice(0, end);
+    if (walked.hidden.has(part)) return;
+    if (lstatSync(byteTextToFile(`${root}/${part}`), { throwIfNoEntry: false }) === undefined) {
+      walked.hidden.set(part, { directory: true, reason: RUN_DIRECTORY_REASON });
+      return;
+    }
+    if (end === -1) return;
+  }
+}
+
+/** Without links as far as the path exists. */
+function realOrSame(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const slash = path.lastIndexOf('/');
+    return slash <= 0 ? path : `${realOrSame(path.slice(0, slash))}${path.slice(slash)}`;
+  }
+}
+
+function sortedHidden(walked: WalkResult): readonly HiddenPath[] {
+  const hidden = [...walked.hidden].map(([path, { directory, reason }]) => ({
+    path: byteTextToPath(path),
+    directory,
+    reason,
+  }));
+  return hidden.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function noticesOf(walked: WalkResult, hadScratch: boolean): readonly string[] {
+  const reincluded = walked.reincluded.map(
+    ({ path, by, credential }) =>
+      `${shown(path)} is visible on purpose: ${by} re-includes it (${credential}).`,
+  );
+  const unreadable = [...walked.hidden]
+    .filter(([, { reason }]) => reason.startsWith('unreadable'))
+    .map(([path]) => `${shown(path)} cannot be read and is hidden.`);
+  return [
+    ...atMost(reincluded, 'credential files are visible on purpose'),
+    ...atMost(unreadable, 'paths cannot be read and are hidden'),
+    ...(hadScratch ? [`${SCRATCH_DIRECTORY} of the workspace is replaced by an empty one inside.`] : []),
+    ...(walked.special.length > 0
+      ? [
+          `${walked.special.length} sockets, FIFOs or devices are visible, such as ${shown(walked.special[0] as ByteText)}; they lead nowhere inside.`,
+        ]
+      : []),
+  ];
+}
+
+function atMost(notices: readonly string[], rest: string): readonly string[] {
+  if (notices.length <= MOST_NOTICES_OF_A_KIND) return notices;
+  return [
+    ...notices.slice(0, MOST_NOTICES_OF_A_KIND),
+    `${notices.length - MOST_NOTICES_OF_A_KIND} more ${rest}.`,
+  ];
+}

@@ -1,0 +1,175 @@
+/** One kind of secret that the scan knows. */
+export interface SecretRule {
+  /** Stable name, shown in findings and used in the allow-list. */
+  readonly id: string;
+  /** Literal beginnings, one of which is in every match: a file without any of them is not looked at again. */
+  readonly keywords: readonly string[];
+  /** Matches the secret; group 1, where there is one, is the value itself. Always with the flag `g`. */
+  readonly pattern: RegExp;
+  /** `prefix`: the form alone gives it away, also in binary files. `context`: only in text, and judged by value. */
+  readonly kind: 'prefix' | 'context';
+  /** Judges the value of a `context` rule. */
+  readonly judge?: 'url-password' | 'entropy';
+}
+
+/**
+ * Provider formats as their owners document them. Each pattern ends where the token ends, so that a longer word
+ * (a hash, an identifier) is not taken for a token.
+ */
+export const SECRET_RULES: readonly SecretRule[] = [
+  prefix('anthropic-key', ['sk-ant-'], /\bsk-ant-[a-z]{2,8}\d{2}-[\w-]{20,}/g),
+  prefix(
+    'openai-key',
+    ['sk-proj-', 'sk-svcacct-', 'sk-admin-', 'sk-None-'],
+    /\bsk-(?:proj|svcacct|admin|None)-[\w-]{20,}/g,
+  ),
+  prefix('openai-legacy-key', ['sk-'], /\bsk-[A-Za-z0-9]{32,}(?![\w-])/g),
+  prefix('openrouter-key', ['sk-or-'], /\bsk-or-(?:v\d-)?[\w-]{32,}/g),
+  prefix('github-token', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], /\bgh[pousr]_[A-Za-z0-9_.-]{30,}/g),
+  prefix('github-fine-grained-token', ['github_pat_'], /\bgithub_pat_\w{22,}/g),
+  prefix('aws-access-key', ['AKIA', 'ASIA', 'ABIA', 'ACCA'], /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g),
+  context(
+    'aws-secret-key',
+    [
+      'aws_secret',
+      'AWS_SECRET',
+      'SecretAccessKey',
+      'secretAccessKey',
+      'aws_sec',
+      'secret_access_key',
+      'awsSecret',
+    ],
+    /(?:aws_?sec(?:ret)?(?:_?access)?_?key|secret_?access_?key)\w{0,10}["']?\s*(?:=>|[=:])\s*["']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi,
+  ),
+  prefix('google-api-key', ['AIza'], /\bAIza[\w-]{35}(?![\w-])/g),
+  prefix('google-oauth-secret', ['GOCSPX-'], /\bGOCSPX-[\w-]{24,}/g),
+  prefix('google-oauth-token', ['ya29.'], /\bya29\.[\w-]{30,}/g),
+  prefix('azure-storage-key', ['AccountKey=', 'accountKey='], /\bAccountKey=[A-Za-z0-9+/]{86}==/gi),
+  prefix('azure-shared-access-key', ['SharedAccessKey='], /\bSharedAccessKey=[A-Za-z0-9+/]{43}=/g),
+  prefix('azure-client-secret', ['8Q~', '7Q~'], /(?<![\w~.-])[\w~.-]{3}[78]Q~[\w~.-]{31,34}(?![\w~.-])/g),
+  prefix('azure-sas-token', ['&sig=', '?sig='], /[?&]sig=[A-Za-z0-9%+/]{43,60}(?:%3[dD]|=)/g),
+  prefix('azure-devops-token', ['AZDO'], /\b[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}\b/g),
+  prefix(
+    'slack-token',
+    ['xoxa-', 'xoxb-', 'xoxc-', 'xoxd-', 'xoxe-', 'xoxe.', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-'],
+    /\bxox(?:e\.xox[bp]|[abcdeoprs])-[\w%-]{15,}/g,
+  ),
+  prefix('slack-app-token', ['xapp-'], /\bxapp-\d-[A-Z0-9]+-\d+-[a-f0-9]{30,}/g),
+  prefix(
+    'slack-webhook',
+    ['hooks.slack.com/'],
+    /hooks\.slack\.com\/(?:services|workflows|triggers)\/T\w+\/[\w/]{15,}/g,
+  ),
+  prefix('discord-webhook', ['/api/webhooks/'], /discord(?:app)?\.com\/api\/webhooks\/\d{15,}\/[\w-]{50,}/g),
+  prefix('npm-token', ['npm_'], /\bnpm_[A-Za-z0-9]{36}\b/g),
+  context(
+    'npm-auth-token',
+    ['_authToken', '_auth='],
+    /:?_auth(?:Token)?\s*=\s*["']?([A-Za-z0-9+/=_-]{16,})/g,
+  ),
+  prefix('pypi-token', ['pypi-AgE'], /\bpypi-AgE[\w-]{50,}/g),
+  prefix('rubygems-key', ['rubygems_'], /\brubygems_[a-f0-9]{48}\b/g),
+  prefix('cargo-token', ['cio'], /\bcio[A-Za-z0-9]{32}\b/g),
+  prefix(
+    'gitlab-token',
+    ['glpat-', 'gldt-', 'glrt-', 'glcbt-', 'glptt-', 'glsoat-', 'glagent-', 'gloas-', 'glft-', 'glimt-'],
+    /\bgl(?:pat|dt|rt|cbt|ptt|soat|agent|oas|ft|imt)-[\w.-]{20,}/g,
+  ),
+  prefix('docker-token', ['dckr_pat_', 'dckr_oat_'], /\bdckr_[po]at_[\w-]{24,}/g),
+  prefix(
+    'stripe-key',
+    ['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_'],
+    /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g,
+  ),
+  prefix('stripe-webhook-secret', ['whsec_'], /\bwhsec_[A-Za-z0-9+/]{24,}/g),
+  prefix('sendgrid-key', ['SG.'], /\bSG\.[\w-]{22}\.[\w-]{43}(?![\w-])/g),
+  prefix('twilio-key', ['SK'], /\bSK[0-9a-f]{32}\b/g),
+  prefix('mailgun-key', ['key-'], /\bkey-[0-9a-f]{32}\b/g),
+  prefix('mailchimp-key', ['-us'], /\b[0-9a-f]{32}-us\d{1,2}\b/g),
+  prefix('huggingface-token', ['hf_'], /\bhf_[A-Za-z0-9]{30,}\b/g),
+  prefix('groq-key', ['gsk_'], /\bgsk_[A-Za-z0-9]{40,}\b/g),
+  prefix('xai-key', ['xai-'], /\bxai-[A-Za-z0-9]{60,}\b/g),
+  prefix('perplexity-key', ['pplx-'], /\bpplx-[A-Za-z0-9]{40,}\b/g),
+  prefix('replicate-token', ['r8_'], /\br8_[A-Za-z0-9]{36,}\b/g),
+  prefix('digitalocean-token', ['dop_v1_', 'doo_v1_', 'dor_v1_'], /\bdo[opr]_v1_[a-f0-9]{64}\b/g),
+  prefix('databricks-token', ['dapi'], /\bdapi[a-f0-9]{32}(?:-\d)?\b/g),
+  prefix(
+    'shopify-token',
+    ['shpat_', 'shpca_', 'shppa_', 'shpss_'],
+    /\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b/g,
+  ),
+  prefix('square-token', ['EAAA', 'sq0'], /\b(?:EAAA[\w-]{60}|sq0(?:atp|csp)-[\w-]{22,43})(?![\w-])/g),
+  prefix('linear-key', ['lin_api_', 'lin_oauth_'], /\blin_(?:api|oauth)_[A-Za-z0-9]{32,}\b/g),
+  prefix('notion-token', ['ntn_'], /\bntn_[A-Za-z0-9]{40,}\b/g),
+  prefix('telegram-bot-token', [':AA'], /\b\d{8,10}:AA[\w-]{33}(?![\w-])/g),
+  prefix('vault-token', ['hvs.', 'hvb.', 'hvr.'], /\bhv[sbr]\.[\w-]{24,}/g),
+  prefix('terraform-cloud-token', ['.atlasv1.'], /\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,}/g),
+  prefix('grafana-token', ['glsa_', 'glc_'], /\bgl(?:sa_[A-Za-z0-9]{32}_[a-f0-9]{8}|c_[A-Za-z0-9+/]{32,})/g),
+  prefix('newrelic-key', ['NRAK-'], /\bNRAK-[A-Z0-9]{27}\b/g),
+  prefix('sentry-token', ['sntrys_', 'sntryu_'], /\bsntry[su]_[\w=+/-]{40,}/g),
+  prefix('doppler-token', ['dp.pt.', 'dp.st.', 'dp.ct.', 'dp.sa.'], /\bdp\.(?:pt|st|ct|sa)\.[\w.-]{40,}/g),
+  prefix('supabase-token', ['sbp_', 'sb_secret_'], /\b(?:sbp_[a-f0-9]{40}|sb_secret_[\w-]{20,})(?![\w-])/g),
+  prefix('planetscale-token', ['pscale_'], /\bpscale_(?:tkn|pw|oauth)_[\w.-]{32,}/g),
+  prefix('atlassian-token', ['ATATT3', 'ATCTT3'], /\bAT[AC]TT3[\w=-]{60,}/g),
+  prefix('age-key', ['AGE-SECRET-KEY-1'], /\bAGE-SECRET-KEY-1[A-Z0-9]{58}\b/g),
+  prefix(
+    'private-key',
+    ['PRIVATE KEY'],
+    /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[nr]|[\w-]+: [^\n]*\n|["'+,>|#*])*[A-Za-z0-9+/=]{20,}/g,
+  ),
+  context(
+    'git-http-header',
+    ['extraheader', 'extraHeader'],
+    /extraheader["']?\s*=\s*["']?authorization:\s*(?:basic|bearer)\s+([A-Za-z0-9+/=_.-]{8,})/gi,
+  ),
+  {
+    ...context(
+      'url-credentials',
+      ['://'],
+      /\b[a-z][a-z0-9+.-]{1,20}:\/\/([^\s:/@"'`<>\\]{0,80}:[^\s/@"'`<>\\]{3,200})@[\w.[-]/gi,
+    ),
+    judge: 'url-password',
+  },
+  {
+    ...context(
+      'generic-secret',
+      [
+        'secret',
+        'Secret',
+        'SECRET',
+        'token',
+        'Token',
+        'TOKEN',
+        'password',
+        'Password',
+        'PASSWORD',
+        'passwd',
+        'PASSWD',
+        'api_key',
+        'apikey',
+        'apiKey',
+        'ApiKey',
+        'API_KEY',
+        'APIKEY',
+        'api-key',
+        'access_key',
+        'ACCESS_KEY',
+        'accessKey',
+        'private_key',
+        'PRIVATE_KEY',
+        'credential',
+        'CREDENTIAL',
+      ],
+      /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?(?:[_-]?(?:key|value))?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:])[ \t]{0,8}(?:["'`]([\w+/=.~%-]{20,120})["'`]|([\w+/=-]{24,120})[ \t\r]*$)/gim,
+    ),
+    judge: 'entropy',
+  },
+];
+
+function prefix(id: string, keywords: readonly string[], pattern: RegExp): SecretRule {
+  return { id, keywords, pattern, kind: 'prefix' };
+}
+
+function context(id: string, keywords: readonly string[], pattern: RegExp): SecretRule {
+  return { id, keywords, pattern, kind: 'context' };
+}

@@ -1,0 +1,131 @@
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { displayPath } from '../core/path-text.js';
+import { type ByteText, byteTextToFile, byteTextToPath, pathToByteText } from './byte-text.js';
+import { SECOND_IGNORE_FILE } from './ignore-files.js';
+import type { IgnoreRules, RuleLevel } from './ignore-rules.js';
+
+/** What the walk found. Paths are relative to the root. */
+export interface WalkResult {
+  /** Regular files that stay visible, in the order in which they were found. */
+  readonly files: ByteText[];
+  /** Links, sockets, FIFOs and devices that stay visible. */
+  readonly others: number;
+  /** FIFOs, sockets and devices among them. */
+  readonly special: ByteText[];
+  /** Topmost hidden paths with their reasons. */
+  readonly hidden: Map<ByteText, WalkHidden>;
+  /** Credential files that a rule of the user shows on purpose. */
+  readonly reincluded: { readonly path: ByteText; readonly by: string; readonly credential: string }[];
+}
+
+export interface WalkHidden {
+  readonly directory: boolean;
+  readonly reason: string;
+}
+
+/** Directories that are hidden before any rule is asked, by path, with the reason. */
+export type ForcedHidden = ReadonlyMap<ByteText, string>;
+
+/** Other work (docker, git) goes on in between. */
+const YIELD_EVERY_ENTRIES = 5_000;
+
+export const GIT_REASON = 'built-in: git data, may hold tokens and hidden history';
+
+/**
+ * Walks the tree below `root` without following a link. Nothing below a hidden directory is looked at. A directory
+ * that cannot be listed is hidden: its owner, the agent, could open it inside.
+ */
+export async function walk(
+  root: ByteText,
+  rules: IgnoreRules,
+  ignoreFile: string,
+  forced: ForcedHidden,
+): Promise<WalkResult> {
+  const result = { files: [], others: 0, special: [], hidden: new Map(), reincluded: [] } as {
+    -readonly [Key in keyof WalkResult]: WalkResult[Key];
+  };
+  const ignoreNames = new Set([pathToByteText(ignoreFile), SECOND_IGNORE_FILE]);
+  const pending: { directory: ByteText; level: RuleLevel }[] = [{ directory: '', level: rules.root }];
+  let sinceYield = 0;
+
+  for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
+    const { directory } = current;
+    const entries = list(root, directory);
+    if (typeof entries === 'string') {
+      result.hidden.set(directory.slice(0, -1), {
+        directory: true,
+        reason: `unreadable directory: ${entries}`,
+      });
+      continue;
+    }
+    const hasIgnoreFile = directory !== '' && entries.some((entry) => ignoreNames.has(entry.name));
+    const level = hasIgnoreFile ? rules.enter(current.level, directory) : current.level;
+    for (const entry of entries) {
+      const path = directory + entry.name;
+      const isDirectory = entry.isDirectory();
+      const fixed = entry.name === '.git' ? GIT_REASON : forced.get(path);
+      if (fixed !== undefined) {
+        result.hidden.set(path, { directory: isDirectory, reason: fixed });
+        continue;
+      }
+      const verdict = rules.decide(level, path, entry.name, isDirectory);
+      // The rules themselves are no secret, and the agent does better work when it knows them.
+      if (verdict.kind === 'hidden' && !(ignoreNames.has(entry.name) && !isDirectory)) {
+        result.hidden.set(path, { directory: isDirectory, reason: verdict.reason });
+        continue;
+      }
+      if (verdict.kind === 're-included')
+        result.reincluded.push({ path, by: verdict.by, credential: verdict.credential });
+      if (isDirectory) pending.push({ directory: `${path}/`, level });
+      else if (entry.isFile()) result.files.push(path);
+      else {
+        result.others += 1;
+        if (!entry.isSymbolicLink()) result.special.push(path);
+      }
+    }
+    sinceYield += entries.length;
+    if (sinceYield >= YIELD_EVERY_ENTRIES) {
+      sinceYield = 0;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  return result;
+}
+
+/** The entries with names as bytes, or why they cannot be read. */
+function list(root: ByteText, directory: ByteText): readonly Dirent[] | string {
+  const path = `${root}/${directory}`;
+  try {
+    return readdirSync(byteTextToFile(path), { withFileTypes: true, encoding: 'latin1' as BufferEncoding });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'error';
+    // A directory that went away while we walked hides nothing and shows nothing.
+    return code === 'ENOENT' ? [] : code;
+  }
+}
+
+/**
+ * Files that share an inode with a hidden file: hiding one name of a file and showing another would hide nothing.
+ * Looks at the visible files only when a hidden one has more than one name.
+ */
+export function hardLinksToHidden(root: ByteText, result: WalkResult): Map<ByteText, ByteText> {
+  const inodes = new Map<string, ByteText>();
+  for (const [path, { directory }] of result.hidden) {
+    if (directory) continue;
+    const stat = lstatSync(byteTextToFile(`${root}/${path}`), { throwIfNoEntry: false });
+    if (stat?.isFile() && stat.nlink > 1) inodes.set(`${stat.dev}:${stat.ino}`, path);
+  }
+  const found = new Map<ByteText, ByteText>();
+  if (inodes.size === 0) return found;
+  for (const path of result.files) {
+    const stat = lstatSync(byteTextToFile(`${root}/${path}`), { throwIfNoEntry: false });
+    const hidden = stat && inodes.get(`${stat.dev}:${stat.ino}`);
+    if (hidden !== undefined) found.set(path, hidden);
+  }
+  return found;
+}
+
+/** `path` for people. */
+export function shown(path: ByteText): string {
+  return displayPath(byteTextToPath(path));
+}

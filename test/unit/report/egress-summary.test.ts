@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import type { EgressRecord } from '../../../src/core/egress-record.js';
+import { suggestAllow } from '../../../src/report/allow-suggestion.js';
+import { createEgressCounter, OTHER_HOSTS, summariseEgress } from '../../../src/report/egress-summary.js';
+import { records } from './samples.js';
+
+function record(fields: Partial<EgressRecord>): EgressRecord {
+  return {
+    schema: 'cagent.egress/1',
+    time: '2026-11-22T10:00:00.000Z',
+    verdict: 'blocked',
+    reason: 'no-rule',
+    rule: 'default',
+    protocol: 'tls',
+    ...fields,
+  };
+}
+
+describe('the egress summary', () => {
+  test('counts every decision by its verdict, merged floods in full', () => {
+    const { allowed, blocked, audited } = summariseEgress(records);
+    expect({ allowed, blocked, audited }).toEqual({ allowed: 2, blocked: 45, audited: 1 });
+  });
+
+  test('the rows add up to the totals', () => {
+    const summary = summariseEgress(records);
+    for (const verdict of ['allowed', 'blocked', 'audited'] as const) {
+      const rows = summary.hosts.filter((row) => row.verdict === verdict);
+      expect(rows.reduce((sum, row) => sum + row.count, 0)).toBe(summary[verdict]);
+    }
+    expect(summary.hosts.reduce((sum, row) => sum + row.bytesIn, 0)).toBe(summary.bytesIn);
+    expect(summary.hosts.reduce((sum, row) => sum + row.bytesOut, 0)).toBe(summary.bytesOut);
+  });
+
+  test('a row is a host, port, verdict and rule; a lookup has no port', () => {
+    const rows = summariseEgress(records).hosts.map(({ host, port, verdict, rule }) => [
+      host,
+      port,
+      verdict,
+      rule,
+    ]);
+    expect(rows).toEqual([
+      ['evil.example', undefined, 'blocked', 'default'],
+      ['198.51.100.1', undefined, 'blocked', 'floor'],
+      ['api.example.com', 443, 'blocked', 'https://api.example.com/v1/'],
+      ['198.51.100.2', 53, 'audited', 'default'],
+      ['registry.example', undefined, 'allowed', 'preset:node registry.example'],
+      ['registry.example', 443, 'allowed', 'preset:node registry.example'],
+    ]);
+  });
+
+  test('a flood of invented names stays bounded and cannot push out what was allowed', () => {
+    const counter = createEgressCounter();
+    for (let at = 0; at < 20_000; at++) counter.add(record({ host: `${at}.evil.example`, bytesOut: 1 }));
+    counter.add(record({ host: 'api.example.com', port: 443, verdict: 'allowed' }));
+    const { hosts, blocked } = counter.summary();
+    expect(blocked).toBe(20_000);
+    expect(hosts.length).toBeLessThan(1_100);
+    expect(hosts.find((row) => row.host === 'api.example.com')?.count).toBe(1);
+    const others = hosts.filter((row) => row.host === OTHER_HOSTS);
+    expect(others).toHaveLength(1);
+    expect(hosts.filter((row) => row.verdict === 'blocked').reduce((sum, row) => sum + row.count, 0)).toBe(
+      20_000,
+    );
+  });
+
+  test('a row keeps a few reasons and requests, not all', () => {
+    const counter = createEgressCounter();
+    for (let at = 0; at < 100; at++) {
+      counter.add(record({ host: 'h', reason: `r${at}`, method: 'GET', path: `/${'x'.repeat(5_000)}${at}` }));
+    }
+    const [row] = counter.summary().hosts;
+    expect(row?.reasons).toHaveLength(5);
+    expect(JSON.stringify(row).length).toBeLessThan(1_000);
+  });
+
+  test('nothing tried gives zeros and no timeline', () => {
+    expect(summariseEgress([])).toEqual({
+      allowed: 0,
+      blocked: 0,
+      audited: 0,
+      bytesOut: 0,
+      bytesIn: 0,
+      hosts: [],
+    });
+  });
+});
+
+describe('the timeline', () => {
+  test('keeps every attempt while its buckets widen', () => {
+    const counter = createEgressCounter();
+    for (let minute = 0; minute < 300; minute++) {
+      const time = new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+      counter.add(record({ time, verdict: minute % 3 === 0 ? 'allowed' : 'blocked', count: 2 }));
+    }
+    const timeline = counter.summary().timeline;
+    const sum = (counts: readonly number[] = []) => counts.reduce((all, count) => all + count, 0);
+    expect(sum(timeline?.allowed)).toBe(200);
+    expect(sum(timeline?.blocked)).toBe(400);
+    expect(timeline?.allowed.length).toBeLessThanOrEqual(60);
+    expect(timeline?.blocked.length).toBe(timeline?.allowed.length);
+    expect((timeline?.bucketMs ?? 0) * 60).toBeGreaterThan(299 * 60_000);
+  });
+
+  test('a line that began before the first one counts in the first bucket', () => {
+    const summary = summariseEgress([
+      record({ time: '2026-01-01T00:00:10.000Z' }),
+      record({ time: '2026-01-01T00:00:01.000Z' }),
+    ]);
+    expect(summary.timeline?.blocked).toEqual([2]);
+  });
+});
+
+describe('the rules that audit mode suggests', () => {
+  const audited = (host: string, port?: number, protocol: EgressRecord['protocol'] = 'tls') =>
+    record({ verdict: 'audited', host, protocol, ...(port === undefined ? {} : { port }) });
+
+  test.each<[string, readonly EgressRecord[], readonly string[]]>([
+    [
+      'web ports need no ports',
+      [audited('a.example', 443), audited('a.example', 80, 'http')],
+      ['- a.example'],
+    ],
+    [
+      'a lookup and its connection are one rule',
+      [audited('a.example', 53, 'dns'), audited('a.example', 443)],
+      ['- a.example'],
+    ],
+    [
+      'other ports are written out',
+      [audited('db.example', 5432, 'tcp'), audited('db.example', 443)],
+      ['- { dest: db.example, ports: [443, 5432] }'],
+    ],
+    [
+      'UDP says so',
+      [record({ verdict: 'audited', ip: '198.51.100.2', port: 53, protocol: 'udp' })],
+      ['- { dest: 198.51.100.2, ports: [53/udp] }'],
+    ],
+    ['what was blocked is not suggested', [record({ host: 'evil.example', port: 443 })], []],
+    ['a name that is no name is not suggested', [audited('x }, { dest: "*', 443)], []],
+  ])('%s', (_, seen, rules) => {
+    expect(suggestAllow(summariseEgress(seen))).toEqual(rules);
+  });
+});
