@@ -13,6 +13,15 @@ export const ACTION_INPUTS = {
       'Command to run instead of a known agent, on one line, split into words like a shell does (nothing is expanded).',
   },
   'working-directory': { description: 'The workspace, under the name that steps of a workflow use.' },
+  'anthropic-api-key': {
+    description: 'Key for the model API of Anthropic. It never enters the sandbox.',
+  },
+  'openai-api-key': {
+    description: 'Key for the model API of OpenAI, or of a compatible service. It never enters the sandbox.',
+  },
+  'google-api-key': {
+    description: 'Key for the model API of Google. It never enters the sandbox.',
+  },
   'upload-artifacts': {
     description: 'Whether the run directory is uploaded as an artifact: true or false.',
     default: 'true',

@@ -2,3 +2,5 @@
 export const AGENT_NAMES = ['claude', 'codex', 'gemini', 'opencode', 'copilot', 'aider', 'command'] as const;
 
 export type AgentName = (typeof AGENT_NAMES)[number];
+
+export type KnownAgentName = Exclude<AgentName, 'command'>;

@@ -20,6 +20,6 @@ export interface OptionSpec {
   readonly description: string;
 }
 
-export type Topic = 'run' | 'agent' | 'image' | 'workspace' | 'network' | 'limits' | 'patch';
+export type Topic = 'run' | 'agent' | 'image' | 'workspace' | 'network' | 'limits' | 'budget' | 'patch';
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>;

@@ -1,5 +1,6 @@
 import type { OptionSpec, Topic } from './option.js';
 import { AGENT_OPTIONS } from './options/agent.js';
+import { BUDGET_OPTIONS } from './options/budget.js';
 import { IMAGE_OPTIONS } from './options/image.js';
 import { LIMITS_OPTIONS } from './options/limits.js';
 import { NETWORK_OPTIONS } from './options/network.js';
@@ -15,6 +16,7 @@ export const OPTIONS = {
   ...WORKSPACE_OPTIONS,
   ...NETWORK_OPTIONS,
   ...LIMITS_OPTIONS,
+  ...BUDGET_OPTIONS,
   ...PATCH_OPTIONS,
 } as const;
 
@@ -30,6 +32,7 @@ export const TOPIC_TITLES: Readonly<Record<Topic, string>> = {
   workspace: 'Workspace',
   network: 'Network',
   limits: 'Limits',
+  budget: 'Budget',
   patch: 'Patch',
 };
 

@@ -1,6 +1,7 @@
 import type { Environment } from '../core/environment.js';
 import { CagentError } from '../core/errors.js';
 import { type AgentChoice, checkAgent, chooseAgent } from './agent-choice.js';
+import { type BudgetOption, budgetOf, budgetProblems, BUDGET_NAMES } from './budget.js';
 import { type ConfigFile, loadConfig } from './config-file.js';
 import { exclusiveProblems, networkProblems, without, withoutReplaced } from './contradictions.js';
 import { environmentEntries } from './environment-entries.js';
@@ -41,7 +42,10 @@ export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> 
   const sources = await readSources(flags, cwd);
   const { settings, choice, places } = sources;
   const env = environmentEntries(settings.env ?? [], request.environment, flagLabel(flags, 'env'));
-  const agentProblems = request.purpose === 'run' ? checkAgent(flags, choice, sources.file, settings) : [];
+  const agentProblems =
+    request.purpose === 'run'
+      ? [...checkAgent(flags, choice, sources.file, settings), ...budgetProblems(settings, choice.name, labelOf(sources, flags))]
+      : [];
   refuse([...contradictions(flags, sources), ...agentProblems, ...env.problems]);
   const named = namedPaths(sources, flags);
   return {
@@ -114,7 +118,7 @@ async function readSources(flags: Flags, cwd: string): Promise<Sources> {
   const file = await loadConfig(flagSettings.config, cwd, workspace);
   const choice = chooseAgent(flags, flagSettings, file.settings);
   const replaced: readonly OptionName[] = choice.replacesFile
-    ? ['agent', 'prompt', 'prompt-file', 'model', 'agent-args']
+    ? ['agent', 'prompt', 'prompt-file', 'model', 'agent-args', ...BUDGET_NAMES]
     : [];
   const fileSettings = without(withoutReplaced(file.settings, flagSettings), replaced);
   return {
@@ -136,6 +140,11 @@ function contradictions(flags: Flags, { file, flagSettings }: Sources): readonly
   ];
 }
 
+/** What messages call a setting: the flag or input that gave it, or its key in the file. */
+function labelOf({ file, flagSettings }: Sources, flags: Flags): (name: BudgetOption) => string {
+  return (name) => (flagSettings[name] === undefined ? file.label(name) : flagLabel(flags, name));
+}
+
 /** Where a path came from decides what it is relative to. */
 function namedPaths({ file, flagSettings, fileSettings }: Sources, flags: Flags) {
   return (name: 'prompt-file' | 'image-build' | 'ignore-file' | 'ca-file'): NamedPath | undefined => {
@@ -153,6 +162,7 @@ async function agentSpec(
   promptFile: NamedPath | undefined,
   places: Places,
 ): Promise<AgentSpec> {
+  const budget = budgetOf(settings);
   const readsPrompt = purpose === 'run' && promptFile !== undefined;
   return {
     name: name ?? 'command',
@@ -160,6 +170,7 @@ async function agentSpec(
     prompt: readsPrompt ? await readPrompt(promptFile, places) : settings.prompt,
     model: settings.model,
     args: settings['agent-args'] ?? [],
+    ...(budget === undefined ? {} : { budget }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ModelBudget } from '../core/model-endpoint.js';
 import type { SecretValue } from '../core/secret-values.js';
 
 /**
@@ -32,6 +33,8 @@ export interface AgentSpec {
   readonly model: string | undefined;
   /** More arguments for a known agent, already split into words. */
   readonly args: readonly string[];
+  /** What may be spent on the model; enforced by the broker, for known agents. */
+  readonly budget?: ModelBudget;
 }
 
 export type ImageSpec =

@@ -27,6 +27,7 @@ export const ERROR_CATALOGUE = {
     fault: 'user',
     meaning: 'A key is unknown, a value has the wrong type or range, or settings contradict each other.',
   },
+  'config.key': { fault: 'user', meaning: 'There is no usable key for the model API of the agent.' },
   'config.workspace': {
     fault: 'user',
     meaning: 'The workspace is missing, is not a directory or cannot be read.',

@@ -15,6 +15,16 @@ export function createArgs(plan: ContainerPlan): readonly string[] {
   return ['create', ...containerArgs(plan)];
 }
 
+/** `docker create` for a container that is never started: only files of its image are read. */
+export function bareCreateArgs(name: string, labels: Readonly<Record<string, string>>, image: string): readonly string[] {
+  return ['create', '--name', name, ...labelArgs(labels), '--network', 'none', '--entrypoint', '/never', image];
+}
+
+/** `docker cp` of one file out of a container, links followed. */
+export function copyOutArgs(name: string, path: string, target: string): readonly string[] {
+  return ['cp', '--follow-link', `${name}:${path}`, target];
+}
+
 /** `docker start` with all streams attached; `interactive` passes standard input. */
 export function startAttachedArgs(name: string, interactive: boolean): readonly string[] {
   return ['start', '--attach', ...(interactive ? ['--interactive'] : []), name];
@@ -59,6 +69,8 @@ export interface BuildRequest {
   readonly dockerfile: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly network: 'default' | 'host';
+  /** Values of the Dockerfile's `ARG`s; they end up in the image's history. */
+  readonly arguments?: Readonly<Record<string, string>>;
   readonly noCache: boolean;
 }
 
@@ -67,6 +79,7 @@ export function buildArgs(request: BuildRequest): readonly string[] {
     'build',
     ...(request.network === 'host' ? ['--network', 'host'] : []),
     ...(request.noCache ? ['--no-cache'] : []),
+    ...Object.entries(request.arguments ?? {}).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...labelArgs(request.labels),
     '--tag',
     request.reference,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
+import type { Transcript } from './agent-transcript.js';
 import type { RunDirectory } from '../report/run-directory.js';
 
 export interface AgentOutput {
@@ -18,6 +19,8 @@ export interface AgentOutputOptions {
   readonly guardWorkflowCommands: boolean;
   /** The reader of our standard output has gone. */
   readonly onBrokenPipe: () => void;
+  /** Each gets a copy of the agent's bytes as they were. */
+  readonly transcripts?: { readonly stdout: Transcript; readonly stderr: Transcript };
 }
 
 /** The agent's two streams on their way out: as they are, live, with backpressure, known secret values masked. */
@@ -29,6 +32,7 @@ export function openAgentOutput(options: AgentOutputOptions): AgentOutput {
   const stream = (name: 'stdout' | 'stderr'): Writable =>
     new Writable({
       write(chunk: Buffer, _encoding, done) {
+        options.transcripts?.[name].add(chunk);
         targets[name].write(files.agentOutput(name, chunk)).then(() => done());
       },
     });

@@ -1,9 +1,10 @@
-import { join } from 'node:path';
 import { DEFAULT_CAPTURE_LIMITS } from '../changes/capture-limits.js';
 import { captureOverlay } from '../changes/capture-overlay.js';
 import { captureScratch } from '../changes/capture-scratch.js';
 import type { Changes } from '../changes/changes.js';
-import { copyScratch } from '../changes/copy-scratch.js';
+import { wouldHideBy } from '../changes/would-hide.js';
+import { pathToByteText } from '../workspace/byte-text.js';
+import { loadIgnoreRules } from '../workspace/ignore-rules.js';
 import type { RunHost } from './run-host.js';
 import type { Preparation } from './prepare.js';
 
@@ -27,16 +28,21 @@ export async function captureChanges({ host, preparation, patch, scratch }: Capt
   const common = {
     root: workspace.root,
     hidden: workspace.hidden,
+    wouldHide: wouldHideBy(
+      workspace.root,
+      loadIgnoreRules({
+        root: pathToByteText(workspace.root),
+        ignoreFile: workspace.rules.ignoreFile,
+        patterns: workspace.rules.ignore,
+      }),
+    ),
     baseCommit: workspace.git.kind === 'none' ? undefined : workspace.git.head,
     limits: DEFAULT_CAPTURE_LIMITS,
     outPatch: patch,
     processes: host.processes,
     env: host.environment,
   };
-  if (view.upper !== undefined) {
-    await copyScratch(join(view.upper, '.agent-scratch'), scratch);
-    return captureOverlay({ ...common, upper: view.upper });
-  }
+  if (view.upper !== undefined) return captureOverlay({ ...common, upper: view.upper, outScratch: scratch });
   if (view.scratch === undefined) return undefined;
   return captureScratch({ ...common, scratch: view.scratch, outScratch: scratch });
 }

@@ -1,11 +1,12 @@
 import { lstatSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { type AgentPlan, planAgent } from '../agents/agent-plan.js';
+import { agentEnvironment, type AgentPlan, missingKeys, planAgent } from '../agents/agent-plan.js';
 import type { RunSpec } from '../config/run-spec.js';
 import { ownerOf } from '../core/owner.js';
 import type { RunId } from '../core/run-id.js';
 import type { EgressPolicy } from '../egress/policy.js';
 import { planEgress } from '../egress/plan-egress.js';
+import { LINK_ADDRESSES } from '../gateway/protocol.js';
 import type { ImagePlan } from '../image/image-plan.js';
 import { planImages } from '../image/plan-images.js';
 import type { ContainerInput } from '../sandbox/plan-containers.js';
@@ -14,39 +15,51 @@ import type { SandboxPlan } from '../sandbox/sandbox-plan.js';
 import { planWorkspace } from '../workspace/plan-workspace.js';
 import { viewLayout, viewOptions } from '../workspace/view-layout.js';
 import { privateDirectoryOf } from './private-directory.js';
+import { CA_BUNDLE_ENVIRONMENT, caBundleMounts, needsCaBundle } from '../sandbox/ca-bundle.js';
 import type { RunHost } from './run-host.js';
+import { agentFileMounts } from './agent-files.js';
 
 /** What is decided without looking at the tree: enough to start the gateway while the tree is read. */
 export interface EarlyPlan {
   readonly agent: AgentPlan;
   readonly image: ImagePlan;
   readonly egress: EgressPolicy;
+  /** Whether the agent gets a bundle with the run's own root. */
+  readonly caBundle: boolean;
   readonly container: ContainerInput;
   /** The run's private directory on the host. */
   readonly directory: string;
+  /** One sentence each. */
+  readonly notices: readonly string[];
 }
 
 /** @throws CagentError `config.invalid`, `egress.rule`, `image.build` */
 export function planEarly(spec: RunSpec, host: RunHost, runId: RunId): EarlyPlan {
-  const agent = planAgent(spec.agent);
-  const image = planImages(spec.image, host.installation);
+  const agent = planAgent(spec, { environment: host.environment, brokerAddress: LINK_ADDRESSES.gateway });
+  const image = planImages(spec.image, host.installation, agent.name);
+  const environment = agentEnvironment(spec.env, agent);
   const directory = privateDirectoryOf(runId);
   const { uid, gid } = lstatSync(spec.workspace);
+  const egress = planEgress(spec.network, { agentHosts: agent.hosts });
+  const caBundle = needsCaBundle(egress, spec.network.caFile);
   return {
     agent,
     image,
-    egress: planEgress(spec.network, { agentHosts: agent.hosts }),
+    egress,
+    caBundle,
     directory,
+    notices: [...environment.notices, ...missingKeys(agent, host.environment)],
     container: {
       runId,
       processOwner: ownerOf(process.pid),
-      spec,
+      spec: { ...spec, env: environment.entries },
       command: agent.command,
       sandboxImage: image.sandbox.reference,
       gatewayImage: image.gateway.reference,
       user: { uid, gid },
       scratch: viewLayout(directory, spec.view.mode).scratch,
-      extraEnv: {},
+      extraEnv: { ...(caBundle ? CA_BUNDLE_ENVIRONMENT : {}), ...agent.env },
+      extraMounts: [...agentFileMounts(directory, agent.files), ...(caBundle ? caBundleMounts(directory) : [])],
       availableCpus: availableParallelism(),
       tty: false,
     },
@@ -66,6 +79,8 @@ export async function planLate(spec: RunSpec, host: RunHost, early: EarlyPlan, r
     ...early.container,
     image: early.image,
     workspace,
+    agent: early.agent,
+    earlyNotices: early.notices,
     egress: early.egress,
     overlayOptions: viewOptions(viewLayout(early.directory, spec.view.mode)),
   });

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import type { ModelCredential } from '../agents/model-access.js';
 import type { RunSpec } from '../config/run-spec.js';
 import type { EgressRecord } from '../core/egress-record.js';
 import { CagentError } from '../core/errors.js';
+import type { ModelProvider, ModelTraffic } from '../core/model-endpoint.js';
 import { ownerOf } from '../core/owner.js';
 import type { RunId } from '../core/run-id.js';
 import { createArgs, createVolumeArgs } from '../docker/argv.js';
@@ -17,17 +19,19 @@ import type { SandboxPlan } from '../sandbox/sandbox-plan.js';
 import { prepareView } from '../workspace/prepare-view.js';
 import { SCRATCH_README } from '../workspace/scratch-readme.js';
 import type { PreparedView } from '../workspace/workspace-plan.js';
+import { writeAgentFiles } from './agent-files.js';
+import { fillCaFiles, readImageRoots, reserveCaFiles } from './ca-files.js';
 import { hostRootsOf } from './host-roots.js';
 import type { PhaseTimer } from './phases.js';
-import { type EarlyPlan, planEarly, planLate } from './plan-run.js';
+import { type EarlyPlan, planLate } from './plan-run.js';
 import { createPrivateDirectory } from './private-directory.js';
 import type { RunHost } from './run-host.js';
 
 /** What exists so far, for whoever has to remove it again: filled in before each thing is made. */
 export interface Preparation {
   readonly runId: RunId;
+  readonly early: EarlyPlan;
   directory?: string;
-  early?: EarlyPlan;
   plan?: SandboxPlan;
   images?: ResolvedImages;
   view?: PreparedView;
@@ -43,6 +47,9 @@ export interface PrepareInput {
   readonly runDirectory: string;
   readonly onRecord: (record: EgressRecord) => void;
   readonly onWarning: (message: string) => void;
+  /** The real keys; they go to the gateway's standard input and nowhere else. */
+  readonly credentials: ReadonlyMap<ModelProvider, ModelCredential>;
+  readonly onTraffic: (traffic: ModelTraffic) => void;
 }
 
 export interface ReadySandbox {
@@ -58,8 +65,7 @@ const MAX_ENTRIES = 250_000;
  */
 export async function prepare(preparation: Preparation, input: PrepareInput): Promise<ReadySandbox> {
   const { spec, host, docker, phases } = input;
-  const early = planEarly(spec, host, preparation.runId);
-  preparation.early = early;
+  const { early } = preparation;
   preparation.images = await phases.measure('images', () =>
     resolveImages(early.image, docker, {
       hostRoots: hostRootsOf(host.environment),
@@ -70,6 +76,8 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
   stopIfCancelled(host.cancel);
   preparation.directory = early.directory;
   createPrivateDirectory(early.directory, ownerOf(process.pid));
+  writeAgentFiles(early.directory, early.agent.files);
+  if (early.caBundle) reserveCaFiles(early.directory);
   openGateway(preparation, early, input);
 
   const plan = await phases.measure('plan', () => planLate(spec, host, early, input.runDirectory));
@@ -89,6 +97,7 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
     Promise.all([
       docker.run(createArgs(plan.containers.agent), { env: secretEnvironment(spec) }),
       bringUp(preparation, plan, docker),
+      fillCaBundle(preparation, input),
     ]),
   );
   stopIfCancelled(host.cancel);
@@ -111,7 +120,7 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
 function openGateway(preparation: Preparation, early: EarlyPlan, input: PrepareInput): void {
   const { gateway } = planContainers(early.container);
   if (gateway === undefined) return;
-  const { resolvers, caFile } = input.spec.network;
+  const { resolvers } = input.spec.network;
   preparation.gateway = startGateway(
     input.docker,
     gateway,
@@ -119,9 +128,13 @@ function openGateway(preparation: Preparation, early: EarlyPlan, input: PrepareI
       policy: early.egress,
       link: LINK_ADDRESSES,
       resolvers,
-      extraRoots: caFile === undefined ? undefined : readFileSync(caFile, 'utf8'),
+      extraRoots: extraRootsOf(input.spec),
+      brokers: early.agent.brokers.map((broker) => ({
+        ...broker,
+        credential: input.credentials.get(broker.provider)?.headers ?? {},
+      })),
     },
-    { onRecord: input.onRecord, onWarning: input.onWarning },
+    { onRecord: input.onRecord, onWarning: input.onWarning, onTraffic: input.onTraffic },
   );
 }
 
@@ -136,6 +149,21 @@ async function bringUp(preparation: Preparation, plan: SandboxPlan, docker: Dock
   preparation.link = startLink(docker, link, hidden);
   const [probed] = await Promise.all([Promise.race([preparation.link.ready, failOf(gateway.ready)]), gateway.ready]);
   if (probed.unknown > 0) await probeHidden(docker, probe, hidden);
+}
+
+/** The agent's roots: those of its image, of `ca-file`, and the gateway's for this run. */
+async function fillCaBundle({ early, gateway }: Preparation, { docker, spec }: PrepareInput): Promise<void> {
+  if (!early.caBundle || gateway === undefined) return;
+  const { runId, processOwner, sandboxImage: image } = early.container;
+  const [imageRoots, { caCertificate }] = await Promise.all([
+    readImageRoots(docker, { runId, processOwner, image, directory: early.directory }),
+    gateway.ready,
+  ]);
+  fillCaFiles(early.directory, [imageRoots, extraRootsOf(spec), caCertificate]);
+}
+
+function extraRootsOf({ network: { caFile } }: RunSpec): string | undefined {
+  return caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
 }
 
 /** Rejects when `promise` rejects, and otherwise never settles. */

@@ -1,17 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { agentCredentials } from '../agents/agent-plan.js';
+import { withoutKeys } from '../agents/model-access.js';
 import type { Changes } from '../changes/changes.js';
 import type { RunSpec } from '../config/run-spec.js';
 import { asCagentError, type CagentError } from '../core/errors.js';
+import type { ModelTraffic } from '../core/model-endpoint.js';
 import { createRunId } from '../core/run-id.js';
 import { createDocker } from '../docker/client.js';
 import { buildReport } from '../report/build-report.js';
 import { openRunDirectory, type RunDirectory } from '../report/run-directory.js';
 import type { AgentEnd } from '../sandbox/agent-run.js';
+import { agentOutcome } from './agent-outcome.js';
+import { createTranscript, type Transcript } from './agent-transcript.js';
 import { openAgentOutput } from './agent-output.js';
 import { captureChanges } from './capture.js';
 import { concludeRun } from './conclusion.js';
 import { createPhaseTimer } from './phases.js';
+import { planEarly } from './plan-run.js';
 import { type Preparation, prepare, type ReadySandbox } from './prepare.js';
 import { removePrivateDirectory } from './private-directory.js';
 import type { RunHost, RunResult } from './run-host.js';
@@ -23,24 +29,32 @@ import { tearDown } from './tear-down.js';
  * Resolves for everything that happens once there is a run id: an agent that fails is a value, and so is a failure
  * of cagent itself (`report.error`, exit code 125).
  *
- * @throws CagentError `config.out` when the run directory cannot be made
+ * @throws CagentError `config.key` when there is no key for the agent's model, `config.out` when the run directory cannot be made, `egress.rule`, `config.invalid` or
+ * `image.build` for what the plan refuses; then there is no run directory
  */
-export async function run(spec: RunSpec, host: RunHost): Promise<RunResult> {
-  const { clock, reporter } = host;
+export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
+  const { clock, reporter } = given;
   const startedAt = clock.now();
   const began = clock.monotonic();
   const runId = createRunId(startedAt);
-  const secrets = spec.env.filter((entry) => entry.secret);
+  // What can be refused by reading alone is refused before anything is made.
+  const early = planEarly(spec, given, runId);
+  const credentials = agentCredentials(early.agent, given.environment);
+  const secrets = [...spec.env.filter((entry) => entry.secret), ...[...credentials.values()].map(({ secret }) => secret)];
+  // From here on no program that is started has the keys in its environment.
+  const host = { ...given, environment: withoutKeys(given.environment) };
   const files = await openRunDirectory(spec.out ?? join(host.runsDirectory, runId), { runId, secrets });
   reporter.event({ type: 'run-started', runId, runDirectory: files.path });
 
   const phases = createPhaseTimer(clock, reporter);
   const docker = createDocker(host.processes, host.environment);
   const notices: string[] = [];
-  const preparation: Preparation = { runId };
+  const preparation: Preparation = { runId, early };
+  const transcripts = { stdout: createTranscript(), stderr: createTranscript() };
   let end: AgentEnd | undefined;
   let changes: Changes | undefined;
   let error: CagentError | undefined;
+  let traffic: ModelTraffic | undefined;
 
   try {
     const sandbox = await phases.measure('prepare', () =>
@@ -52,9 +66,13 @@ export async function run(spec: RunSpec, host: RunHost): Promise<RunResult> {
         runDirectory: files.path,
         onRecord: (record) => reporter.event({ type: 'egress', record: files.egress(record) }),
         onWarning: (message) => notices.push(message),
+        credentials,
+        onTraffic: (latest) => {
+          traffic = latest;
+        },
       }),
     );
-    end = await phases.measure('agent', () => liveThrough(sandbox, files, host));
+    end = await phases.measure('agent', () => liveThrough(sandbox, files, host, transcripts));
     if (end.startError !== undefined) reporter.event({ type: 'warning', message: end.startError });
   } catch (thrown) {
     error = asCagentError(thrown);
@@ -69,10 +87,20 @@ export async function run(spec: RunSpec, host: RunHost): Promise<RunResult> {
   }
   notices.push(...(await removed));
 
-  const { conclusion, exitCode } = concludeRun(end, error, host.cancel);
+  const agent =
+    end?.cause === 'exited' && end.startError === undefined
+      ? agentOutcome({
+          name: spec.agent.name,
+          exitCode: end.exitCode,
+          stdout: transcripts.stdout.text(),
+          stderr: transcripts.stderr.text(),
+          traffic,
+        })
+      : undefined;
+  const { conclusion, exitCode } = concludeRun(end, error, host.cancel, agent?.failure);
   const report = buildReport({
     runId,
-    spec,
+    spec: early.container.spec,
     plan: preparation.plan,
     outcome: {
       conclusion,
@@ -80,10 +108,13 @@ export async function run(spec: RunSpec, host: RunHost): Promise<RunResult> {
       startedAt,
       durationMs: clock.monotonic() - began,
       phases: phases.durations(),
-      limitsHit: end?.limitsHit ?? [],
+      limitsHit: [...(end?.limitsHit ?? []), ...(agent?.limitsHit ?? [])],
+      agentVersion: agent?.version ?? early.agent.version,
+      model: agent?.model,
+      usage: agent?.usage,
       resources: resourcesOf(end),
       imageDigest: preparation.images?.sandbox.digest,
-      notices,
+      notices: [...(agent?.failure === undefined ? [] : [agent.failure]), ...(agent?.notices ?? []), ...notices],
       error: conclusion === 'error' ? error : undefined,
     },
     changes,
@@ -94,6 +125,7 @@ export async function run(spec: RunSpec, host: RunHost): Promise<RunResult> {
     plan: preparation.plan,
     changes,
     patch: changes !== undefined && existsSync(patch) ? patch : undefined,
+    prompt: early.agent.stdin,
   });
   if (!spec.keep && preparation.directory !== undefined) {
     await removePrivateDirectory(preparation.directory, preparation.images?.gateway.reference, docker);
@@ -101,13 +133,19 @@ export async function run(spec: RunSpec, host: RunHost): Promise<RunResult> {
   return { report: written, changes, runDirectory: files.path, exitCode: written.exitCode };
 }
 
-async function liveThrough(sandbox: ReadySandbox, files: RunDirectory, host: RunHost): Promise<AgentEnd> {
+async function liveThrough(
+  sandbox: ReadySandbox,
+  files: RunDirectory,
+  host: RunHost,
+  transcripts: { readonly stdout: Transcript; readonly stderr: Transcript },
+): Promise<AgentEnd> {
   const output = openAgentOutput({
     stdout: host.stdout,
     stderr: host.stderr,
     files,
     guardWorkflowCommands: host.environment['GITHUB_ACTIONS'] === 'true',
     onBrokenPipe: host.onBrokenPipe,
+    transcripts,
   });
   try {
     return await sandbox.runAgent(output.stdout, output.stderr);

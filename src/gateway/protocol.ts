@@ -1,4 +1,5 @@
 import type { EgressRecord } from '../core/egress-record.js';
+import type { ModelBudget, ModelProvider, ModelTraffic, ModelUpstream } from '../core/model-endpoint.js';
 import type { EgressPolicy } from '../egress/policy.js';
 
 /**
@@ -14,6 +15,21 @@ export interface GatewayStart {
   readonly resolvers: readonly string[];
   /** Extra roots for upstream TLS, PEM. */
   readonly extraRoots: string | undefined;
+  /** Model APIs that the agent may use without a key of its own. */
+  readonly brokers?: readonly BrokerStart[];
+}
+
+/** A plain-HTTP listener on the link for one model API, see src/gateway/broker. */
+export interface BrokerStart {
+  readonly provider: ModelProvider;
+  /** On the gateway's link address. */
+  readonly port: number;
+  readonly upstream: ModelUpstream;
+  /** The user wrote the base URL out, so its address may be private. */
+  readonly private: boolean;
+  /** Headers that carry the real key. They exist here and in the requests to the upstream. */
+  readonly credential: Readonly<Record<string, string>>;
+  readonly budget: ModelBudget;
 }
 
 /** Both ends of the link between gateway and agent, in private namespaces: the same for every run. */
@@ -37,6 +53,8 @@ export type GatewayEvent =
   /** The link is up, listeners are open, privileges are gone, and the canary was refused and recorded. */
   | { readonly event: 'ready'; readonly caCertificate?: string }
   | { readonly event: 'egress'; readonly record: EgressRecord }
+  /** Sums of one broker so far, after each of its requests. */
+  | { readonly event: 'usage'; readonly traffic: ModelTraffic }
   | { readonly event: 'warning'; readonly message: string }
   /** Answer to {@link FINISH}: every open connection has had its last record. */
   | { readonly event: 'finished' }

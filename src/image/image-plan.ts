@@ -17,6 +17,8 @@ export type ImageSource =
       readonly files: readonly { readonly source: string; readonly target: string }[];
       /** Our own Dockerfiles install from package mirrors by the host's network and trust the host's roots. */
       readonly own: boolean;
+      /** Built first; the Dockerfile names it as `ARG SANDBOX`. */
+      readonly base?: ImageSource & { readonly kind: 'build' };
     };
 
 /** An image that is here. */

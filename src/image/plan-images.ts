@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImageSpec } from '../config/run-spec.js';
@@ -5,16 +6,19 @@ import { CagentError } from '../core/errors.js';
 import { contentKey } from './content-key.js';
 import type { ImagePlan, ImageSource } from './image-plan.js';
 
+type ImageBuild = ImageSource & { readonly kind: 'build' };
+
 /**
  * Decides where the images come from; reads the Dockerfiles, touches nothing.
  * @param installation absolute path of cagent itself (the folder with `docker/` and `dist/`)
+ * @param agent whose default image is wanted: `docker/agents/<agent>` on top of the sandbox image, if there is one
  * @throws CagentError `image.build` when a build context has no Dockerfile
  */
-export function planImages(spec: ImageSpec, installation: string): ImagePlan {
-  return { sandbox: planSandboxImage(spec, installation), gateway: planGatewayImage(installation) };
+export function planImages(spec: ImageSpec, installation: string, agent: string = 'command'): ImagePlan {
+  return { sandbox: planSandboxImage(spec, installation, agent), gateway: planGatewayImage(installation) };
 }
 
-function planSandboxImage(spec: ImageSpec, installation: string): ImageSource {
+function planSandboxImage(spec: ImageSpec, installation: string, agent: string): ImageSource {
   switch (spec.kind) {
     case 'reference':
       return { kind: 'pull', reference: spec.reference };
@@ -27,8 +31,19 @@ function planSandboxImage(spec: ImageSpec, installation: string): ImageSource {
       return ownBuild('cagent-custom', [{ source: spec.context, target: '.' }], 'Dockerfile', false);
     }
     case 'default':
-      return ownBuild('cagent-sandbox', [{ source: join(installation, 'docker/sandbox'), target: 'docker/sandbox' }], 'docker/sandbox/Dockerfile', true);
+      return planDefaultImage(installation, agent);
   }
+}
+
+function planDefaultImage(installation: string, agent: string): ImageBuild {
+  const docker = join(installation, 'docker');
+  const base = ownBuild('cagent-sandbox', [{ source: join(docker, 'sandbox'), target: 'docker/sandbox' }], 'docker/sandbox/Dockerfile', true);
+  const layer = join(docker, 'agents', agent);
+  if (!existsSync(join(layer, 'Dockerfile'))) return base;
+  const build = ownBuild(`cagent-${agent}`, [{ source: layer, target: '.' }], 'Dockerfile', true);
+  // The layer's own key is not enough: on another base it is another image.
+  const key = createHash('sha256').update(`${base.reference}\n${build.reference}`).digest('hex').slice(0, 16);
+  return { ...build, reference: `cagent-${agent}:${key}`, base };
 }
 
 function planGatewayImage(installation: string): ImageSource {
@@ -41,7 +56,7 @@ function ownBuild(
   files: readonly { readonly source: string; readonly target: string }[],
   dockerfile: string,
   own: boolean,
-): ImageSource {
+): ImageBuild {
   const key = contentKey(files.map((file) => file.source));
   return { kind: 'build', reference: `${name}:${key}`, dockerfile, files, own };
 }

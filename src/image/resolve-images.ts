@@ -76,6 +76,10 @@ async function pull(reference: string, docker: Docker, options: ResolveImagesOpt
 }
 
 async function build(source: ImageSource & { kind: 'build' }, docker: Docker, options: ResolveImagesOptions): Promise<void> {
+  const { base } = source;
+  if (base !== undefined && (options.noCache === true || (await inspect(docker, [base.reference]))[0] === undefined)) {
+    await build(base, docker, options);
+  }
   options.onSlow(`Building the image ${source.reference}; this happens once and can take some minutes.`);
   const context = mkdtempSync(join(tmpdir(), 'cagent-build-'));
   try {
@@ -100,6 +104,7 @@ async function build(source: ImageSource & { kind: 'build' }, docker: Docker, op
       dockerfile: join(context, source.dockerfile),
       labels: { 'cagent.image': source.reference.split(':')[0] as string },
       network: source.own ? 'host' : 'default',
+      arguments: base === undefined ? {} : { SANDBOX: base.reference },
       noCache: options.noCache === true,
     });
     const result = await docker.try(args, signalOf(options));

@@ -14,6 +14,7 @@ export const RUN_FILES = [
   'summary.md',
   'report.html',
   'agent.log',
+  'prompt.md',
   'metrics.prom',
   'scratch',
 ] as const;

@@ -23,6 +23,8 @@ export interface RunResults {
   readonly changes: Changes | undefined;
   /** Absolute path of the captured patch, in any place; `undefined` when there is none. */
   readonly patch: string | undefined;
+  /** What the agent was asked; absent when it took no prompt. */
+  readonly prompt?: string | undefined;
 }
 
 /** How much of the patch the page can show at most. */
@@ -114,6 +116,7 @@ function texts(
     'report.json': () => json(report),
     'changes.json': () => json(changes ?? noChanges(report)),
     'plan.json': () => json(results.plan === undefined ? noPlan(report) : maskJson(results.plan, mask)),
+    ...(results.prompt === undefined ? {} : { 'prompt.md': () => mask(results.prompt ?? '') }),
     'summary.md': () => renderSummary(report, changes),
     'metrics.prom': () => renderMetrics(report),
     'report.html': async () =>

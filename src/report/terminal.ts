@@ -33,7 +33,8 @@ type Colours = ReturnType<typeof pc.createColors>;
 
 /**
  * The end of a run for standard error, one element per line: what happened, what was blocked, what changed, what was
- * hidden. Text from the agent cannot move the cursor or forge a line.
+ * hidden. An error of cagent is a line of its own, uncut, that the command prints. Text from the agent cannot move
+ * the cursor or forge a line.
  */
 export function renderTerminalSummary(
   report: Report,
@@ -44,7 +45,6 @@ export function renderTerminalSummary(
   const width = Math.max(NARROWEST, style.width);
   return [
     headline(report, colours, width),
-    ...errorLines(report, colours, width),
     ...labelled('agent', agentLines(report, width), colours),
     ...labelled('network', networkLines(report, width), colours),
     ...labelled('blocked', blockedLines(report, colours, width), colours),
@@ -103,15 +103,6 @@ function networkLines(report: Report, width: number): readonly string[] {
 /** Not cut: it is there to be copied. */
 function reportLines({ runDirectory }: TerminalStyle): readonly string[] {
   return runDirectory === undefined ? [] : [displayText(`${runDirectory}/report.html`)];
-}
-
-function errorLines({ error }: Report, colours: Colours, width: number): readonly string[] {
-  if (error === undefined) return [];
-  const hint = error.hint === undefined ? [] : [`  ${clip(displayText(error.hint), width - 2)}`];
-  return [
-    `  ${colours.red(error.code)} ${clip(displayText(error.message), width - error.code.length - 3)}`,
-    ...hint,
-  ];
 }
 
 function blockedLines({ egress }: Report, colours: Colours, width: number): readonly string[] {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { EgressRecord } from '../core/egress-record.js';
+import type { ModelTraffic } from '../core/model-endpoint.js';
 import { CagentError } from '../core/errors.js';
 import { runArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
@@ -9,6 +10,7 @@ import { FINISH, type GatewayEvent, type GatewayStart } from '../gateway/protoco
 export interface GatewayHandlers {
   readonly onRecord: (record: EgressRecord) => void;
   readonly onWarning: (message: string) => void;
+  readonly onTraffic: (traffic: ModelTraffic) => void;
 }
 
 /** A gateway container, from its start to the end of its pipes. */
@@ -54,6 +56,8 @@ export function startGateway(docker: Docker, plan: ContainerPlan, start: Gateway
     switch (event.event) {
       case 'egress':
         return handlers.onRecord(event.record);
+      case 'usage':
+        return handlers.onTraffic(event.traffic);
       case 'warning':
         return handlers.onWarning(event.message);
       case 'floor':

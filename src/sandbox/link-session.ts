@@ -30,9 +30,10 @@ export function startLink(docker: Docker, plan: ContainerPlan, hidden: readonly 
 /** Looks for hidden paths as the agent's user, in a container of its own that ends afterwards. */
 export async function probeHidden(docker: Docker, plan: ContainerPlan, hidden: readonly string[]): Promise<void> {
   const session = startProbing(docker, plan, hidden, ['probed']);
-  const { unknown } = await session.ready;
-  session.abandon();
-  await session.ended;
+  const { unknown } = await session.ready.finally(() => {
+    session.abandon();
+    return session.ended;
+  });
   if (unknown > 0) {
     throw new CagentError('workspace.exposed', `${unknown} hidden path(s) could not be checked in the sandbox, so the agent was not started.`, {
       hint: 'Look at the permissions of the directories that hold them.',

@@ -24,6 +24,8 @@ export interface ContainerInput {
   readonly scratch: string | undefined;
   /** Volume with the run's CA bundle, when the gateway ends TLS or a `ca-file` is given. */
   readonly extraEnv: Readonly<Record<string, string>>;
+  /** Configuration files of the agent. */
+  readonly extraMounts: readonly Mount[];
   /** How many CPUs the engine has. */
   readonly availableCpus: number;
   readonly tty: boolean;
@@ -110,7 +112,7 @@ function planAgent(input: ContainerInput, network: string): ContainerPlan {
     workdir: WORKSPACE_MOUNT,
     env: { HOME, ...input.extraEnv, ...Object.fromEntries(plain.map((entry) => [entry.name, entry.value])) },
     envFromProcess: secrets.map((entry) => entry.name),
-    mounts: [viewMount(input, readOnlyView), ...scratch],
+    mounts: [viewMount(input, readOnlyView), ...scratch, ...input.extraMounts],
     tmpfs: [
       { target: '/tmp', sizeBytes: TMP_BYTES, mode: '1777', exec: true },
       { target: HOME, sizeBytes: TMP_BYTES, mode: '700', exec: true, uid: user.uid, gid: user.gid },

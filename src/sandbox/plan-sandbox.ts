@@ -1,3 +1,4 @@
+import type { AgentPlan } from '../agents/agent-plan.js';
 import type { RunSpec } from '../config/run-spec.js';
 import { objectLabels, objectName } from '../core/labels.js';
 import { createArgs, createVolumeArgs, removeContainersArgs, removeVolumesArgs, runArgs, startAttachedArgs } from '../docker/argv.js';
@@ -11,6 +12,9 @@ import type { SandboxContainers, SandboxPlan } from './sandbox-plan.js';
 export interface SandboxInput extends Omit<ContainerInput, 'sandboxImage' | 'gatewayImage' | 'user'> {
   readonly image: ImagePlan;
   readonly workspace: WorkspacePlan;
+  readonly agent: Pick<AgentPlan, 'files' | 'brokers'>;
+  /** What was noticed before the workspace was read. */
+  readonly earlyNotices: readonly string[];
   readonly egress: EgressPolicy;
   /** Options of the overlay mount, see `overlayOptions` in src/workspace. */
   readonly overlayOptions: string;
@@ -37,7 +41,9 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
       name: spec.agent.name,
       ...(spec.agent.model === undefined ? {} : { model: spec.agent.model }),
       command: input.command,
+      files: input.agent.files,
     },
+    brokers: input.agent.brokers,
     image: input.image,
     workspace,
     egress: input.egress,
@@ -46,7 +52,7 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
     volume,
     containers,
     commands: commandsOf(volume, containers),
-    notices: [...noticesOf(spec, workspace, input.availableCpus), ...workspace.notices, ...input.egress.warnings],
+    notices: [...input.earlyNotices, ...noticesOf(spec, workspace, input.availableCpus), ...workspace.notices, ...input.egress.warnings],
   };
 }
 

@@ -1,3 +1,5 @@
+import type { AgentFile } from '../agents/agent.js';
+import type { BrokerPlan } from '../agents/agent-plan.js';
 import type { EnvironmentEntry, LimitsSpec } from '../config/run-spec.js';
 import type { RunId } from '../core/run-id.js';
 import type { ContainerPlan, OverlayVolumePlan } from '../docker/container.js';
@@ -12,7 +14,15 @@ import type { WorkspacePlan } from '../workspace/workspace-plan.js';
 export interface SandboxPlan {
   readonly schema: 'cagent.plan/1';
   readonly runId: RunId;
-  readonly agent: { readonly name: string; readonly model?: string; readonly command: readonly string[] };
+  readonly agent: {
+    readonly name: string;
+    readonly model?: string;
+    readonly command: readonly string[];
+    /** Configuration that is mounted read-only. */
+    readonly files: readonly AgentFile[];
+  };
+  /** Model APIs that the gateway offers; it adds the keys, which are in no plan. */
+  readonly brokers: readonly BrokerPlan[];
   readonly image: ImagePlan;
   readonly workspace: WorkspacePlan;
   readonly egress: EgressPolicy;

@@ -34,7 +34,7 @@ export const BUILTIN_CREDENTIALS: readonly CredentialRule[] = [
   { pattern: '!*.example.env', reason: 'example without values' },
   { pattern: '!*.sample.env', reason: 'example without values' },
 
-  { pattern: '*.pem', reason: 'PEM file, may be a private key' },
+  { pattern: '*.pem', reason: 'PEM file, not only certificates', content: 'not-only-public' },
   { pattern: '*.key', reason: 'private key' },
   { pattern: '*.ppk', reason: 'PuTTY private key' },
   { pattern: '*.p8', reason: 'private key' },

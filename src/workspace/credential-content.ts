@@ -8,11 +8,16 @@ export type ContentTest =
   | 'git-credential'
   | 'service-account'
   | 'private-key'
+  | 'not-only-public'
   | 'pgp-secret-packet';
 
-const READ_BYTES = 256 * 1024;
+const READ_BYTES = 2 * 1024 * 1024;
 
-const TESTS: Readonly<Record<Exclude<ContentTest, 'pgp-secret-packet'>, RegExp>> = {
+/** PEM blocks that anybody may see. Bundles of certificates have to stay visible for TLS to work inside. */
+const PUBLIC_BLOCKS =
+  /^(?:TRUSTED |X509 )?CERTIFICATE(?: REQUEST)?$|^(?:RSA |EC )?PUBLIC KEY$|^X509 CRL$|^PKCS7$|^(?:DH|EC) PARAMETERS$/;
+
+const TESTS: Readonly<Record<Exclude<ContentTest, 'pgp-secret-packet' | 'not-only-public'>, RegExp>> = {
   // A reference to a variable, `${NPM_TOKEN}`, is not a token.
   'npm-token':
     /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)["']?\s*[=: ]\s*["']?(?!\s*\$\{|\$[A-Z])[^\s"']/i,
@@ -31,10 +36,19 @@ export function contentPasses(test: ContentTest, path: ByteText): boolean {
 
 /** The same for bytes at hand. */
 export function bytesPass(test: ContentTest, bytes: Buffer): boolean {
+  if (test === 'not-only-public') return !isOnlyPublic(bytes);
   if (test !== 'pgp-secret-packet') return TESTS[test].test(bytes.toString('latin1'));
   // RFC 9580: tag 5 (secret key) or 7 (secret subkey), old and new packet format.
   const tag = bytes[0];
   return tag !== undefined && [0x94, 0x95, 0x96, 0x97, 0x9c, 0x9d, 0x9e, 0x9f, 0xc5, 0xc7].includes(tag);
+}
+
+function isOnlyPublic(bytes: Buffer): boolean {
+  if (bytes.length >= READ_BYTES) return false;
+  const labels = [...bytes.toString('latin1').matchAll(/-----BEGIN ([^\n-]*)-----/g)].map(
+    (match) => match[1] as string,
+  );
+  return labels.length > 0 && labels.every((label) => PUBLIC_BLOCKS.test(label));
 }
 
 function readBeginning(path: ByteText): Buffer | undefined {

@@ -41,7 +41,6 @@ const SAFE_CONFIG = [
   ['pack.writeReverseIndex', 'false'],
   // What is lost with the machine is made anew; waiting for the disk would cost more than all the rest.
   ['core.fsync', 'none'],
-  ['core.fsyncObjectFiles', 'false'],
   ['index.sparse', 'false'],
   ['submodule.recurse', 'false'],
   ['protocol.allow', 'never'],

@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readFileSync, type Stats, writeFileSync } from 'node:fs';
 import { CagentError } from '../core/errors.js';
 import { type ByteText, byteTextToFile } from './byte-text.js';
 import { type IndexEntry, parseIndex, renderIndex } from './git-index-file.js';
@@ -116,7 +116,7 @@ function sortOut(root: ByteText, paths: readonly ByteText[]): { usable: ByteText
     const stat = lstatOrGone(file);
     if (stat === undefined || isBeyondLink(root, path)) continue;
     if (stat.isFile()) (isReadable(file) ? usable : leftOut).push(path);
-    else if (stat.isSymbolicLink() || stat.isDirectory()) usable.push(path);
+    else if (stat.isSymbolicLink() || isRepository(root, path, stat)) usable.push(path);
   }
   return { usable, leftOut };
 }
@@ -162,6 +162,11 @@ function nestedRepositories(
   return { commits, leftOut };
 }
 
+/** A directory in the place of a tracked file is not added itself; a submodule is. */
+function isRepository(root: ByteText, path: ByteText, stat: Stats): boolean {
+  return stat.isDirectory() && lstatOrGone(byteTextToFile(`${root}/${path}/.git`)) !== undefined;
+}
+
 function isBeyondLink(root: ByteText, path: ByteText): boolean {
   for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) {
     if (lstatOrGone(byteTextToFile(`${root}/${path.slice(0, at)}`))?.isSymbolicLink()) return true;
@@ -169,7 +174,7 @@ function isBeyondLink(root: ByteText, path: ByteText): boolean {
   return false;
 }
 
-function lstatOrGone(file: string | Buffer): ReturnType<typeof lstatSync> {
+function lstatOrGone(file: string | Buffer): Stats | undefined {
   try {
     return lstatSync(file);
   } catch {

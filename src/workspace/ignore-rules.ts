@@ -52,7 +52,8 @@ const VISIBLE: RuleVerdict = { kind: 'visible' };
 /** Reads the root's ignore files and compiles everything. Throws `workspace.view` for unreadable ignore files. */
 export function loadIgnoreRules(input: IgnoreRulesInput): IgnoreRules {
   const credentials = input.credentials ?? BUILTIN_CREDENTIALS;
-  const builtin = compileIgnoreList(credentials.map(compileCredential));
+  const certain = compileCredentials(credentials, false);
+  const suspected = compileCredentials(credentials, true);
   const options = compileIgnoreList(
     input.patterns.flatMap((pattern, index) => parseIgnoreLine(pathToByteText(pattern), index + 1) ?? []),
   );
@@ -63,11 +64,15 @@ export function loadIgnoreRules(input: IgnoreRulesInput): IgnoreRules {
   const optionSource: RuleSource = { label: '--ignore ', list: options };
 
   const credentialFor = (path: ByteText, name: ByteText, directory: boolean): CredentialRule | undefined => {
-    const matched = lastMatch(builtin, path.toLowerCase(), name.toLowerCase(), directory);
-    if (matched === undefined || matched.negative) return undefined;
-    const rule = credentials[matched.line] as CredentialRule;
-    if (rule.content === undefined) return rule;
-    return !directory && contentPasses(rule.content, `${input.root}/${path}`) ? rule : undefined;
+    const lowerPath = path.toLowerCase();
+    const lowerName = name.toLowerCase();
+    const known = lastMatch(certain, lowerPath, lowerName, directory);
+    if (known !== undefined && !known.negative) return credentials[known.line];
+    const suspect = directory ? undefined : lastMatch(suspected, lowerPath, lowerName, directory);
+    const rule = suspect && credentials[suspect.line];
+    return rule?.content !== undefined && contentPasses(rule.content, `${input.root}/${path}`)
+      ? rule
+      : undefined;
   };
 
   return {
@@ -128,8 +133,11 @@ function readSources(root: ByteText, directory: ByteText, names: readonly string
   });
 }
 
-/** The position in the table travels as the pattern's line. */
-function compileCredential(rule: CredentialRule, index: number): IgnorePattern {
-  const pattern = parseIgnoreLine(rule.pattern.toLowerCase(), index);
-  return pattern as IgnorePattern;
+/** Rules that judge by the name alone, or those that also look inside. The position in the table travels as the line. */
+function compileCredentials(rules: readonly CredentialRule[], withContent: boolean): IgnoreList {
+  const patterns = rules.flatMap((rule, index) => {
+    if ((rule.content !== undefined) !== withContent) return [];
+    return parseIgnoreLine(rule.pattern.toLowerCase(), index) ?? [];
+  });
+  return compileIgnoreList(patterns);
 }

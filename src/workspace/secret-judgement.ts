@@ -1,8 +1,11 @@
 import type { SecretRule } from './secret-rules.js';
 
-/** Words that only stand for a secret. A token of a provider never holds them by chance. */
+/**
+ * Words that only stand for a secret: a token of a provider never holds them by chance. The last one is the public
+ * key of Azure's storage emulator.
+ */
 const PLACEHOLDER =
-  /example|placeholder|redacted|dummy|changeme|change_me|your[-_]|x{6,}|\*{3,}|\.{3}|\$\{|\{\{|<[a-z]/i;
+  /example|placeholder|redacted|dummy|changeme|change_me|your[-_]|x{6,}|\*{3,}|\.{3}|\$\{|\{\{|<[a-z]|Eby8vdM02xNOcqFlq/i;
 
 /** Passwords that everybody uses for a throw-away service on the own machine. */
 const WELL_KNOWN_PASSWORDS = new Set([

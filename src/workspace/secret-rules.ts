@@ -160,7 +160,7 @@ export const SECRET_RULES: readonly SecretRule[] = [
         'credential',
         'CREDENTIAL',
       ],
-      /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?(?:[_-]?(?:key|value))?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:])[ \t]{0,8}(?:["'`]([\w+/=.~%-]{20,120})["'`]|([\w+/=-]{24,120})[ \t\r]*$)/gim,
+      /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?(?:[_-]?(?:key|value))?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:])[ \t]{0,8}(?:["'`]([\w+/=.~%-]{20,120})["'`]|([\w+/=-]{24,120})(?=[ \t\r]*$|["'`;]))/gim,
     ),
     judge: 'entropy',
   },

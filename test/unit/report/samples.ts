@@ -84,6 +84,7 @@ export const plan: SandboxPlan = {
     ],
     findings: [{ path: 'test/fixtures/aws.ini', line: 12, rule: 'aws-access-key' }],
     git: { kind: 'snapshot', head: 'a'.repeat(40), branch: 'main' },
+    rules: { ignoreFile: '.agentignore', ignore: [], secrets: 'hide' },
     notices: ['The rule !docs/.env in .agentignore shows a credential file again.'],
   },
   egress: {

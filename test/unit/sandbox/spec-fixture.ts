@@ -28,6 +28,9 @@ export function sandboxInput(spec: RunSpec, changes: Partial<SandboxInput> = {})
     command: spec.agent.command,
     scratch: spec.view.mode === 'read-only' ? '/tmp/x/scratch' : undefined,
     extraEnv: {},
+    extraMounts: [],
+    earlyNotices: [],
+    agent: { files: [], brokers: [] },
     availableCpus: 4,
     tty: false,
     image: {

@@ -1,0 +1,77 @@
+import type { KnownAgentName } from '../config/agent-names.js';
+import type { ModelProvider, ModelTraffic } from '../core/model-endpoint.js';
+
+/**
+ * What an agent is: data and pure functions, one file each in `known/`. Everything in there was measured with the
+ * pinned version; the tests run the real program, so that a new version that breaks a fact is noticed.
+ */
+export interface KnownAgent {
+  readonly name: KnownAgentName;
+  readonly title: string;
+  /** What `docker/agents/<name>` installs. */
+  readonly package: { readonly ecosystem: 'npm' | 'pypi'; readonly name: string; readonly version: string };
+  /** Model APIs that it can use, the preferred one first. */
+  readonly providers: readonly ModelProvider[];
+  /** It cannot choose a model by itself. */
+  readonly needsModel: boolean;
+  /** How it is started. The prompt comes by standard input, never through a shell. */
+  invoke(request: AgentRequest): AgentInvocation;
+  /** What its output says: exit code 0 is not success. */
+  readOutput(output: AgentOutput): AgentResult;
+}
+
+export interface AgentRequest {
+  readonly provider: ModelProvider;
+  /** Base URL of the broker, without a path and without a slash at its end. */
+  readonly endpoint: string;
+  readonly model: string | undefined;
+  /** The user's own arguments, after ours, so that they win. */
+  readonly args: readonly string[];
+}
+
+export interface AgentInvocation {
+  readonly command: readonly string[];
+  /** No secret is ever among these. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Configuration that the agent takes only from a file: read-only, outside of the workspace. */
+  readonly files: readonly AgentFile[];
+}
+
+export interface AgentFile {
+  /** Absolute path in the sandbox. */
+  readonly path: string;
+  readonly content: string;
+}
+
+export interface AgentOutput {
+  /** Standard output; of a very long one the beginning and the end, cut at line breaks. */
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  /** What the broker saw; absent when the agent used none. */
+  readonly traffic: ModelTraffic | undefined;
+}
+
+export interface AgentResult {
+  /** `undefined`: it did what it was asked, as far as its output tells. Otherwise why not, in one sentence. */
+  readonly failure: string | undefined;
+  readonly finalMessage?: string;
+  readonly sessionId?: string;
+  readonly version?: string;
+  readonly model?: string;
+  readonly usage: AgentUsageCount;
+  /** Worth knowing, one sentence each. */
+  readonly notices: readonly string[];
+}
+
+export interface AgentUsageCount {
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
+  readonly costUsd?: number;
+  readonly turns?: number;
+}
+
+/** What the agent holds instead of a key. Every agent takes any text. */
+export const PLACEHOLDER_KEY = 'cagent-placeholder-key';

@@ -1,0 +1,65 @@
+import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
+import type { ModelProvider } from '../../core/model-endpoint.js';
+import { bareModel } from '../model-name.js';
+import { known } from '../output-lines.js';
+
+/** aider. It has no loop with tools: it edits the files that the prompt names. */
+export const aider: KnownAgent = {
+  name: 'aider',
+  title: 'aider',
+  package: { ecosystem: 'pypi', name: 'aider-chat', version: '0.86.2' },
+  providers: ['openai', 'anthropic', 'google'],
+  needsModel: true,
+  invoke: ({ provider, endpoint, model = '', args }) => {
+    const variables = VARIABLES[provider];
+    const env = {
+      [variables.base]: `${endpoint}${variables.path}`,
+      [variables.key]: PLACEHOLDER_KEY,
+      LITELLM_LOCAL_MODEL_COST_MAP: 'True',
+    };
+    return {
+      command: [
+        'aider',
+        ...['--model', `${variables.id}/${bareModel(model)}`],
+        // A repository's .env wins over the environment; what is set here wins over both.
+        ...Object.entries(env).flatMap(([name, value]) => ['--set-env', `${name}=${value}`]),
+        '--yes-always',
+        ...['--no-auto-commits', '--no-dirty-commits', '--no-gitignore', '--no-pretty', '--no-stream'],
+        ...['--no-check-update', '--no-show-release-notes', '--analytics-disable', '--no-show-model-warnings'],
+        ...['--chat-history-file', '/tmp/aider.chat.history.md', '--input-history-file', '/tmp/aider.input.history'],
+        ...['--message-file', '/dev/stdin'],
+        ...args,
+      ],
+      env,
+      files: [],
+    };
+  },
+  readOutput,
+};
+
+/** litellm's names: a base URL for Anthropic and Google has no version in it. */
+const VARIABLES: Readonly<Record<ModelProvider, { readonly id: string; readonly base: string; readonly key: string; readonly path: string }>> = {
+  openai: { id: 'openai', base: 'OPENAI_API_BASE', key: 'OPENAI_API_KEY', path: '/v1' },
+  'openai-compatible': { id: 'openai', base: 'OPENAI_API_BASE', key: 'OPENAI_API_KEY', path: '/v1' },
+  anthropic: { id: 'anthropic', base: 'ANTHROPIC_API_BASE', key: 'ANTHROPIC_API_KEY', path: '' },
+  google: { id: 'gemini', base: 'GEMINI_API_BASE', key: 'GEMINI_API_KEY', path: '' },
+};
+
+/** It exits with 0 also when no request came through, and says so only in words. */
+function readOutput({ stdout, traffic }: AgentOutput): AgentResult {
+  const errors = stdout.match(/^(litellm\.\w*(?:Error|Exception)\b.*|The API provider .*)$/gm) ?? [];
+  const status = traffic?.lastStatus;
+  const unanswered = status === undefined || status >= 400;
+  const said = errors.at(-1);
+  return {
+    failure: unanswered ? failureText(said, status) : undefined,
+    ...known({ version: /^Aider v(\S+)/m.exec(stdout)?.[1] }),
+    usage: {},
+    notices: [],
+  };
+}
+
+function failureText(said: string | undefined, status: number | undefined): string {
+  if (said !== undefined) return `it reported an error: ${said}`;
+  return status === undefined ? 'no answer of its model came through' : `its last request was answered with HTTP ${status}`;
+}

@@ -1,0 +1,74 @@
+import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
+import { countOf, jsonLines, known, listOf, objectOf, textOf } from '../output-lines.js';
+
+/** Claude Code. */
+export const claude: KnownAgent = {
+  name: 'claude',
+  title: 'Claude Code',
+  package: { ecosystem: 'npm', name: '@anthropic-ai/claude-code', version: '2.1.330' },
+  providers: ['anthropic'],
+  needsModel: false,
+  invoke: ({ endpoint, model, args }) => ({
+    command: [
+      'claude',
+      '--print',
+      '--output-format=stream-json',
+      '--verbose',
+      '--dangerously-skip-permissions',
+      // A repository's .claude/settings.json could redirect the base URL and run hooks before the first request.
+      '--setting-sources=user',
+      '--strict-mcp-config',
+      ...(model === undefined ? [] : ['--model', model]),
+      ...args,
+    ],
+    env: {
+      ANTHROPIC_BASE_URL: endpoint,
+      ANTHROPIC_API_KEY: PLACEHOLDER_KEY,
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      DISABLE_AUTOUPDATER: '1',
+      // Without it the agent refuses to skip permissions as uid 0, which it is in a root-owned workspace.
+      IS_SANDBOX: '1',
+    },
+    files: [],
+  }),
+  readOutput,
+};
+
+function readOutput({ stdout }: AgentOutput): AgentResult {
+  const events = jsonLines(stdout);
+  const start = events.find((event) => event['type'] === 'system' && event['subtype'] === 'init') ?? {};
+  const result = events.findLast((event) => event['type'] === 'result');
+  const usage = objectOf(result?.['usage']);
+  const denied = listOf(result?.['permission_denials']).length;
+  return {
+    failure: result === undefined ? 'it ended without a result' : failureOf(result),
+    ...known({
+      finalMessage: textOf(result?.['result']),
+      sessionId: textOf(result?.['session_id']) ?? textOf(start['session_id']),
+      version: textOf(start['claude_code_version']),
+      model: textOf(start['model']),
+    }),
+    usage: known({
+      inputTokens: countOf(usage['input_tokens']),
+      outputTokens: countOf(usage['output_tokens']),
+      cacheReadTokens: countOf(usage['cache_read_input_tokens']),
+      cacheWriteTokens: countOf(usage['cache_creation_input_tokens']),
+      costUsd: countOf(result?.['total_cost_usd']),
+      turns: countOf(result?.['num_turns']),
+    }),
+    notices: denied === 0 ? [] : [`Claude Code was denied ${denied} tool call(s).`],
+  };
+}
+
+/** On API errors `subtype` still says success. */
+function failureOf(result: Readonly<Record<string, unknown>>): string | undefined {
+  const { subtype, is_error: isError } = result;
+  if (isError !== true && subtype === 'success') return undefined;
+  const message = textOf(result['result']) ?? listText(result['errors']);
+  const kind = subtype === 'success' || subtype === undefined ? 'it reported an error' : `it ended with ${String(subtype)}`;
+  return message === undefined ? kind : `${kind}: ${message}`;
+}
+
+function listText(value: unknown): string | undefined {
+  return Array.isArray(value) && value.length > 0 ? value.map(String).join('; ') : undefined;
+}

@@ -1,0 +1,50 @@
+import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
+import { bareModel } from '../model-name.js';
+import { jsonLines, known, objectOf, textOf } from '../output-lines.js';
+
+/** Copilot CLI with a model of one's own: it needs no GitHub login then, but cannot choose a model either. */
+export const copilot: KnownAgent = {
+  name: 'copilot',
+  title: 'Copilot CLI',
+  package: { ecosystem: 'npm', name: '@github/copilot', version: '1.0.102' },
+  providers: ['openai', 'anthropic'],
+  needsModel: true,
+  invoke: ({ provider, endpoint, model = '', args }) => ({
+    command: ['copilot', '--allow-all', '--no-ask-user', '--no-auto-update', '--disable-builtin-mcps', '--output-format', 'json', ...args],
+    env: {
+      COPILOT_PROVIDER_BASE_URL: provider === 'anthropic' ? endpoint : `${endpoint}/v1`,
+      COPILOT_PROVIDER_TYPE: provider === 'anthropic' ? 'anthropic' : 'openai',
+      ...(provider === 'anthropic' ? {} : { COPILOT_PROVIDER_WIRE_API: provider === 'openai' ? 'responses' : 'completions' }),
+      COPILOT_PROVIDER_API_KEY: PLACEHOLDER_KEY,
+      COPILOT_MODEL: bareModel(model),
+      COPILOT_OFFLINE: 'true',
+      COPILOT_AUTO_UPDATE: 'false',
+    },
+    files: [],
+  }),
+  readOutput,
+};
+
+function readOutput({ stdout }: AgentOutput): AgentResult {
+  const events = jsonLines(stdout);
+  const result = events.findLast((event) => event['type'] === 'result');
+  const messages = events.filter((event) => event['type'] === 'assistant.message').map((event) => objectOf(event['data']));
+  return {
+    failure: failureOf(events, result),
+    ...known({
+      finalMessage: messages.map((message) => textOf(message['content'])).findLast((text) => text !== undefined),
+      sessionId: textOf(result?.['sessionId']),
+    }),
+    // It tells tokens only in a file of its own; the broker counts them.
+    usage: {},
+    notices: [],
+  };
+}
+
+function failureOf(events: readonly Readonly<Record<string, unknown>>[], result: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const error = events.findLast((event) => event['type'] === 'session.error');
+  const message = textOf(objectOf(error?.['data'])['message']);
+  if (result === undefined) return message === undefined ? 'it ended without a result' : `it reported an error: ${message}`;
+  // It also writes 0 here when it was told to stop; then the exit code of the run says so.
+  return result['exitCode'] === 0 ? undefined : `it reported an error: ${message ?? `exit code ${String(result['exitCode'])}`}`;
+}

@@ -1,0 +1,86 @@
+import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
+import { countOf, jsonLines, known, objectOf, textOf } from '../output-lines.js';
+
+const SETTINGS_PATH = '/etc/cagent/gemini.json';
+
+/**
+ * With a base URL of our own it would choose a way to log in that it then refuses (exit code 41): the kind has to
+ * be named, and only a settings file can.
+ */
+const SETTINGS = {
+  security: { auth: { selectedType: 'gemini-api-key' } },
+  privacy: { usageStatisticsEnabled: false },
+  telemetry: { enabled: false },
+  general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
+};
+
+/** Gemini CLI. */
+export const gemini: KnownAgent = {
+  name: 'gemini',
+  title: 'Gemini CLI',
+  package: { ecosystem: 'npm', name: '@google/gemini-cli', version: '0.61.0' },
+  providers: ['google'],
+  needsModel: false,
+  invoke: ({ endpoint, model, args }) => ({
+    command: [
+      'gemini',
+      '--yolo',
+      '--skip-trust',
+      ...['--output-format', 'stream-json'],
+      ...(model === undefined ? [] : ['--model', model]),
+      ...args,
+    ],
+    env: {
+      // Always set: a repository's .gemini/.env can only set what is not there yet.
+      GOOGLE_GEMINI_BASE_URL: endpoint,
+      GEMINI_API_KEY: PLACEHOLDER_KEY,
+      GEMINI_CLI_SYSTEM_SETTINGS_PATH: SETTINGS_PATH,
+      // Otherwise it starts itself again, needs twice the memory, and does not end on SIGTERM.
+      GEMINI_CLI_NO_RELAUNCH: 'true',
+    },
+    files: [{ path: SETTINGS_PATH, content: `${JSON.stringify(SETTINGS, undefined, 2)}\n` }],
+  }),
+  readOutput,
+};
+
+function readOutput({ stdout, stderr, exitCode }: AgentOutput): AgentResult {
+  const events = jsonLines(stdout);
+  const start = events.find((event) => event['type'] === 'init') ?? {};
+  const result = events.findLast((event) => event['type'] === 'result');
+  const stats = objectOf(result?.['stats']);
+  const cached = countOf(stats['cached']);
+  const input = countOf(stats['input_tokens']);
+  const words = events
+    .filter((event) => event['type'] === 'message' && event['role'] === 'assistant')
+    .map((event) => textOf(event['content']) ?? '');
+  return {
+    failure: failureOf(result, stderr, exitCode),
+    ...known({
+      finalMessage: words.length === 0 ? undefined : words.join(''),
+      sessionId: textOf(start['session_id']),
+      model: textOf(start['model']),
+    }),
+    usage: known({
+      inputTokens: input === undefined ? undefined : Math.max(0, input - (cached ?? 0)),
+      outputTokens: countOf(stats['output_tokens']),
+      cacheReadTokens: cached,
+    }),
+    notices: [],
+  };
+}
+
+function failureOf(result: Readonly<Record<string, unknown>> | undefined, stderr: string, exitCode: number): string | undefined {
+  if (result?.['status'] === 'success') return undefined;
+  const error = objectOf(result?.['error'] ?? jsonLines(stderr).findLast((event) => 'error' in event)?.['error']);
+  const message = textOf(error['message']) ?? EXIT_CODES[exitCode];
+  const kind = result === undefined ? 'it ended without a result' : 'it reported an error';
+  return message === undefined ? kind : `${kind}: ${message}`;
+}
+
+/** Its own meanings of exit codes; for others it is the HTTP status modulo 256. */
+const EXIT_CODES: Readonly<Record<number, string>> = {
+  41: 'it could not log in',
+  52: 'its configuration is wrong',
+  53: 'the limit of turns was reached',
+  55: 'it does not trust the directory',
+};

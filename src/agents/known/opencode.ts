@@ -1,0 +1,101 @@
+import type { ModelProvider } from '../../core/model-endpoint.js';
+import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
+import { bareModel } from '../model-name.js';
+import { countOf, jsonLines, known, objectOf, sumOf, textOf } from '../output-lines.js';
+
+/** opencode. */
+export const opencode: KnownAgent = {
+  name: 'opencode',
+  title: 'opencode',
+  package: { ecosystem: 'npm', name: 'opencode-linux-x64', version: '1.18.33' },
+  providers: ['anthropic', 'openai', 'google'],
+  needsModel: false,
+  invoke: ({ provider, endpoint, model, args }) => {
+    const id = PROVIDER_IDS[provider];
+    const name = model === undefined ? undefined : bareModel(model);
+    return {
+      command: [
+        'opencode',
+        'run',
+        ...['--format', 'json', '--auto'],
+        ...(name === undefined ? [] : ['--model', `${id}/${name}`]),
+        ...args,
+      ],
+      env: {
+        OPENCODE_CONFIG_CONTENT: JSON.stringify(config(provider, endpoint, name)),
+        // A repository's opencode.json could redirect the base URL.
+        OPENCODE_DISABLE_PROJECT_CONFIG: '1',
+        OPENCODE_DISABLE_MODELS_FETCH: '1',
+        OPENCODE_DISABLE_AUTOUPDATE: '1',
+      },
+      files: [],
+    };
+  },
+  readOutput,
+};
+
+const PROVIDER_IDS: Readonly<Record<ModelProvider, string>> = {
+  anthropic: 'anthropic',
+  openai: 'openai',
+  google: 'google',
+  'openai-compatible': 'cagent',
+};
+
+const PREFIXES: Readonly<Record<ModelProvider, string>> = {
+  anthropic: '/v1',
+  openai: '/v1',
+  google: '/v1beta',
+  'openai-compatible': '/v1',
+};
+
+function config(provider: ModelProvider, endpoint: string, model: string | undefined): object {
+  const id = PROVIDER_IDS[provider];
+  const named = model === undefined ? {} : { models: { [model]: {} } };
+  const adapter = provider === 'openai-compatible' ? { npm: '@ai-sdk/openai-compatible', name: 'cagent' } : {};
+  return {
+    autoupdate: false,
+    share: 'disabled',
+    // Only the provider that there is a key for: titles are made by a small model of the same one.
+    enabled_providers: [id],
+    ...(model === undefined ? {} : { model: `${id}/${model}`, small_model: `${id}/${model}` }),
+    provider: {
+      [id]: { ...adapter, options: { baseURL: `${endpoint}${PREFIXES[provider]}`, apiKey: PLACEHOLDER_KEY }, ...named },
+    },
+  };
+}
+
+function readOutput({ stdout }: AgentOutput): AgentResult {
+  const events = jsonLines(stdout);
+  const steps = events.filter((event) => event['type'] === 'step_finish').map((event) => objectOf(event['part']));
+  const tokens = steps.map((step) => objectOf(step['tokens']));
+  const cache = tokens.map((count) => objectOf(count['cache']));
+  const texts = events.filter((event) => event['type'] === 'text').map((event) => textOf(objectOf(event['part'])['text']));
+  const cost = sumOf(steps.map((step) => countOf(step['cost'])));
+  return {
+    failure: failureOf(events, steps.length),
+    ...known({
+      finalMessage: texts.at(-1),
+      sessionId: textOf(events[0]?.['sessionID']),
+    }),
+    usage: known({
+      inputTokens: sumOf(tokens.map((count) => countOf(count['input']))),
+      outputTokens: sumOf(tokens.map((count) => sumOf([countOf(count['output']), countOf(count['reasoning'])]))),
+      cacheReadTokens: sumOf(cache.map((count) => countOf(count['read']))),
+      cacheWriteTokens: sumOf(cache.map((count) => countOf(count['write']))),
+      // It says 0 for models whose prices it does not know.
+      costUsd: cost === 0 ? undefined : cost,
+      turns: steps.length === 0 ? undefined : steps.length,
+    }),
+    notices: [],
+  };
+}
+
+function failureOf(events: readonly Readonly<Record<string, unknown>>[], steps: number): string | undefined {
+  const last = events.findLast((event) => event['type'] === 'error' || event['type'] === 'step_finish');
+  if (last?.['type'] === 'error') {
+    const error = objectOf(last['error']);
+    const message = textOf(objectOf(error['data'])['message']) ?? textOf(error['name']);
+    return message === undefined ? 'it reported an error' : `it reported an error: ${message}`;
+  }
+  return steps === 0 ? 'it ended without finishing a step' : undefined;
+}

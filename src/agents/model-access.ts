@@ -1,0 +1,158 @@
+import { isIPv4 } from 'node:net';
+import type { Environment } from '../core/environment.js';
+import { CagentError } from '../core/errors.js';
+import type { ModelProvider, ModelUpstream } from '../core/model-endpoint.js';
+import type { SecretValue } from '../core/secret-values.js';
+import type { KnownAgent } from './agent.js';
+import { providerOfModel } from './model-name.js';
+
+/** Where a provider's API is and where its key comes from: variables of cagent's own environment. */
+interface ProviderAccess {
+  readonly title: string;
+  /** The first one that is set counts. */
+  readonly keys: readonly KeyVariable[];
+  readonly baseUrl: string;
+  readonly defaultUrl: string;
+  /** What the default URL's path is; clients differ in whether a base URL has it. */
+  readonly versionPath: string;
+}
+
+interface KeyVariable {
+  readonly name: string;
+  readonly header: string;
+  readonly prefix: '' | 'Bearer ';
+}
+
+const OPENAI: ProviderAccess = {
+  title: 'OpenAI',
+  keys: [bearer('OPENAI_API_KEY'), bearer('CODEX_API_KEY')],
+  baseUrl: 'OPENAI_BASE_URL',
+  defaultUrl: 'https://api.openai.com/v1',
+  versionPath: '',
+};
+
+const ACCESS: Readonly<Record<ModelProvider, ProviderAccess>> = {
+  anthropic: {
+    title: 'Anthropic',
+    keys: [{ name: 'ANTHROPIC_API_KEY', header: 'x-api-key', prefix: '' }, bearer('ANTHROPIC_AUTH_TOKEN')],
+    baseUrl: 'ANTHROPIC_BASE_URL',
+    defaultUrl: 'https://api.anthropic.com',
+    versionPath: '/v1',
+  },
+  openai: OPENAI,
+  'openai-compatible': OPENAI,
+  google: {
+    title: 'Google',
+    keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'].map((name) => ({ name, header: 'x-goog-api-key', prefix: '' as const })),
+    baseUrl: 'GOOGLE_GEMINI_BASE_URL',
+    defaultUrl: 'https://generativelanguage.googleapis.com',
+    versionPath: '/v1beta',
+  },
+};
+
+/** Every variable that may hold a model key. */
+const KEY_VARIABLES: readonly string[] = [
+  ...new Set(Object.values(ACCESS).flatMap((access) => access.keys.map((key) => key.name))),
+];
+
+/** An environment for programs that have no business with keys; the action's inputs are variables too. */
+export function withoutKeys(environment: Environment): Environment {
+  const isKey = (name: string): boolean => KEY_VARIABLES.includes(name) || /^INPUT_.*-API-KEY$/.test(name);
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isKey(name)));
+}
+
+/** Which model API an agent will use: the one its model belongs to, else the first one that there is a key for. */
+export function chooseProvider(agent: KnownAgent, model: string | undefined, environment: Environment): ModelProvider {
+  const named = model === undefined || agent.providers.length === 1 ? undefined : providerOfModel(model);
+  const known = agent.providers.find((provider) => provider === named);
+  const reachable = agent.providers.find((provider) => isReachable(ACCESS[provider], environment));
+  const provider = known ?? reachable ?? (agent.providers[0] as ModelProvider);
+  // What answers at an address of the user's own need not have OpenAI's newest API.
+  return provider === 'openai' && given(environment, OPENAI.baseUrl) !== undefined ? 'openai-compatible' : provider;
+}
+
+/** Where the model API is. `written`: the user gave the URL, so it may be private and need no key. */
+export function modelUpstream(
+  provider: ModelProvider,
+  environment: Environment,
+): { readonly upstream: ModelUpstream; readonly written: boolean } {
+  const { baseUrl, defaultUrl, versionPath } = ACCESS[provider];
+  const written = given(environment, baseUrl);
+  return { upstream: parseUpstream(written ?? defaultUrl, baseUrl, versionPath), written: written !== undefined };
+}
+
+/** The real credential of a provider: headers for the gateway, and the value to mask. */
+export interface ModelCredential {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secret: SecretValue;
+}
+
+/** @throws CagentError `config.key` when the provider wants a key and there is none, or one that cannot be sent */
+export function modelCredential(provider: ModelProvider, environment: Environment): ModelCredential | undefined {
+  const { title, keys, baseUrl } = ACCESS[provider];
+  const found = keys.find(({ name }) => given(environment, name) !== undefined);
+  const names = keys.map((key) => key.name).join(' or ');
+  if (found === undefined) {
+    if (given(environment, baseUrl) !== undefined) return undefined;
+    throw new CagentError('config.key', `no key for the model API of ${title}: ${names} is not set`, {
+      hint: `Set ${keys[0]?.name} in the environment of cagent (in a workflow: the input ${inputOf(provider)}); it never enters the sandbox.`,
+    });
+  }
+  const value = given(environment, found.name) as string;
+  if (!/^[\x21-\x7e]+$/.test(value)) {
+    throw new CagentError('config.key', `the value of ${found.name} cannot be a key: it has spaces, line breaks or letters beyond ASCII`, {
+      hint: 'Copy the key again.',
+    });
+  }
+  return { headers: { [found.header]: `${found.prefix}${value}` }, secret: { name: found.name, value } };
+}
+
+function inputOf(provider: ModelProvider): string {
+  return `${provider === 'openai-compatible' ? 'openai' : provider}-api-key`;
+}
+
+function bearer(name: string): KeyVariable {
+  return { name, header: 'authorization', prefix: 'Bearer ' };
+}
+
+function isReachable({ keys, baseUrl }: ProviderAccess, environment: Environment): boolean {
+  return [...keys.map((key) => key.name), baseUrl].some((name) => given(environment, name) !== undefined);
+}
+
+/** Trimmed: keys come out of files and vaults with a line break at their end. */
+function given(environment: Environment, name: string): string | undefined {
+  const value = environment[name]?.trim();
+  return value === undefined || value === '' ? undefined : value;
+}
+
+function parseUpstream(text: string, variable: string, versionPath: string): ModelUpstream {
+  const url = URL.parse(text);
+  const refuse = (allowed: string, hint?: string): CagentError =>
+    // The text is not repeated: a URL can have a password in it.
+    new CagentError('config.invalid', `${variable}: not a usable base URL, allowed: ${allowed}`, hint === undefined ? {} : { hint });
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw refuse('https://HOST/PATH, or http:// written out');
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw refuse('a URL without user, password, query and fragment');
+  }
+  const host = url.hostname;
+  if (host.startsWith('[')) throw refuse('a name or an IPv4 address');
+  if (host === 'localhost' || host.endsWith('.localhost') || (isIPv4(host) && host.startsWith('127.'))) {
+    throw refuse('an address that the gateway container can reach', 'For a model on this machine use its address in the docker network, e.g. 172.17.0.1.');
+  }
+  const scheme = url.protocol === 'https:' ? 'https' : 'http';
+  const path = url.pathname.replace(/\/+$/, '');
+  return {
+    scheme,
+    host,
+    port: url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port),
+    path: versionPath !== '' && path.endsWith(versionPath) ? path.slice(0, -versionPath.length) : path,
+  };
+}
+
+/** The keys that an environment holds, whether or not a run uses them. */
+export function givenKeys(environment: Environment): readonly SecretValue[] {
+  return KEY_VARIABLES.flatMap((name) => {
+    const value = given(environment, name);
+    return value === undefined ? [] : [{ name, value }];
+  });
+}

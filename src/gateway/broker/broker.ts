@@ -1,0 +1,85 @@
+import { type Agent, createServer, type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ModelTraffic } from '../../core/model-endpoint.js';
+import type { Connections } from '../connection/connections.js';
+import type { BrokerStart } from '../protocol.js';
+import type { EgressLog } from '../record/egress-log.js';
+import type { NameResolver } from '../upstream/name-resolver.js';
+import { handleModelRequest } from './model-request.js';
+import { createTrafficCounter, type TrafficCounter } from './traffic.js';
+import { createBrokerAgent } from './upstream-agent.js';
+
+/**
+ * Plain-HTTP listeners on the link, one for each model API: they add the real credential and speak verified TLS to
+ * one fixed upstream. The agent holds a placeholder.
+ */
+export interface Brokers {
+  readonly ports: readonly number[];
+  /** Serves a connection of the agent; `false` when no broker listens on its port. */
+  accept(client: Socket): boolean;
+  close(): void;
+}
+
+export interface BrokerContext {
+  readonly log: EgressLog;
+  readonly connections: Connections;
+  readonly resolver: NameResolver;
+  readonly extraRoots: string | undefined;
+  /** Told after every request. */
+  readonly onTraffic: (traffic: ModelTraffic) => void;
+}
+
+/** One broker, as its requests see it. */
+export interface Broker {
+  readonly start: BrokerStart;
+  readonly agent: Agent;
+  readonly counter: TrafficCounter;
+  readonly context: BrokerContext;
+}
+
+const LARGEST_HEAD = 64 * 1024;
+/** Clients keep connections for their next request; a model may think for long before it answers. */
+const KEEP_ALIVE_MS = 600_000;
+
+export function createBrokers(starts: readonly BrokerStart[], context: BrokerContext): Brokers {
+  const brokers = new Map(starts.map((start) => [start.port, listen(start, context)]));
+  return {
+    ports: [...brokers.keys()],
+    accept: (client) => {
+      const broker = brokers.get(client.localPort ?? 0);
+      if (broker === undefined) return false;
+      if (context.connections.admit(client)) broker.serve(client);
+      else client.resetAndDestroy();
+      return true;
+    },
+    close: () => brokers.forEach((broker) => broker.close()),
+  };
+}
+
+function listen(start: BrokerStart, context: BrokerContext): { serve(client: Socket): void; close(): void } {
+  const agent = createBrokerAgent({
+    ...start,
+    ...context,
+    adopt: (socket) => context.connections.adopt(socket),
+  });
+  const broker: Broker = { start, agent, counter: createTrafficCounter(start.provider, start.budget), context };
+  const server = createServer({ maxHeaderSize: LARGEST_HEAD, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, highWaterMark: 65_536 });
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    context.connections.track(handleModelRequest(broker, request, response));
+  };
+  server.on('request', handle);
+  server.on('checkExpectation', handle);
+  server.on('connect', (request, socket) => {
+    const response = new ServerResponse(request);
+    response.assignSocket(socket as Socket);
+    response.once('finish', () => (socket as Socket).destroySoon());
+    handle(request, response);
+  });
+  return {
+    serve: (client) => {
+      server.emit('connection', client);
+      client.resume();
+    },
+    close: () => agent.destroy(),
+  };
+}

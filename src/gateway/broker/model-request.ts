@@ -1,0 +1,139 @@
+import { type IncomingMessage, request as startRequest, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import type { Verdict } from '../../core/egress-record.js';
+import type { EgressReason } from '../../egress/reasons.js';
+import { endToEndHeaders } from '../http/headers.js';
+import { createMeter } from '../http/meter.js';
+import { dialFailure } from '../http/upstream-agent.js';
+import { type AnswerReader, createAnswerReader } from './answer-reader.js';
+import type { Broker } from './broker.js';
+import { refusedKeyMessage } from './key-refusal.js';
+import { FINAL_STATUS, providerError } from './provider-error.js';
+import { upstreamHeaders } from './request-headers.js';
+import { findRoute } from './routes.js';
+
+/** Decides about one request of the agent, sends it on, and records it. Resolves when it is over. */
+export async function handleModelRequest(broker: Broker, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { start, counter } = broker;
+  const began = new Date();
+  const method = request.method ?? '';
+  const route = findRoute(start.provider, method, request.url ?? '');
+  const path = route.ok ? `${start.upstream.path}${route.path}` : route.path;
+  let outcome: Outcome;
+  request.on('error', () => {});
+  response.on('error', () => {});
+  if (request.headers.upgrade !== undefined || method === 'CONNECT') {
+    // Clients that try a WebSocket first go on with HTTP when they get this.
+    outcome = refuse(broker, response, 426, 'protocol-not-allowed', 'only HTTP/1.1 is spoken here, no WebSocket');
+  } else if (!route.ok) {
+    const what = `${method} ${path} is not a part of the model API that is open to the agent`;
+    outcome = refuse(broker, response, 403, route.reason, what);
+  } else {
+    const spent = counter.exhausted();
+    outcome =
+      spent === undefined
+        ? await forward(broker, request, response, `${path}${route.search}`)
+        : refuse(broker, response, FINAL_STATUS, 'budget', spent.message);
+  }
+  const { upstream } = start;
+  broker.context.log.add({
+    ...{ verdict: outcome.verdict, reason: outcome.reason, rule: `broker:${start.provider}`, protocol: 'http' },
+    ...{ host: upstream.host, port: upstream.port, method, path },
+    ...(outcome.address === undefined ? {} : { ip: outcome.address }),
+    ...(response.headersSent ? { status: response.statusCode } : {}),
+    ...{ bytesOut: outcome.bytes.out, bytesIn: outcome.bytes.in, durationMs: Date.now() - began.getTime(), began },
+  });
+  broker.context.onTraffic(counter.sums());
+}
+
+interface Outcome {
+  readonly verdict: Verdict;
+  readonly reason: EgressReason;
+  readonly bytes: { readonly out: number; readonly in: number };
+  readonly address?: string | undefined;
+}
+
+function refuse(broker: Broker, response: ServerResponse, status: number, reason: EgressReason, message: string): Outcome {
+  answer(broker, response, status, message);
+  return { verdict: 'blocked', reason, bytes: { out: 0, in: 0 } };
+}
+
+/** An answer of ours. The connection ends with it, since a request body may still be on its way. */
+function answer({ start }: Broker, response: ServerResponse, status: number, message: string): void {
+  const body = providerError(start.provider, status, message);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+    ...(status === 426 ? { upgrade: 'HTTP/1.1' } : {}),
+  });
+  response.end(body);
+}
+
+/** What may get better by trying again; all else ends the agent with one clear message. */
+const PASSING_FAILURES: readonly EgressReason[] = ['resolve-failed', 'upstream-failed', 'timeout'];
+
+function forward(broker: Broker, request: IncomingMessage, response: ServerResponse, target: string): Promise<Outcome> {
+  const { start, counter, agent } = broker;
+  const { upstream } = start;
+  const meter = createMeter();
+  let reason: EgressReason = 'rule';
+  let verdict: Verdict = 'allowed';
+  let address: string | undefined;
+  let reader: AnswerReader | undefined;
+  counter.begin();
+  return new Promise((resolve) => {
+    const outgoing = startRequest({
+      agent,
+      method: request.method,
+      path: target,
+      headers: bodyHeaders(request, upstreamHeaders(request.rawHeaders, upstream, start.credential)),
+      setHost: false,
+      setDefaultHeaders: false,
+    });
+    meter.follow(outgoing);
+    response.once('close', () => {
+      outgoing.destroy();
+      const whole = response.writableFinished;
+      counter.end(whole ? response.statusCode : undefined, reader?.end() ?? {});
+      resolve({ verdict, reason, bytes: meter.bytes(), address: meter.address() ?? address });
+    });
+    outgoing.on('response', (incoming) => {
+      if (incoming.statusCode === 401 || incoming.statusCode === 403) {
+        reason = 'key-refused';
+        counter.keyRefused();
+        refusedKeyMessage(incoming, start).then((message) => answer(broker, response, FINAL_STATUS, message));
+        return;
+      }
+      reader = createAnswerReader(incoming.headers['content-type'] ?? '');
+      passBack(incoming, response, reader);
+    });
+    outgoing.on('error', (error) => {
+      const failure = dialFailure(error);
+      if (response.headersSent || response.destroyed) {
+        response.destroy();
+        return;
+      }
+      reason = failure.reason;
+      address = failure.address;
+      const final = !PASSING_FAILURES.includes(reason);
+      if (final) verdict = 'blocked';
+      answer(broker, response, final ? FINAL_STATUS : 502, `the model API at ${upstream.host}:${upstream.port} could not be reached (${reason})`);
+    });
+    pipeline(request, outgoing, () => {});
+  });
+}
+
+/** A body of unknown length stays one. */
+function bodyHeaders(request: IncomingMessage, headers: readonly string[]): string[] {
+  return [...headers, ...(request.headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked'])];
+}
+
+/** Streams the answer as it comes: each event of the model reaches the agent at once. */
+function passBack(incoming: IncomingMessage, response: ServerResponse, reader: AnswerReader): void {
+  response.sendDate = false;
+  response.writeHead(incoming.statusCode ?? 502, endToEndHeaders(incoming.rawHeaders));
+  response.flushHeaders();
+  incoming.on('data', (chunk: Buffer) => reader.push(chunk));
+  pipeline(incoming, response, () => {});
+}

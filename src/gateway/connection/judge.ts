@@ -1,0 +1,24 @@
+import { type ConnectionDecision, connectionVerdict, deny } from '../../egress/decide.js';
+import { normalizeName } from '../../egress/host-name.js';
+import type { EgressPolicy } from '../../egress/policy.js';
+import type { ClientProtocol } from './classify.js';
+import type { Destination } from './context.js';
+import { serverNameOf } from './tls-hello.js';
+
+/** The verdict on a connection whose first bytes are known. A TLS hello has to name the host that was looked up. */
+export async function judge(
+  destination: Destination,
+  found: ClientProtocol,
+  policy: EgressPolicy,
+): Promise<ConnectionDecision> {
+  const decision = connectionVerdict(policy, { ...destination, protocol: found.protocol });
+  if (found.protocol !== 'tls' || decision.verdict === 'blocked') return decision;
+  const asked = await serverNameOf(found.hello);
+  if (asked === undefined) return { ...decision, ...deny(policy, 'sni-missing') };
+  return normalizeName(asked) === destination.name ? decision : { ...decision, ...deny(policy, 'sni-mismatch') };
+}
+
+/** Whether the bytes of a connection are passed on as they are. */
+export function passesUnread(found: ClientProtocol, decision: ConnectionDecision): boolean {
+  return decision.verdict !== 'blocked' && found.protocol !== 'http' && !decision.inspect;
+}

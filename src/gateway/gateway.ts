@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../core/clock.js';
+import { CagentError, messageOf } from '../core/errors.js';
+import { listenPorts, udpNameRules } from '../egress/listeners.js';
+import { createBrokers } from './broker/broker.js';
+import { acceptConnection } from './connection/accept.js';
+import { createConnections } from './connection/connections.js';
+import { answerQuestion } from './dns/agent-question.js';
+import { type DnsAnswerer, serveDnsOverTcp, serveDnsOverUdp } from './dns/dns-server.js';
+import { floorRules } from './floor/floor-rules.js';
+import { loadFloor } from './floor/load-floor.js';
+import { parsePacket } from './floor/packet.js';
+import { startPacketLog } from './floor/packet-log.js';
+import { packetRecord } from './floor/packet-record.js';
+import { createHttpProxy } from './http/http-proxy.js';
+import { listenOn } from './listeners.js';
+import { createSyntheticNames } from './names/synthetic-names.js';
+import type { GatewayEvent, GatewayStart } from './protocol.js';
+import { createEgressLog } from './record/egress-log.js';
+import { createCanaryWatch } from './start/canary.js';
+import { configureLink, makeSyntheticBlockLocal, waitForLink } from './start/link-interface.js';
+import { dropPrivileges } from './start/privileges.js';
+import { createUdpRelays } from './udp/udp-relay.js';
+import { createDial } from './upstream/dial.js';
+import { anyResolverAnswers, createNameResolver } from './upstream/name-resolver.js';
+import { parseResolver, type ResolverAddress, resolversOf } from './upstream/resolver-addresses.js';
+
+/** A gateway that serves its agent. */
+export interface RunningGateway {
+  /** Closes every connection and writes the last records. */
+  finish(): Promise<void>;
+}
+
+export interface GatewayPorts {
+  readonly emit: (event: GatewayEvent) => void;
+  /** Something without which the gateway must not go on. */
+  readonly fail: (error: CagentError) => void;
+  /** Remembers what has to be closed for the process to end. */
+  readonly onClose: (close: () => void) => void;
+}
+
+/** The host reads a large workspace meanwhile; if it dies instead, the end of standard input ends this process. */
+const LINK_DEADLINE_MS = 600_000;
+/** How long the link may take to be tested, once it is there. */
+const CANARY_DEADLINE_MS = 15_000;
+const RESOLVER_DEADLINE_MS = 3_000;
+/** Time for packets that were refused just now to come through the packet log. */
+const LAST_PACKETS_MS = 50;
+
+/** Brings the gateway up, in the order that leaves no moment without the floor, and serves. */
+export async function startGateway(start: GatewayStart, ports: GatewayPorts): Promise<RunningGateway> {
+  const { policy, link } = start;
+  const { emit, fail, onClose } = ports;
+  const resolvers = resolversFor(start);
+  const names = createSyntheticNames();
+  const log = createEgressLog(systemClock, (record) => emit({ event: 'egress', record }));
+  onClose(log.close);
+  const resolver = createNameResolver(resolvers, systemClock.monotonic);
+  const connections = createConnections();
+  const context = { policy, names, log, connections, dial: createDial(resolver) };
+  const relays = createUdpRelays(udpNameRules(policy), resolver, context);
+  const canary = createCanaryWatch();
+
+  const [packets] = await Promise.all([
+    startPacketLog({ line: logPacket, end: (why) => fail(new CagentError('gateway.failed', why)) }),
+    loadFloor(floorRules({ policy, link, resolvers, brokers: start.brokers ?? [] })),
+    makeSyntheticBlockLocal(),
+  ]);
+  onClose(packets.close);
+  emit({ event: 'floor' });
+  const resolving = start.resolvers.length === 0 ? Promise.resolve() : proveResolvers(resolvers);
+  resolving.catch(() => {});
+  await waitForLink(LINK_DEADLINE_MS);
+  await configureLink(link);
+  dropPrivileges();
+
+  const http = createHttpProxy(context);
+  const brokers = createBrokers(start.brokers ?? [], {
+    ...{ log, connections, resolver, extraRoots: start.extraRoots },
+    onTraffic: (traffic) => emit({ event: 'usage', traffic }),
+  });
+  onClose(brokers.close);
+  const dns = await serveDnsOverUdp(link.gateway, answer);
+  onClose(() => dns.close());
+  const servers = await listenOn([53, ...brokers.ports, ...listenPorts(policy)], (client) => {
+    if (client.localAddress === link.gateway) {
+      if (!brokers.accept(client)) serveDnsOverTcp(client, answer);
+      return;
+    }
+    connections.track(acceptConnection(client, { ...context, http }).catch((error) => mishap(error, client)));
+  });
+  onClose(() => servers.forEach((server) => server.close()));
+  await resolving;
+  await canary.seen(CANARY_DEADLINE_MS);
+  emit({ event: 'ready' });
+  return { finish };
+
+  function logPacket(line: string): void {
+    const packet = parsePacket(line);
+    if (packet === undefined || canary.isPacket(packet)) return;
+    const record = packetRecord(packet, { policy, link, names });
+    if (record !== undefined) log.add(record);
+  }
+
+  async function answer(message: Buffer): ReturnType<DnsAnswerer> {
+    const { reply, record, address } = answerQuestion(message, context);
+    if (!canary.isQuestion(record.host)) log.add(record);
+    if (address !== undefined && record.host !== undefined) await relays.open(record.host, address);
+    return reply;
+  }
+
+  function mishap(error: unknown, client: { destroy(): void }): void {
+    client.destroy();
+    emit({ event: 'warning', message: `a connection was closed because of an internal error: ${messageOf(error)}` });
+  }
+
+  async function finish(): Promise<void> {
+    for (const server of servers) server.close();
+    relays.close();
+    await connections.drain();
+    await sleep(LAST_PACKETS_MS);
+    log.flush();
+  }
+}
+
+function resolversFor({ resolvers }: GatewayStart): readonly ResolverAddress[] {
+  if (resolvers.length === 0) return resolversOf(readFileSync('/etc/resolv.conf', 'utf8'));
+  return resolvers.map((text) => {
+    const resolver = parseResolver(text);
+    if (resolver !== undefined) return resolver;
+    throw new CagentError('gateway.resolver', `'${text}' is not an upstream resolver: IPv4 address, or address:port`);
+  });
+}
+
+async function proveResolvers(resolvers: readonly ResolverAddress[]): Promise<void> {
+  if (await anyResolverAnswers(resolvers, RESOLVER_DEADLINE_MS)) return;
+  const list = resolvers.map(({ address, port }) => `${address}:${port}`).join(', ');
+  throw new CagentError('gateway.resolver', `no upstream resolver answers within ${RESOLVER_DEADLINE_MS / 1000} s: ${list}`);
+}

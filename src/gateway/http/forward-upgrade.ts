@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Decision } from '../../egress/decide.js';
+import { failedDecision } from '../connection/refuse.js';
+import { type Forwarding, openRequest, sendBack } from './forward-request.js';
+import { createMeter } from './meter.js';
+import { sendRefusal } from './refusal.js';
+import { recordRequest } from './request-record.js';
+import { dialFailure } from './upstream-agent.js';
+
+/** Sends a WebSocket handshake on; when the destination agrees, the connection is passed on from there unread. */
+export function forwardUpgrade(forwarding: Forwarding, head: Buffer): void {
+  const { request, response, check } = forwarding;
+  const client = request.socket;
+  const meter = createMeter();
+  let decision: Decision = check.decision;
+  client.once('close', () => recordRequest(forwarding, decision, meter));
+  const outgoing = openRequest(forwarding, ['Connection', 'Upgrade', 'Upgrade', 'websocket']);
+  meter.follow(outgoing);
+  client.once('close', () => outgoing.destroy());
+  outgoing.on('response', (incoming) => {
+    response.shouldKeepAlive = false;
+    sendBack(incoming, response);
+  });
+  outgoing.on('upgrade', (incoming, upstream: Socket, upstreamHead) => {
+    response.detachSocket(client);
+    response.statusCode = 101;
+    client.write(switchingProtocols(incoming));
+    if (upstreamHead.length > 0) client.write(upstreamHead);
+    if (head.length > 0) upstream.write(head);
+    join(client, upstream);
+  });
+  outgoing.on('error', (error) => {
+    decision = failedDecision(decision, dialFailure(error).reason);
+    if (client.writable) sendRefusal(response, decision);
+  });
+  outgoing.end();
+}
+
+function switchingProtocols({ statusMessage, rawHeaders }: IncomingMessage): string {
+  const lines = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1]}\r\n`] : []));
+  return `HTTP/1.1 101 ${statusMessage}\r\n${lines.join('')}\r\n`;
+}
+
+function join(client: Socket, upstream: Socket): void {
+  client.setTimeout(0);
+  upstream.setTimeout(0);
+  client.on('error', () => upstream.destroy());
+  upstream.on('error', () => client.destroy());
+  client.on('close', () => upstream.destroy());
+  upstream.on('close', () => client.destroySoon());
+  client.pipe(upstream).pipe(client);
+}

@@ -1,0 +1,41 @@
+/** Headers that concern one connection and not the message (RFC 9110, 7.6.1): each side of a proxy has its own. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+]);
+
+/** Names and values of a message's own headers, alternating, in the order and case in which they came. */
+export function endToEndHeaders(rawHeaders: readonly string[]): string[] {
+  const listed = new Set(
+    rawHeaders.flatMap((value, at) =>
+      at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'connection'
+        ? value.split(',').map((name) => name.trim().toLowerCase())
+        : [],
+    ),
+  );
+  const kept: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] as string).toLowerCase();
+    // Framing and Host are what was judged; a Connection header cannot have them taken out.
+    if (HOP_BY_HOP.has(name) || (listed.has(name) && name !== 'content-length' && name !== 'host')) continue;
+    kept.push(rawHeaders[at] as string, rawHeaders[at + 1] as string);
+  }
+  return kept;
+}
+
+/** The values of a header, one for each line of it. */
+export function headerValues(rawHeaders: readonly string[], name: string): readonly string[] {
+  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+}
+
+/** Alternating names and values as pairs. */
+export function headerPairs(raw: readonly string[]): [string, string][] {
+  return raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] ?? ''] as [string, string]] : []));
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import type { Decision } from '../../egress/decide.js';
+import { requestVerdict } from '../../egress/decide-request.js';
+import { normalizeName } from '../../egress/host-name.js';
+import type { EgressPolicy } from '../../egress/policy.js';
+import { type EgressReason, NO_RULE } from '../../egress/reasons.js';
+import type { Destination } from '../connection/context.js';
+import { headerValues } from './headers.js';
+
+export interface RequestCheck {
+  readonly decision: Decision;
+  /** What to ask the destination for: path and query. */
+  readonly target: string;
+  /** The host that the request names, when it names one. */
+  readonly host: string | undefined;
+}
+
+/**
+ * Judges one request on a connection to `destination`. Host, and the target when it is a whole URL, have to name
+ * the host that was looked up; then the rules have their say.
+ */
+export function checkRequest(
+  request: Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders' | 'headers'>,
+  destination: Destination,
+  policy: EgressPolicy,
+): RequestCheck {
+  const { method = '', url = '' } = request;
+  const hosts = headerValues(request.rawHeaders, 'host');
+  const refuse = (reason: EgressReason): RequestCheck => ({
+    decision: { verdict: 'blocked', reason, rule: NO_RULE },
+    target: url,
+    host: hosts[0],
+  });
+  if (method === 'CONNECT') return refuse('method-not-allowed');
+  if (hosts.length !== 1) return refuse('host-missing');
+  const target = originForm(url, method);
+  if (target === undefined) return refuse('http-malformed');
+  const named = [hosts[0] as string, ...(target.authority === undefined ? [] : [target.authority])];
+  if (!named.every((authority) => isDestination(authority, destination))) return refuse('host-mismatch');
+  if (isForeignUpgrade(request.headers)) return refuse('protocol-not-allowed');
+  const verdict = requestVerdict(policy, { ...destination, method, path: target.path });
+  const { reason, rule } = verdict;
+  return { decision: { verdict: verdict.verdict, reason, rule }, target: verdict.target, host: hosts[0] };
+}
+
+/** Whether the request wants to go on as a WebSocket. */
+export function isWebSocket(headers: IncomingMessage['headers']): boolean {
+  return headers.upgrade?.trim().toLowerCase() === 'websocket';
+}
+
+/** Any other protocol, HTTP/2 above all, would pass unread behind the first request. */
+function isForeignUpgrade(headers: IncomingMessage['headers']): boolean {
+  return headers.upgrade !== undefined && !isWebSocket(headers);
+}
+
+/** `host`, or `host:port` with the port of the connection. */
+function isDestination(authority: string, { name, port }: Destination): boolean {
+  const [, host = '', written] = /^([^:]*)(?::(\d{1,5}))?$/.exec(authority) ?? [];
+  return normalizeName(host) === name && (written === undefined || Number(written) === port);
+}
+
+/** The target as path and query; a whole URL is taken apart. `*` is for OPTIONS alone. */
+function originForm(url: string, method: string): { readonly path: string; readonly authority?: string } | undefined {
+  if (url.startsWith('/') || (url === '*' && method === 'OPTIONS')) return { path: url };
+  const [, authority, path = ''] = /^https?:\/\/([^/?#@]+)([/?].*)?$/i.exec(url) ?? [];
+  if (authority === undefined) return undefined;
+  return { path: path.startsWith('/') ? path : `/${path}`, authority };
+}

@@ -1,0 +1,22 @@
+import type { Decision } from '../../egress/decide.js';
+import type { Forwarding } from './forward-request.js';
+import type { Meter } from './meter.js';
+
+/** Writes the line of one request, when its answer has ended in whatever way. */
+export function recordRequest(
+  { connection, request, response, check, began }: Forwarding,
+  decision: Decision,
+  meter: Meter,
+): void {
+  const { destination } = connection.attempt;
+  const { method = '' } = request;
+  const { verdict, reason, rule } = decision;
+  const bytes = meter.bytes();
+  connection.context.log.add({
+    ...{ verdict, reason, rule, protocol: 'http', host: destination.name, port: destination.port },
+    ...(meter.address() === undefined ? {} : { ip: meter.address() as string }),
+    ...{ method, path: check.target },
+    ...(response.headersSent ? { status: response.statusCode } : {}),
+    ...{ bytesOut: bytes.out, bytesIn: bytes.in, durationMs: Date.now() - began.getTime(), began },
+  });
+}

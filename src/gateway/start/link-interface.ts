@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CagentError } from '../../core/errors.js';
+import type { LinkAddresses } from '../protocol.js';
+import { runCommand } from './commands.js';
+
+/** Our end of the veth pair that the link container makes. */
+export const LINK_INTERFACE = 'agent0';
+
+/** Every name that the agent may use gets an address of its own in here, see names/synthetic-names. */
+export const SYNTHETIC_BLOCK = '198.18.0.0/15';
+
+const POLL_MS = 5;
+
+/** The kernel takes every address of the block for one of this machine, so a listener sees which name was meant. */
+export async function makeSyntheticBlockLocal(): Promise<void> {
+  await runCommand('ip', ['route', 'add', 'local', SYNTHETIC_BLOCK, 'dev', 'lo']);
+}
+
+/** Waits until the link container has pushed our end into this namespace. */
+export async function waitForLink(deadlineMs: number): Promise<void> {
+  const end = performance.now() + deadlineMs;
+  while (!existsSync(`/sys/class/net/${LINK_INTERFACE}`)) {
+    if (performance.now() > end) {
+      throw new CagentError('gateway.failed', `the link did not appear in the gateway within ${deadlineMs / 1000} s`);
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+/** Addresses first, then up: the link takes the carrier as the sign that the gateway answers. */
+export async function configureLink(link: LinkAddresses): Promise<void> {
+  const commands = [`addr add ${link.gateway}/${link.prefix} dev ${LINK_INTERFACE}`, `link set ${LINK_INTERFACE} up`];
+  await runCommand('ip', ['-batch', '-'], `${commands.join('\n')}\n`);
+}

@@ -1,0 +1,139 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { connectionVerdict } from '../../egress/decide.js';
+import type { UdpNameRule } from '../../egress/listeners.js';
+import { matchesName } from '../../egress/matching.js';
+import type { TrafficContext } from '../connection/context.js';
+import { chooseAddresses } from '../upstream/dial.js';
+import type { NameResolver } from '../upstream/name-resolver.js';
+import { failedDecision } from '../connection/refuse.js';
+
+/**
+ * UDP by name: a socket on the synthetic address of each name that has a UDP rule, and a connected socket outwards
+ * for each of the agent's ports that talks to it.
+ */
+export interface UdpRelays {
+  /** Opens the relays of a name; resolves when they listen. */
+  open(name: string, address: string): Promise<void>;
+  /** Closes every exchange with its record. */
+  close(): void;
+}
+
+/** An exchange without a datagram for this long has ended. */
+const IDLE_MS = 60_000;
+const MOST_EXCHANGES = 1_024;
+
+interface Exchange {
+  send(message: Buffer): void;
+  end(): void;
+}
+
+export function createUdpRelays(
+  rules: readonly UdpNameRule[],
+  resolver: NameResolver,
+  context: Pick<TrafficContext, 'policy' | 'log'>,
+): UdpRelays {
+  const opened = new Map<string, Promise<void>>();
+  const sockets = new Set<Socket>();
+  const exchanges = new Map<string, Exchange>();
+
+  async function open(name: string, address: string): Promise<void> {
+    const ports = new Set(rules.filter((rule) => matchesName(rule.target, name)).map(({ port }) => port));
+    const known = opened.get(name) ?? Promise.all([...ports].map((port) => listen(name, address, port))).then(() => {});
+    opened.set(name, known);
+    return known;
+  }
+
+  function listen(name: string, address: string, port: number): Promise<void> {
+    const socket = createSocket('udp4');
+    sockets.add(socket);
+    socket.on('message', (message, from) => {
+      const key = `${address}:${port}:${from.port}`;
+      const exchange = exchanges.get(key) ?? start(key, (reply) => socket.send(reply, from.port, from.address, () => {}));
+      exchange?.send(message);
+    });
+    function start(key: string, reply: (message: Buffer) => void): Exchange | undefined {
+      if (exchanges.size >= MOST_EXCHANGES) {
+        const decision = connectionVerdict(context.policy, { name, port, protocol: 'udp' });
+        record(name, port, { ...decision, verdict: 'blocked', reason: 'too-many-connections' }, new Date());
+        return undefined;
+      }
+      const exchange = startExchange(name, port, reply, () => exchanges.delete(key));
+      exchanges.set(key, exchange);
+      return exchange;
+    }
+    return new Promise((resolve) => {
+      // A port that cannot be opened leaves the name without UDP: refused by the kernel, and recorded by the floor.
+      socket.once('error', () => resolve());
+      socket.bind(port, address, () => resolve());
+    });
+  }
+
+  function startExchange(name: string, port: number, reply: (message: Buffer) => void, ended: () => void): Exchange {
+    const began = new Date();
+    const decision = connectionVerdict(context.policy, { name, port, protocol: 'udp' });
+    const upstream = createSocket('udp4');
+    const bytes = { out: 0, in: 0 };
+    let address: string | undefined;
+    let outcome: Pick<typeof decision, 'verdict' | 'reason' | 'rule'> = decision;
+    let timer: NodeJS.Timeout | undefined;
+    let over = false;
+    const end = (): void => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      upstream.close();
+      ended();
+      record(name, port, outcome, began, address, bytes);
+    };
+    const touch = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(end, IDLE_MS);
+    };
+    const ready = resolver.addressesOf(name).then((found) => {
+      const choice = chooseAddresses(found, decision.private);
+      if (!choice.ok) {
+        outcome = failedDecision(decision, choice.reason);
+        address = choice.address;
+        end();
+        return;
+      }
+      address = choice.addresses[0] as string;
+      return new Promise<void>((resolve) => upstream.connect(port, address, () => resolve()));
+    });
+    upstream.on('error', () => {});
+    upstream.on('message', (message) => {
+      bytes.in += message.length;
+      touch();
+      reply(message);
+    });
+    touch();
+    const send = async (message: Buffer): Promise<void> => {
+      await ready;
+      if (over) return;
+      bytes.out += message.length;
+      touch();
+      upstream.send(message, () => {});
+    };
+    return { send, end };
+  }
+
+  function record(
+    host: string,
+    port: number,
+    { verdict, reason, rule }: Pick<ReturnType<typeof connectionVerdict>, 'verdict' | 'reason' | 'rule'>,
+    began: Date,
+    ip?: string,
+    bytes?: { readonly out: number; readonly in: number },
+  ): void {
+    const where = { host, port, ...(ip === undefined ? {} : { ip }) };
+    const moved = bytes === undefined ? {} : { bytesOut: bytes.out, bytesIn: bytes.in };
+    context.log.add({ verdict, reason, rule, protocol: 'udp', ...where, ...moved, durationMs: Date.now() - began.getTime(), began });
+  }
+
+  function close(): void {
+    for (const exchange of [...exchanges.values()]) exchange.end();
+    for (const socket of sockets) socket.close();
+  }
+
+  return { open, close };
+}

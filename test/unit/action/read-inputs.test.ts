@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { actionSettings } from '../../../src/action/action-settings.js';
+import { readInputs } from '../../../src/action/read-inputs.js';
+import { flagsFromInputs, INPUT_NAMES } from '../../../src/config/inputs.js';
+
+describe('inputs of the action', () => {
+  it('every input of the table is found by the name that the runner gives it', () => {
+    const environment = Object.fromEntries(
+      INPUT_NAMES.map((name) => [`INPUT_${name.toUpperCase()}`, `<${name}>`]),
+    );
+    expect(readInputs(environment)).toEqual(
+      Object.fromEntries(INPUT_NAMES.map((name) => [name, `<${name}>`])),
+    );
+  });
+
+  it('other variables are not inputs', () => {
+    expect(readInputs({ PATH: '/bin', GITHUB_TOKEN: 'x', INPUTS: 'y' })).toEqual({});
+  });
+
+  it('lines of a list are kept', () => {
+    expect(readInputs({ INPUT_ALLOW: 'node\napi.example.com\n' })).toEqual({
+      allow: 'node\napi.example.com\n',
+    });
+  });
+
+  it('a misspelt input is refused by name, not left out', () => {
+    const inputs = readInputs({ INPUT_ALOW: 'node', INPUT_RUN: 'true' });
+    expect(() => flagsFromInputs(inputs)).toThrow(/input alow: unknown input.*nearest: allow/);
+  });
+});
+
+describe('settings of the action', () => {
+  const defaults = { uploadArtifacts: true, artifactName: undefined, cacheImages: true };
+
+  it.each([
+    [{}, defaults],
+    [{ 'upload-artifacts': '', 'artifact-name': '', 'cache-images': '' }, defaults],
+    [{ 'upload-artifacts': ' false ' }, { ...defaults, uploadArtifacts: false }],
+    [{ 'cache-images': 'false' }, { ...defaults, cacheImages: false }],
+    [{ 'artifact-name': 'results-1' }, { ...defaults, artifactName: 'results-1' }],
+  ])('%j', (inputs, settings) => {
+    expect(actionSettings(inputs)).toEqual(settings);
+  });
+
+  it.each([
+    [{ 'upload-artifacts': 'no' }, /input upload-artifacts: found "no", allowed: true or false/],
+    [{ 'cache-images': 'True' }, /input cache-images: found "True"/],
+    [{ 'artifact-name': 'a/b' }, /input artifact-name: found "a\/b"/],
+  ])('%j is refused', (inputs, message) => {
+    expect(() => actionSettings(inputs)).toThrow(message);
+  });
+
+  it('every problem is named at once', () => {
+    expect(() => actionSettings({ 'upload-artifacts': 'x', 'cache-images': 'y' })).toThrow(
+      /upload-artifacts.*; .*cache-images/,
+    );
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { parseAllowList } from '../../../src/workspace/secret-allow-list.js';
+import { scanBytes } from '../../../src/workspace/secret-scan.js';
+
+/** Looks random, is the same on every run; put together here so that no scanner takes this file for a leak. */
+function random(
+  length: number,
+  alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
+): string {
+  let state = length * 7919;
+  let text = '';
+  while (text.length < length) {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    text += alphabet[Math.floor((state / 2_147_483_648) * alphabet.length)];
+  }
+  return text;
+}
+const hex = (length: number): string => random(length, '0123456789abcdef');
+const upper = (length: number): string => random(length, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567');
+
+function rules(text: string, name = 'file.txt'): readonly string[] {
+  return scanBytes(Buffer.from(text, 'latin1'), name).map((hit) => hit.rule);
+}
+
+describe('secret scan', () => {
+  it.each([
+    ['anthropic-key', `sk-ant-api03-${random(93)}AA`],
+    ['anthropic-key', `sk-ant-oat01-${random(86)}`],
+    ['openai-key', `sk-proj-${random(74)}T3BlbkFJ${random(74)}`],
+    ['openai-legacy-key', `sk-${random(20)}T3BlbkFJ${random(20)}`],
+    ['github-token', `ghp_${random(36)}`],
+    ['github-token', `gho_${random(36)}`],
+    ['github-token', `ghs_${random(36)}`],
+    ['github-fine-grained-token', `github_pat_${random(22)}_${random(59)}`],
+    ['aws-access-key', `AKIA${upper(16)}`],
+    ['aws-access-key', `ASIA${upper(16)}`],
+    ['aws-secret-key', `aws_secret_access_key = ${random(38)}/+`],
+    ['aws-secret-key', `"SecretAccessKey": "${random(40)}"`],
+    ['google-api-key', `AIza${random(35)}`],
+    ['google-oauth-secret', `GOCSPX-${random(28)}`],
+    ['azure-storage-key', `AccountName=x;AccountKey=${random(86)}==;`],
+    ['azure-client-secret', `${random(3)}8Q~${random(34)}`],
+    ['slack-token', `xoxb-${random(12, '0123456789')}-${random(12, '0123456789')}-${random(24)}`],
+    ['slack-webhook', `https://hooks.slack.com/services/T${upper(9)}/B${upper(9)}/${random(24)}`],
+    ['npm-token', `npm_${random(36)}`],
+    ['npm-auth-token', `//registry.example.com/:_authToken=${random(32)}`],
+    ['pypi-token', `pypi-AgEIcHlwaS5vcmc${random(90)}`],
+    ['gitlab-token', `glpat-${random(20)}`],
+    ['stripe-key', `sk_live_${random(24)}`],
+    ['sendgrid-key', `SG.${random(22)}.${random(43)}`],
+    ['twilio-key', `SK${hex(32)}`],
+    ['huggingface-token', `hf_${random(34)}`],
+    [
+      'private-key',
+      `-----BEGIN RSA PRIVATE KEY-----\nMII${random(61)}\n${random(64)}\n-----END RSA PRIVATE KEY-----`,
+    ],
+    ['private-key', `-----BEGIN OPENSSH PRIVATE KEY-----\n${random(70)}\n`],
+    [
+      'private-key',
+      `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,${hex(32)}\n\n${random(64)}`,
+    ],
+    ['private-key', `{"private_key": "-----BEGIN PRIVATE KEY-----\\nMII${random(61)}\\n"}`],
+    ['url-credentials', `postgres://admin:${random(12)}@db.internal:5432/app`],
+    ['url-credentials', `redis://:${random(16)}@cache:6379`],
+    ['url-credentials', `https://x-access-token:${random(30)}@github.com/o/r.git`],
+    ['git-http-header', `extraheader = AUTHORIZATION: basic ${random(40)}`],
+    ['generic-secret', `client_secret: "${random(40)}"`],
+    ['generic-secret', `API_KEY=${random(40)}`],
+  ])('finds %s', (rule, text) => {
+    expect(rules(text)).toContain(rule);
+    expect(rules(`${'const a = 1;\n'.repeat(500)}let value = '${text}';\n`)).toContain(rule);
+    expect(rules(`export KEY="${text}"`)).toContain(rule);
+  });
+
+  it.each([
+    ['the example key of a manual', 'AKIAIOSFODNN7EXAMPLE'],
+    ['its secret', 'aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
+    ['a row of x', `ghp_${'x'.repeat(36)}`],
+    ['a variable', `api_key = "\${SOME_VERY_LONG_VARIABLE_NAME_2}"`],
+    ['a variable in a URL', `postgres://\${USER}:\${PASSWORD}@db/app`],
+    ['a template in a URL', 'https://{{ user }}:{{ password }}@host.example.com'],
+    ['the password of a throw-away database', 'postgres://postgres:postgres@localhost:5432/test'],
+    ['user and password in words', 'https://user:password@example.com/'],
+    ['a package address', 'https://unpkg.com/react@18.2.0/umd/react.production.min.js'],
+    ['a secure shell address', 'ssh://git@github.com:22/o/r.git'],
+    ['an empty key block', '-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----'],
+    ['the words alone', 'if (text.includes("PRIVATE KEY")) return;'],
+    ['a public certificate', `-----BEGIN CERTIFICATE-----\n${random(64)}\n-----END CERTIFICATE-----`],
+    ['a checksum', `"integrity": "sha512-${random(86)}=="`],
+    ['a commit', `commit ${hex(40)}`],
+    ['an identifier', 'const token = someVeryLongFunctionName_withManyWords2(argument3);'],
+    ['a path', 'import { tokenService } from "../../../services/authentication/token/service2"'],
+    ['a translation', '"password": "Please-enter-your-password-here-and-press-2-times"'],
+  ])('does not take %s for a secret', (_what, text) => {
+    expect(rules(text)).toEqual([]);
+  });
+
+  it('tells the line, and never the value', () => {
+    const hits = scanBytes(Buffer.from(`a\nb\nkey AKIA${upper(16)}\nc\nghp_${random(36)}\n`), 'f');
+    expect(hits).toEqual([
+      { line: 3, rule: 'aws-access-key' },
+      { line: 5, rule: 'github-token' },
+    ]);
+  });
+
+  it('finds tokens in binary files, in UTF-16 and in one endless line', () => {
+    const token = `ghp_${random(36)}`;
+    expect(rules(`\0\0\x01${token}\0\0`)).toEqual(['github-token']);
+    expect(scanBytes(Buffer.from(`\ufeffTOKEN=${token}`, 'utf16le'), 'f').map((hit) => hit.rule)).toContain(
+      'github-token',
+    );
+    expect(rules(`${'abcdefgh'.repeat(100_000)} ${token}`)).toEqual(['github-token']);
+    for (let shift = 0; shift < 60; shift++) {
+      expect(rules(`${'/'.repeat(4_096 - shift)}${token}`)).toEqual(['github-token']);
+    }
+  });
+
+  it('finds a token at every offset: no position is skipped', () => {
+    const token = `AKIA${upper(16)}`;
+    for (let before = 0; before < 64; before++) {
+      expect(rules(`${'x '.repeat(before)}${' '.repeat(before % 7)}${token}`)).toEqual(['aws-access-key']);
+      expect(rules(`${' '.repeat(before)}${token}\n${token}`).length).toBe(2);
+    }
+  });
+
+  it('takes what the allow-list names, by path and rule, and nothing else', () => {
+    const allowed = parseAllowList(
+      '# known\ntest/fixtures/**:private-key\ndocs/a.md:aws-access-key\nold/\n*.snap:*\n',
+    );
+    expect(allowed('test/fixtures/x/key.txt', 'private-key')).toBe(true);
+    expect(allowed('test/fixtures/x/key.txt', 'github-token')).toBe(false);
+    expect(allowed('docs/a.md', 'aws-access-key')).toBe(true);
+    expect(allowed('docs/b.md', 'aws-access-key')).toBe(false);
+    expect(allowed('old/deep/file', 'github-token')).toBe(true);
+    expect(allowed('x/y.snap', 'github-token')).toBe(true);
+  });
+});
