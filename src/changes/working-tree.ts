@@ -30,8 +30,14 @@ export async function refuseDirtyFiles(
   ]);
   const dirty = changed.flatMap((names) => namesOf(names)).filter((path) => touched.has(path));
   const tracked = new Set(namesOf(await runGit(copy, ['ls-files', '-z'])));
-  const inTheWay = paths.filter(
+  const present = paths.filter(
     (path) => !tracked.has(path) && statusOf(fsPath(real.cwd, path)) !== undefined,
+  );
+  // A directory gives way to a file when everything in it is tracked: those files have been judged above.
+  const isDirectory = (path: string): boolean => statusOf(fsPath(real.cwd, path))?.isDirectory() === true;
+  const untracked = present.some(isDirectory) ? namesOf(await runGit(copy, ['ls-files', '--others', '-z'])) : [];
+  const inTheWay = present.filter(
+    (path) => !isDirectory(path) || untracked.some((name) => name.startsWith(`${path}/`)),
   );
   const blocked = [...new Set([...dirty, ...inTheWay])];
   if (blocked.length > 0) {

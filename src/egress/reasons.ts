@@ -35,6 +35,8 @@ export const EGRESS_REASONS = {
   'upstream-failed': 'The destination did not accept the connection, or broke it.',
   'upstream-certificate': 'The certificate of the destination could not be verified.',
   timeout: 'The connection was silent for too long.',
+  budget: 'The budget of the run for its model is used up.',
+  'key-refused': 'The model provider did not accept the key of the run.',
   'too-many-connections': 'The agent has too many connections open.',
   'too-many-names': 'The agent used more names under wildcard rules than one run may.',
   flood: 'Too many different attempts in one second to name each; this line counts them.',

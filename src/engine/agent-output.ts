@@ -45,11 +45,12 @@ export function openAgentOutput(options: AgentOutputOptions): AgentOutput {
       await Promise.all([ended(stdout), ended(stderr)]);
       const held = files.endAgentOutput();
       await Promise.all([targets.stdout.write(held.stdout), targets.stderr.write(held.stderr)]);
-      if (!guardWorkflowCommands) return;
-      // The runner reads commands at line starts only, and both streams may go into one pipe.
       const lineStart = targets.stdout.endsWithNewLine() && targets.stderr.endsWithNewLine();
-      const newLine = lineStart ? '' : '\n';
-      await targets.stdout.write(Buffer.from(`${newLine}::${token}::\n`));
+      // The runner reads commands at line starts only, and both streams may go into one pipe.
+      if (guardWorkflowCommands) return targets.stdout.write(Buffer.from(`${lineStart ? '' : '\n'}::${token}::\n`));
+      // Our own words come next on standard error, which may have taken both streams.
+      const shared = options.stdout === options.stderr;
+      if (shared ? !lineStart : !targets.stderr.endsWithNewLine()) await targets.stderr.write(Buffer.from('\n'));
     },
   };
 }

@@ -26,6 +26,7 @@ const TOKEN_BYTES = tokenBytes();
 const URL_RULES = SECRET_RULES.filter((rule) => rule.judge === 'url-password');
 const KEY_RULES = SECRET_RULES.filter((rule) => rule.id === 'private-key');
 const RUN_RULES = SECRET_RULES.filter((rule) => !URL_RULES.includes(rule) && !KEY_RULES.includes(rule));
+const GUESSES = new Set(SECRET_RULES.filter((rule) => rule.judge === 'entropy').map((rule) => rule.id));
 const PREFILTER = new RegExp(
   [...new Set(RUN_RULES.flatMap((rule) => rule.keywords))].map(escapeLiteral).join('|'),
 );
@@ -104,7 +105,9 @@ function toLines(bytes: Buffer, hits: { offset: number; rule: string }[]): reado
     position = offset;
     if (!lines.some((other) => other.line === line && other.rule === rule)) lines.push({ line, rule });
   }
-  return lines;
+  // A guess beside a known form on the same line is the same secret.
+  const known = new Set(lines.filter((hit) => !GUESSES.has(hit.rule)).map((hit) => hit.line));
+  return lines.filter((hit) => !GUESSES.has(hit.rule) || !known.has(hit.line));
 }
 
 function tokenBytes(): Uint8Array {

@@ -14,7 +14,7 @@ export async function buildCommand(parsed: ParsedArguments & { command: 'build' 
   const spec = await resolveRunSpec({ flags: parsed.flags, cwd, environment, purpose: 'build' });
   const signals = cancelOnSignals();
   try {
-    const images = await resolveImages(planImages(spec.image, context.installation), createDocker(systemProcesses, environment), {
+    const images = await resolveImages(planImages(spec.image, context.installation, spec.agent.name), createDocker(systemProcesses, environment), {
       hostRoots: hostRootsOf(environment),
       onSlow: (message) => stderr.write(`cagent: ${message}\n`),
       signal: signals.signal,

@@ -1,4 +1,5 @@
 import { type IncomingMessage, request as startRequest, type ServerResponse } from 'node:http';
+import { isIPv4 } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { Verdict } from '../../core/egress-record.js';
 import type { EgressReason } from '../../egress/reasons.js';
@@ -38,8 +39,8 @@ export async function handleModelRequest(broker: Broker, request: IncomingMessag
   const { upstream } = start;
   broker.context.log.add({
     ...{ verdict: outcome.verdict, reason: outcome.reason, rule: `broker:${start.provider}`, protocol: 'http' },
-    ...{ host: upstream.host, port: upstream.port, method, path },
-    ...(outcome.address === undefined ? {} : { ip: outcome.address }),
+    ...(isIPv4(upstream.host) ? { ip: upstream.host } : { host: upstream.host, ...(outcome.address === undefined ? {} : { ip: outcome.address }) }),
+    ...{ port: upstream.port, method, path },
     ...(response.headersSent ? { status: response.statusCode } : {}),
     ...{ bytesOut: outcome.bytes.out, bytesIn: outcome.bytes.in, durationMs: Date.now() - began.getTime(), began },
   });

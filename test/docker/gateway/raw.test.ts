@@ -99,7 +99,8 @@ describe('addresses with a rule', () => {
   test('TCP and UDP pass, and each new connection is on record', async () => {
     const [tcp, udp] = await sandbox.agentDoes(async (tools, at) => [(await tools.tcp(at, 5432, 'direct')).data, await tools.udp(at, 9000, 'direct')], SECOND);
     expect([tcp, udp]).toEqual(['direct', 'reply direct']);
-    await sandbox.recorded({ protocol: 'tcp', verdict: 'allowed', ip: SECOND, port: 5432, rule: SECOND });
+    const record = await sandbox.recorded({ protocol: 'tcp', verdict: 'allowed', ip: SECOND, port: 5432 });
+    expect(record.rule).toContain(SECOND);
     await sandbox.recorded({ protocol: 'udp', verdict: 'allowed', ip: SECOND, port: 9000 });
     expect(sandbox.records({ protocol: 'tcp', ip: SECOND, port: 5432 })).toHaveLength(1);
   });
@@ -126,7 +127,8 @@ test('finishing closes every connection and exchange, and records each', async (
   const records = await sandbox.finish();
   expect(records.filter((record) => record.protocol === 'tcp' && record.host === 'api.allowed.test' && record.port === 22)).toHaveLength(before + 5);
   const exchange = records.find((record) => record.protocol === 'udp' && record.host === 'api.allowed.test' && record.port === 9000);
-  expect(exchange).toMatchObject({ verdict: 'allowed', ip: SERVER, rule: 'api.allowed.test' });
+  expect(exchange).toMatchObject({ verdict: 'allowed', ip: SERVER });
+  expect(exchange?.rule).toContain('api.allowed.test');
   expect(exchange?.bytesOut).toBeGreaterThanOrEqual(4);
   expect(exchange?.bytesIn).toBeGreaterThanOrEqual(4);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { actionSettings } from '../../../src/action/action-settings.js';
-import { readInputs } from '../../../src/action/read-inputs.js';
+import { readInputs, withoutInputs } from '../../../src/action/read-inputs.js';
 import { flagsFromInputs, INPUT_NAMES } from '../../../src/config/inputs.js';
 
 describe('inputs of the action', () => {
@@ -26,6 +26,13 @@ describe('inputs of the action', () => {
   it('a misspelt input is refused by name, not left out', () => {
     const inputs = readInputs({ INPUT_ALOW: 'node', INPUT_RUN: 'true' });
     expect(() => flagsFromInputs(inputs)).toThrow(/input alow: unknown input.*nearest: allow/);
+  });
+});
+
+describe('the environment of the engine', () => {
+  it('holds no input, since some are keys', () => {
+    const environment = { PATH: '/bin', 'INPUT_OPENAI-API-KEY': 'key', INPUT_RUN: 'true' };
+    expect(withoutInputs(environment)).toEqual({ PATH: '/bin' });
   });
 });
 

@@ -130,13 +130,16 @@ export function allObjects(made: Made): string {
 /** Names, kinds, modes, sizes, times and content of everything below `root`. */
 export function fingerprint(root: string): string {
   const hash = createHash('sha256');
-  const visit = (path: string): void => {
+  const visit = (path: Buffer): void => {
     const stat = lstatSync(path, { bigint: true });
-    hash.update(`${path}\0${stat.mode}\0${stat.uid}\0${stat.mtimeNs}\0${stat.ctimeNs}\0${stat.ino}\0`);
-    if (stat.isSymbolicLink()) hash.update(readlinkSync(path));
-    else if (stat.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
+    hash.update(path).update(`\0${stat.mode}\0${stat.uid}\0${stat.mtimeNs}\0${stat.ctimeNs}\0${stat.ino}\0`);
+    if (stat.isSymbolicLink()) hash.update(readlinkSync(path, { encoding: 'buffer' }));
     else if (stat.isFile()) hash.update(readFileSync(path));
+    else if (stat.isDirectory()) {
+      const names = readdirSync(path, { encoding: 'buffer' }).sort(Buffer.compare);
+      for (const name of names) visit(Buffer.concat([path, Buffer.from('/'), name]));
+    }
   };
-  visit(root);
+  visit(Buffer.from(root));
   return hash.digest('hex');
 }

@@ -1,0 +1,103 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as core from '@actions/core';
+import { flagsFromInputs } from '../config/inputs.js';
+import { resolveRunSpec } from '../config/resolve.js';
+import type { RunSpec } from '../config/run-spec.js';
+import { systemClock } from '../core/clock.js';
+import type { Environment } from '../core/environment.js';
+import { asCagentError, messageOf, renderError } from '../core/errors.js';
+import { systemProcesses } from '../core/process.js';
+import { run } from '../engine/run.js';
+import type { RunHost, RunResult } from '../engine/run-host.js';
+import { cancelOnSignals } from '../engine/signals.js';
+import { planImages } from '../image/plan-images.js';
+import { defaultArtifactName } from '../publish/artifact-name.js';
+import { type ActionSettings, actionSettings } from './action-settings.js';
+import { loadCacheService, missingBuilds, restoreImages } from './image-cache.js';
+import { keyValues, withKeyInputs } from './model-keys.js';
+import { OUTPUTS_OF_NO_RUN } from './outputs.js';
+import { publish, setOutputs } from './publish.js';
+import { readInputs, withoutInputs } from './read-inputs.js';
+import { createActionReporter } from './reporter.js';
+import { runnerDocker } from './runner-docker.js';
+import { refuseRunnerVariables } from './runner-variables.js';
+import { saveState } from './state.js';
+
+/**
+ * The main step: inputs, run, results. Never throws.
+ * @param installation absolute path of the action's own folder
+ * @returns the exit code of the step
+ */
+export async function runAction(given: Environment, installation: string): Promise<number> {
+  const cancellation = cancelOnSignals();
+  try {
+    const inputs = readInputs(given);
+    const environment = withKeyInputs(withoutInputs(given), inputs);
+    const settings = actionSettings(inputs);
+    const spec = await resolveRunSpec({
+      flags: flagsFromInputs(inputs),
+      cwd: process.cwd(),
+      environment,
+      purpose: 'run',
+    });
+    refuseRunnerVariables(spec.env, environment);
+    for (const { value, secret } of spec.env) if (secret && value !== '') core.setSecret(value);
+    for (const value of keyValues(environment)) core.setSecret(value);
+    const result = await runHere(spec, settings, { environment, installation, cancel: cancellation.signal });
+    await publish(result, settings, environment, cancellation.signal);
+    return stepExitCode(result);
+  } catch (thrown) {
+    setOutputs(OUTPUTS_OF_NO_RUN);
+    core.error(renderError(asCagentError(thrown)), { title: 'cagent' });
+    return Number(OUTPUTS_OF_NO_RUN['exit-code']);
+  } finally {
+    cancellation.dispose();
+  }
+}
+
+type Place = Pick<RunHost, 'environment' | 'installation' | 'cancel'>;
+
+async function runHere(spec: RunSpec, settings: ActionSettings, host: Place): Promise<RunResult> {
+  if (settings.cacheImages) await restoreFromCache(spec, host);
+  const reporter = createActionReporter(core, (runId, runDirectory) => {
+    const artifactName = settings.uploadArtifacts
+      ? (settings.artifactName ?? defaultArtifactName(runId))
+      : '';
+    saveState({ runId, runDirectory, keep: spec.keep, artifactName });
+  });
+  try {
+    return await run(spec, {
+      ...host,
+      processes: systemProcesses,
+      clock: systemClock,
+      reporter,
+      stdin: 'none',
+      stdout: process.stdout,
+      // One pipe for both: the runner reads two pipes in any order, and what the agent last wrote to the other one
+      // could be read as a command after commands are switched on again.
+      stderr: process.stdout,
+      onBrokenPipe: () => {},
+      runsDirectory: join(host.environment.RUNNER_TEMP || tmpdir(), 'cagent'),
+    });
+  } finally {
+    reporter.close();
+  }
+}
+
+/** For speed only: whatever goes wrong here, the run meets it again and reports it. */
+async function restoreFromCache(spec: RunSpec, { environment, installation }: Place): Promise<void> {
+  try {
+    const docker = runnerDocker(environment);
+    const missing = await missingBuilds(planImages(spec.image, installation, spec.agent.name), docker);
+    const ports = { docker, loadService: loadCacheService, info: core.info };
+    saveState({ imagesToSave: await restoreImages(missing, ports) });
+  } catch (thrown) {
+    core.debug(`images: ${messageOf(thrown)}`);
+  }
+}
+
+/** A run that did not succeed fails the step, also where the agent itself exited with 0. */
+function stepExitCode({ report, exitCode }: RunResult): number {
+  return report.conclusion === 'success' ? 0 : Math.max(1, exitCode);
+}

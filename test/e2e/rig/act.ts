@@ -1,0 +1,115 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { startArtifactProxy } from './artifact-proxy.js';
+import { RELEASE } from './cagent.js';
+import { type Ended, run } from './program.js';
+import { type Files, makeRepository, writeFiles } from './repository.js';
+import { WorkflowLog } from './workflow-log.js';
+
+/** A step of a workflow, as in YAML. */
+export type Step = Readonly<Record<string, unknown>>;
+
+export interface WorkflowRun extends Ended {
+  readonly log: WorkflowLog;
+  /** Where steps may leave files for the test: `$RESULTS` in the workflow. */
+  readonly results: string;
+}
+
+export interface ActRig {
+  /** The action's own folder, a copy of what a release holds. */
+  readonly action: string;
+  /** Runs one job with these steps in a new repository. */
+  runJob(steps: readonly Step[], options?: JobOptions): Promise<WorkflowRun>;
+  close(): Promise<void>;
+}
+
+export interface JobOptions {
+  readonly files?: Files;
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Without them the runner has no artifact or cache service. */
+  readonly services?: boolean;
+  /** Where the artifact client is sent, instead of the server of this rig. */
+  readonly artifactUrl?: string;
+}
+
+/** What a release holds: the built bundles and the files that they need. */
+const RELEASED = ['action.yml', 'package.json', 'dist', 'docker'];
+
+/** A workflow runner with artifact and cache server, and the built action as `org/cagent@v1`. */
+export async function startActRig(): Promise<ActRig> {
+  const root = mkdtempSync(join(tmpdir(), 'e2e-act-'));
+  const action = join(root, 'action');
+  for (const path of RELEASED) {
+    const source = join(RELEASE, path);
+    if (!existsSync(source))
+      throw new Error(`${source} is missing; script/build and script/generate.mjs make it`);
+    cpSync(source, join(action, path), { recursive: true });
+  }
+  const artifactPort = await freePort();
+  const proxy = await startArtifactProxy(artifactPort);
+  const servers = [
+    ['--artifact-server-path', join(root, 'artifacts')],
+    ['--artifact-server-addr', '127.0.0.1'],
+    ['--artifact-server-port', String(artifactPort)],
+    ['--cache-server-path', join(root, 'cache')],
+    ['--cache-server-addr', '127.0.0.1'],
+  ].flat();
+  let jobs = 0;
+
+  return {
+    action,
+    async runJob(steps, { files = {}, secrets = {}, services = true, artifactUrl = proxy.url } = {}) {
+      jobs += 1;
+      const directory = join(root, `job-${jobs}`);
+      const results = join(directory, 'results');
+      mkdirSync(results, { recursive: true });
+      const repository = await makeRepository(join(directory, 'repository'), {
+        'README.md': '# widget\n',
+        ...files,
+      });
+      const env = { RESULTS: results, CHECKOUT: process.cwd() };
+      const workflow = { on: 'push', jobs: { job: { 'runs-on': 'ubuntu-latest', env, steps } } };
+      writeFiles(directory, { 'workflow.yml': stringify(workflow), 'event.json': '{}' });
+      const args = [
+        [
+          'push',
+          '--json',
+          '--workflows',
+          join(directory, 'workflow.yml'),
+          '--eventpath',
+          join(directory, 'event.json'),
+        ],
+        ['--platform', 'ubuntu-latest=-self-hosted', '--local-repository', `org/cagent@v1=${action}`],
+        ['--local-repository', `org/download@v1=${join(import.meta.dirname, 'download-action')}`],
+        Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
+        services ? servers : ['--no-cache-server'],
+      ].flat();
+      const ended = await run('act', args, {
+        cwd: repository,
+        env: {
+          // act keeps its checkouts and the job's directories here; the node that runs the action is the first on PATH.
+          XDG_CACHE_HOME: join(root, 'home'),
+          PATH: `${resolve('node_modules/.bin')}:${process.env.PATH}`,
+          ...(services ? { ACTIONS_RUNTIME_URL: artifactUrl } : {}),
+        },
+      });
+      return { ...ended, log: new WorkflowLog(ended.stdout, ended.stderr), results };
+    },
+    async close() {
+      await proxy.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolvePort) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolvePort(typeof address === 'object' ? (address?.port ?? 0) : 0));
+    });
+  });
+}
