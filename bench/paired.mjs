@@ -7,7 +7,8 @@ export function time([file, ...args], options = {}) {
   const began = performance.now();
   const result = spawnSync(file, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options });
   const took = performance.now() - began;
-  if (result.status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${result.status}: ${result.stderr}`);
+  if (result.status !== 0)
+    throw new Error(`${file} ${args.join(' ')} ended with ${result.status}: ${result.stderr}`);
   return took;
 }
 
@@ -46,6 +47,8 @@ export function print(title, results, unit = 'ms') {
   console.log(`\n${title}`);
   for (const [name, { median: middle, min, max, ratio }] of Object.entries(results)) {
     const range = `[${min.toFixed(0)}..${max.toFixed(0)}]`;
-    console.log(`  ${name.padEnd(44)} ${middle.toFixed(0).padStart(7)} ${unit} ${range.padEnd(16)} ${ratio.toFixed(2)}x`);
+    console.log(
+      `  ${name.padEnd(44)} ${middle.toFixed(0).padStart(7)} ${unit} ${range.padEnd(16)} ${ratio.toFixed(2)}x`,
+    );
   }
 }

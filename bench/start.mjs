@@ -16,7 +16,12 @@ function repository(name, files, hidden) {
   const root = join(work, name);
   const perDirectory = 100;
   for (let at = 0; at < files; at++) {
-    const directory = join(root, 'src', String(Math.floor(at / perDirectory) % 40), String(Math.floor(at / perDirectory / 40)));
+    const directory = join(
+      root,
+      'src',
+      String(Math.floor(at / perDirectory) % 40),
+      String(Math.floor(at / perDirectory / 40)),
+    );
     if (at % perDirectory === 0) mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, `f${at}.ts`), `export const value${at} = ${at};\n`.repeat(1 + (at % 80)));
   }
@@ -26,7 +31,8 @@ function repository(name, files, hidden) {
     writeFileSync(join(directory, `h${at}.hidden`), `secret ${at}\n`);
   }
   writeFileSync(join(root, '.agentignore'), '*.hidden\n');
-  const git = (...args) => execFileSync('git', ['-C', root, '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args]);
+  const git = (...args) =>
+    execFileSync('git', ['-C', root, '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args]);
   git('init', '--quiet');
   git('add', '--all');
   git('commit', '--quiet', '--message', 'All files');
@@ -54,7 +60,9 @@ try {
   );
   print('Start to end of an agent that does nothing', results);
   const [, ten, hundred] = Object.values(results);
-  console.log(`  100k files over 10k files: ${(hundred.median / ten.median).toFixed(2)}x (budget 2x); 10k over docker run: budget 2.6x`);
+  console.log(
+    `  100k files over 10k files: ${(hundred.median / ten.median).toFixed(2)}x (budget 2x); 10k over docker run: budget 2.6x`,
+  );
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

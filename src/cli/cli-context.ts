@@ -20,5 +20,5 @@ export function runsDirectoryOf({ environment, cwd }: CliContext): string {
 
 /** Colours when a person reads: a terminal, and nobody said NO_COLOR. */
 export function wantsColor({ environment, stderr }: CliContext): boolean {
-  return stderr.isTTY === true && (environment['NO_COLOR'] ?? '') === '';
+  return stderr.isTTY === true && (environment.NO_COLOR ?? '') === '';
 }

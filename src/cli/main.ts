@@ -48,5 +48,6 @@ async function dispatch(argv: readonly string[], context: CliContext): Promise<n
 }
 
 function versionOf(installation: string): string {
-  return (JSON.parse(readFileSync(join(installation, 'package.json'), 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(join(installation, 'package.json'), 'utf8')) as { version: string })
+    .version;
 }

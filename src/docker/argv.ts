@@ -16,8 +16,22 @@ export function createArgs(plan: ContainerPlan): readonly string[] {
 }
 
 /** `docker create` for a container that is never started: only files of its image are read. */
-export function bareCreateArgs(name: string, labels: Readonly<Record<string, string>>, image: string): readonly string[] {
-  return ['create', '--name', name, ...labelArgs(labels), '--network', 'none', '--entrypoint', '/never', image];
+export function bareCreateArgs(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  image: string,
+): readonly string[] {
+  return [
+    'create',
+    '--name',
+    name,
+    ...labelArgs(labels),
+    '--network',
+    'none',
+    '--entrypoint',
+    '/never',
+    image,
+  ];
 }
 
 /** `docker cp` of one file out of a container, links followed. */
@@ -79,7 +93,10 @@ export function buildArgs(request: BuildRequest): readonly string[] {
     'build',
     ...(request.network === 'host' ? ['--network', 'host'] : []),
     ...(request.noCache ? ['--no-cache'] : []),
-    ...Object.entries(request.arguments ?? {}).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ...Object.entries(request.arguments ?? {}).flatMap(([name, value]) => [
+      '--build-arg',
+      `${name}=${value}`,
+    ]),
     ...labelArgs(request.labels),
     '--tag',
     request.reference,
@@ -132,7 +149,9 @@ function limitArgs({ limits }: ContainerPlan): readonly string[] {
   return [
     ...(cpus === undefined ? [] : ['--cpus', String(cpus)]),
     // Equal values switch swap off: an agent that swaps makes the whole runner crawl instead of ending.
-    ...(memoryBytes === undefined ? [] : ['--memory', String(memoryBytes), '--memory-swap', String(memoryBytes)]),
+    ...(memoryBytes === undefined
+      ? []
+      : ['--memory', String(memoryBytes), '--memory-swap', String(memoryBytes)]),
     ...(pids === undefined ? [] : ['--pids-limit', String(pids)]),
     ...(fileSizeBytes === undefined ? [] : ['--ulimit', `fsize=${fileSizeBytes}`]),
     ...(openFiles === undefined ? [] : ['--ulimit', `nofile=${openFiles}:${openFiles}`]),

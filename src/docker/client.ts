@@ -9,7 +9,10 @@ export interface Docker {
   /** Runs to the end and returns standard output; a non-zero exit throws `docker.*`. */
   run(args: readonly string[], options?: DockerCallOptions): Promise<string>;
   /** Starts and hands over the pipes. */
-  start(args: readonly string[], options?: DockerCallOptions & { readonly stdin?: 'inherit' | 'pipe' }): RunningProcess;
+  start(
+    args: readonly string[],
+    options?: DockerCallOptions & { readonly stdin?: 'inherit' | 'pipe' },
+  ): RunningProcess;
 }
 
 export interface DockerCallOptions {
@@ -40,7 +43,10 @@ export function createDocker(processes: Processes, environment: Environment): Do
       return result.stdout.toString('utf8').trimEnd();
     },
     start: (args, options = {}) =>
-      processes.start({ ...request(args, options), ...(options.stdin === undefined ? {} : { stdin: options.stdin }) }),
+      processes.start({
+        ...request(args, options),
+        ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+      }),
   };
 }
 
@@ -52,7 +58,11 @@ export function dockerError(args: readonly string[], stderr: string, exitCode: n
       hint: 'Add the user to the docker group (sudo usermod -aG docker "$USER", then log in again) or run cagent as root.',
     });
   }
-  if (/cannot connect to the docker daemon|error during connect|is the docker daemon running|dial unix|no such host.*docker/i.test(text)) {
+  if (
+    /cannot connect to the docker daemon|error during connect|is the docker daemon running|dial unix|no such host.*docker/i.test(
+      text,
+    )
+  ) {
     return new CagentError('docker.unreachable', `The Docker engine does not answer: ${lastLine(text)}`, {
       hint: 'Start it (sudo systemctl start docker) or point DOCKER_HOST at a running engine; `cagent doctor` tells more.',
     });
@@ -62,9 +72,13 @@ export function dockerError(args: readonly string[], stderr: string, exitCode: n
       hint: 'See `docker info` for the runtimes that this engine has.',
     });
   }
-  return new CagentError('docker.failed', `docker ${args[0]} ended with ${exitCode ?? 'a signal'}: ${lastLine(text) || 'no message'}`, {
-    hint: '`cagent doctor` checks the engine; `cagent plan` prints the exact command.',
-  });
+  return new CagentError(
+    'docker.failed',
+    `docker ${args[0]} ended with ${exitCode ?? 'a signal'}: ${lastLine(text) || 'no message'}`,
+    {
+      hint: '`cagent doctor` checks the engine; `cagent plan` prints the exact command.',
+    },
+  );
 }
 
 function missingDocker(cause: unknown): unknown {
@@ -76,5 +90,11 @@ function missingDocker(cause: unknown): unknown {
 }
 
 function lastLine(text: string): string {
-  return text.split('\n').map((line) => line.trim()).filter(Boolean).at(-1) ?? '';
+  return (
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean)
+      .at(-1) ?? ''
+  );
 }

@@ -25,7 +25,15 @@ export interface AgentEvidence {
 /** Pure. An agent of the user's own is judged by its exit code alone. */
 export function agentOutcome(evidence: AgentEvidence): AgentOutcome {
   const agent = knownAgent(evidence.name);
-  if (agent === undefined) return { failure: undefined, version: undefined, model: undefined, usage: {}, limitsHit: [], notices: [] };
+  if (agent === undefined)
+    return {
+      failure: undefined,
+      version: undefined,
+      model: undefined,
+      usage: {},
+      limitsHit: [],
+      notices: [],
+    };
   const { traffic } = evidence;
   const result = agent.readOutput(evidence);
   const failure = keyRefused(traffic) ? 'the model provider refused the key' : result.failure;
@@ -39,7 +47,9 @@ export function agentOutcome(evidence: AgentEvidence): AgentOutcome {
     notices: [
       ...result.notices,
       ...((traffic?.requests ?? 0) === 0 ? [`${agent.title} made no request to its model.`] : []),
-      ...(uncounted === 0 ? [] : [`${uncounted} answer(s) of the model did not tell their tokens, so the usage is too low.`]),
+      ...(uncounted === 0
+        ? []
+        : [`${uncounted} answer(s) of the model did not tell their tokens, so the usage is too low.`]),
     ],
   };
 }

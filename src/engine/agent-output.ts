@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
-import type { Transcript } from './agent-transcript.js';
 import type { RunDirectory } from '../report/run-directory.js';
+import type { Transcript } from './agent-transcript.js';
 
 export interface AgentOutput {
   readonly stdout: Writable;
@@ -28,7 +28,10 @@ export function openAgentOutput(options: AgentOutputOptions): AgentOutput {
   const { files, guardWorkflowCommands } = options;
   // Random, so that the agent cannot print the word that switches commands on again.
   const token = `cagent-${randomBytes(16).toString('hex')}`;
-  const targets = { stdout: openTarget(options.stdout, options), stderr: openTarget(options.stderr, options) };
+  const targets = {
+    stdout: openTarget(options.stdout, options),
+    stderr: openTarget(options.stderr, options),
+  };
   const stream = (name: 'stdout' | 'stderr'): Writable =>
     new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -47,10 +50,12 @@ export function openAgentOutput(options: AgentOutputOptions): AgentOutput {
       await Promise.all([targets.stdout.write(held.stdout), targets.stderr.write(held.stderr)]);
       const lineStart = targets.stdout.endsWithNewLine() && targets.stderr.endsWithNewLine();
       // The runner reads commands at line starts only, and both streams may go into one pipe.
-      if (guardWorkflowCommands) return targets.stdout.write(Buffer.from(`${lineStart ? '' : '\n'}::${token}::\n`));
+      if (guardWorkflowCommands)
+        return targets.stdout.write(Buffer.from(`${lineStart ? '' : '\n'}::${token}::\n`));
       // Our own words come next on standard error, which may have taken both streams.
       const shared = options.stdout === options.stderr;
-      if (shared ? !lineStart : !targets.stderr.endsWithNewLine()) await targets.stderr.write(Buffer.from('\n'));
+      if (shared ? !lineStart : !targets.stderr.endsWithNewLine())
+        await targets.stderr.write(Buffer.from('\n'));
     },
   };
 }

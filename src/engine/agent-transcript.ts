@@ -33,7 +33,9 @@ export function createTranscript(headBytes: number = HEAD_BYTES, tailBytes: numb
       const begin = Buffer.concat(head).toString('utf8');
       const end = Buffer.concat(tail).toString('utf8');
       // The line that was cut is none.
-      return dropped ? `${begin.slice(0, begin.lastIndexOf('\n') + 1)}${end.slice(end.indexOf('\n') + 1)}` : begin + end;
+      return dropped
+        ? `${begin.slice(0, begin.lastIndexOf('\n') + 1)}${end.slice(end.indexOf('\n') + 1)}`
+        : begin + end;
     },
   };
 }

@@ -5,8 +5,8 @@ import type { Changes } from '../changes/changes.js';
 import { wouldHideBy } from '../changes/would-hide.js';
 import { pathToByteText } from '../workspace/byte-text.js';
 import { loadIgnoreRules } from '../workspace/ignore-rules.js';
-import type { RunHost } from './run-host.js';
 import type { Preparation } from './prepare.js';
+import type { RunHost } from './run-host.js';
 
 export interface CaptureRequest {
   readonly host: RunHost;
@@ -21,7 +21,12 @@ export interface CaptureRequest {
  * Reads the agent's changes back; the agent is dead. `undefined` when there never was a view.
  * @throws CagentError `changes.capture`
  */
-export async function captureChanges({ host, preparation, patch, scratch }: CaptureRequest): Promise<Changes | undefined> {
+export async function captureChanges({
+  host,
+  preparation,
+  patch,
+  scratch,
+}: CaptureRequest): Promise<Changes | undefined> {
   const { plan, view } = preparation;
   if (plan === undefined || view === undefined) return undefined;
   const { workspace } = plan;

@@ -28,7 +28,8 @@ export async function cleanUp(docker: Docker): Promise<CleanUp> {
     problems.push(messageOf(thrown));
   }
   for (const path of findPrivateDirectories('dead')) {
-    if (await removePrivateDirectory(path, await anyGatewayImage(docker), docker)) removed.push(`directory ${path}`);
+    if (await removePrivateDirectory(path, await anyGatewayImage(docker), docker))
+      removed.push(`directory ${path}`);
     else problems.push(`${path} could not be removed; remove it as root.`);
   }
   return { removed, problems };
@@ -49,12 +50,20 @@ export async function cleanUpRun(docker: Docker, runId: RunId): Promise<CleanUp>
   }
   const path = privateDirectoryOf(runId);
   if (!existsSync(path)) return { removed, problems };
-  if (await removePrivateDirectory(path, await anyGatewayImage(docker), docker)) removed.push(`directory ${path}`);
+  if (await removePrivateDirectory(path, await anyGatewayImage(docker), docker))
+    removed.push(`directory ${path}`);
   else problems.push(`${path} could not be removed; remove it as root.`);
   return { removed, problems };
 }
 
 async function anyGatewayImage(docker: Docker): Promise<string | undefined> {
-  const result = await docker.try(['image', 'ls', '--filter', 'label=cagent.image=cagent-gateway', '--format', '{{.Repository}}:{{.Tag}}']);
+  const result = await docker.try([
+    'image',
+    'ls',
+    '--filter',
+    'label=cagent.image=cagent-gateway',
+    '--format',
+    '{{.Repository}}:{{.Tag}}',
+  ]);
   return result.stdout.toString('utf8').split('\n')[0] || undefined;
 }

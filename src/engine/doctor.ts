@@ -36,13 +36,28 @@ const LEAST_FREE_BYTES = 2 * 2 ** 30;
 /** Looks at everything that a run needs; changes nothing, throws nothing. */
 export async function diagnose(processes: Processes, environment: Environment): Promise<readonly Check[]> {
   const docker = createDocker(processes, environment);
-  const checks: Check[] = [nodeCheck(), ...(await Promise.all([
-    programCheck(processes, environment, 'git', ['--version'], 'the clean repository of the sandbox and the patch'),
-    programCheck(processes, environment, 'tar', ['--version'], 'reading deleted directories back'),
-  ]))];
+  const checks: Check[] = [
+    nodeCheck(),
+    ...(await Promise.all([
+      programCheck(
+        processes,
+        environment,
+        'git',
+        ['--version'],
+        'the clean repository of the sandbox and the patch',
+      ),
+      programCheck(processes, environment, 'tar', ['--version'], 'reading deleted directories back'),
+    ])),
+  ];
   const engine = await engineFacts(docker);
   if ('status' in engine) return [...checks, engine];
-  return [...checks, ...engineChecks(engine), locationCheck(environment), diskCheck(), ...networkChecks(engine)];
+  return [
+    ...checks,
+    ...engineChecks(engine),
+    locationCheck(environment),
+    diskCheck(),
+    ...networkChecks(engine),
+  ];
 }
 
 function nodeCheck(): Check {
@@ -51,12 +66,23 @@ function nodeCheck(): Check {
   return { name: 'node', status: 'warning', found, hint: 'cagent is tested on Node 24; use that one.' };
 }
 
-async function programCheck(processes: Processes, env: Environment, file: string, args: readonly string[], use: string): Promise<Check> {
+async function programCheck(
+  processes: Processes,
+  env: Environment,
+  file: string,
+  args: readonly string[],
+  use: string,
+): Promise<Check> {
   try {
     const result = await processes.run({ file, args, env });
     return { name: file, status: 'ok', found: result.stdout.toString('utf8').split('\n')[0] ?? '' };
   } catch {
-    return { name: file, status: 'failed', found: 'not installed', hint: `Install ${file}: cagent needs it for ${use}.` };
+    return {
+      name: file,
+      status: 'failed',
+      found: 'not installed',
+      hint: `Install ${file}: cagent needs it for ${use}.`,
+    };
   }
 }
 
@@ -65,7 +91,12 @@ async function engineFacts(docker: Docker): Promise<EngineFacts | Check> {
     return JSON.parse(await docker.run(['info', '--format', '{{json .}}'])) as EngineFacts;
   } catch (thrown) {
     const error = asCagentError(thrown);
-    return { name: 'engine', status: 'failed', found: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+    return {
+      name: 'engine',
+      status: 'failed',
+      found: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    };
   }
 }
 
@@ -78,16 +109,35 @@ function engineChecks(engine: EngineFacts): readonly Check[] {
   const seccomp = (engine.SecurityOptions ?? []).some((option) => option.includes('seccomp'));
   const rootless = (engine.SecurityOptions ?? []).some((option) => /rootless|userns/.test(option));
   return [
-    { name: 'engine', status: 'ok', found: `Docker ${engine.ServerVersion} on ${engine.OperatingSystem}, ${engine.Driver}, cgroup v${engine.CgroupVersion}, ${engine.NCPU} CPUs, ${formatSize(engine.MemTotal)}` },
+    {
+      name: 'engine',
+      status: 'ok',
+      found: `Docker ${engine.ServerVersion} on ${engine.OperatingSystem}, ${engine.Driver}, cgroup v${engine.CgroupVersion}, ${engine.NCPU} CPUs, ${formatSize(engine.MemTotal)}`,
+    },
     kernelCheck(engine.KernelVersion),
     limits.length === 0
       ? { name: 'limits', status: 'ok', found: 'memory, pids and cpus can be limited' }
-      : { name: 'limits', status: 'failed', found: `the engine cannot limit: ${limits.join(', ')}`, hint: 'Enable these cgroup controllers on the host.' },
+      : {
+          name: 'limits',
+          status: 'failed',
+          found: `the engine cannot limit: ${limits.join(', ')}`,
+          hint: 'Enable these cgroup controllers on the host.',
+        },
     seccomp
       ? { name: 'seccomp', status: 'ok', found: 'the default profile is active' }
-      : { name: 'seccomp', status: 'warning', found: 'no seccomp profile', hint: 'Use an engine that applies its default seccomp profile.' },
+      : {
+          name: 'seccomp',
+          status: 'warning',
+          found: 'no seccomp profile',
+          hint: 'Use an engine that applies its default seccomp profile.',
+        },
     rootless
-      ? { name: 'user namespaces', status: 'warning', found: 'rootless or remapped engine', hint: 'cagent is not tested on such engines; the link may not come up.' }
+      ? {
+          name: 'user namespaces',
+          status: 'warning',
+          found: 'rootless or remapped engine',
+          hint: 'cagent is not tested on such engines; the link may not come up.',
+        }
       : { name: 'user namespaces', status: 'ok', found: 'ordinary engine' },
     { name: 'runtimes', status: 'ok', found: Object.keys(engine.Runtimes).sort().join(', ') },
   ];
@@ -107,7 +157,7 @@ function kernelCheck(version: string): Check {
 }
 
 function locationCheck(environment: Environment): Check {
-  const host = environment['DOCKER_HOST'];
+  const host = environment.DOCKER_HOST;
   if (host === undefined || host === '' || host.startsWith('unix://')) {
     return { name: 'location', status: 'ok', found: `local engine, host kernel ${release()}` };
   }
@@ -126,16 +176,35 @@ function diskCheck(): Check {
   try {
     accessSync(directory, constants.W_OK);
   } catch {
-    return { name: 'disk', status: 'failed', found: `${directory} is not writable`, hint: 'Set TMPDIR to a writable directory.' };
+    return {
+      name: 'disk',
+      status: 'failed',
+      found: `${directory} is not writable`,
+      hint: 'Set TMPDIR to a writable directory.',
+    };
   }
   const found = `${formatSize(free)} free in ${directory}`;
   if (free >= LEAST_FREE_BYTES) return { name: 'disk', status: 'ok', found };
-  return { name: 'disk', status: 'warning', found, hint: 'The agent’s edits are kept there during a run; make room or set TMPDIR.' };
+  return {
+    name: 'disk',
+    status: 'warning',
+    found,
+    hint: 'The agent’s edits are kept there during a run; make room or set TMPDIR.',
+  };
 }
 
 function networkChecks(engine: EngineFacts): readonly Check[] {
-  const bridge = (engine as unknown as { Plugins?: { Network?: readonly string[] } }).Plugins?.Network?.includes('bridge');
+  const bridge = (
+    engine as unknown as { Plugins?: { Network?: readonly string[] } }
+  ).Plugins?.Network?.includes('bridge');
   return bridge === false
-    ? [{ name: 'network', status: 'failed', found: 'no bridge network driver', hint: 'The gateway needs a bridge network as its uplink.' }]
+    ? [
+        {
+          name: 'network',
+          status: 'failed',
+          found: 'no bridge network driver',
+          hint: 'The gateway needs a bridge network as its uplink.',
+        },
+      ]
     : [{ name: 'network', status: 'ok', found: 'bridge networks are available' }];
 }

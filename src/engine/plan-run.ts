@@ -1,23 +1,24 @@
 import { lstatSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { agentEnvironment, type AgentPlan, missingKeys, planAgent } from '../agents/agent-plan.js';
+import { type AgentPlan, agentEnvironment, missingKeys, planAgent } from '../agents/agent-plan.js';
 import type { RunSpec } from '../config/run-spec.js';
 import { ownerOf } from '../core/owner.js';
 import type { RunId } from '../core/run-id.js';
-import type { EgressPolicy } from '../egress/policy.js';
+import type { OverlayVolumePlan } from '../docker/container.js';
 import { planEgress } from '../egress/plan-egress.js';
+import type { EgressPolicy } from '../egress/policy.js';
 import { LINK_ADDRESSES } from '../gateway/protocol.js';
 import type { ImagePlan } from '../image/image-plan.js';
 import { planImages } from '../image/plan-images.js';
-import type { ContainerInput } from '../sandbox/plan-containers.js';
-import { planSandbox } from '../sandbox/plan-sandbox.js';
-import type { SandboxPlan } from '../sandbox/sandbox-plan.js';
+import { CA_BUNDLE_ENVIRONMENT, caBundleMounts, needsCaBundle } from '../sandbox/ca-bundle.js';
+import { type ContainerInput, planContainers } from '../sandbox/plan-containers.js';
+import { planSandbox, planViewVolume } from '../sandbox/plan-sandbox.js';
+import type { SandboxContainers, SandboxPlan } from '../sandbox/sandbox-plan.js';
 import { planWorkspace } from '../workspace/plan-workspace.js';
 import { viewLayout, viewOptions } from '../workspace/view-layout.js';
-import { privateDirectoryOf } from './private-directory.js';
-import { CA_BUNDLE_ENVIRONMENT, caBundleMounts, needsCaBundle } from '../sandbox/ca-bundle.js';
-import type { RunHost } from './run-host.js';
 import { agentFileMounts } from './agent-files.js';
+import { privateDirectoryOf } from './private-directory.js';
+import type { RunHost } from './run-host.js';
 
 /** What is decided without looking at the tree: enough to start the gateway while the tree is read. */
 export interface EarlyPlan {
@@ -27,6 +28,8 @@ export interface EarlyPlan {
   /** Whether the agent gets a bundle with the run's own root. */
   readonly caBundle: boolean;
   readonly container: ContainerInput;
+  readonly containers: SandboxContainers;
+  readonly volume: OverlayVolumePlan;
   /** The run's private directory on the host. */
   readonly directory: string;
   /** One sentence each. */
@@ -42,6 +45,21 @@ export function planEarly(spec: RunSpec, host: RunHost, runId: RunId): EarlyPlan
   const { uid, gid } = lstatSync(spec.workspace);
   const egress = planEgress(spec.network, { agentHosts: agent.hosts });
   const caBundle = needsCaBundle(egress, spec.network.caFile);
+  const layout = viewLayout(directory, spec.view.mode);
+  const container: ContainerInput = {
+    runId,
+    processOwner: ownerOf(process.pid),
+    spec: { ...spec, env: environment.entries },
+    command: agent.command,
+    sandboxImage: image.sandbox.reference,
+    gatewayImage: image.gateway.reference,
+    user: { uid, gid },
+    scratch: layout.scratch,
+    extraEnv: { ...(caBundle ? CA_BUNDLE_ENVIRONMENT : {}), ...agent.env },
+    extraMounts: [...agentFileMounts(directory, agent.files), ...(caBundle ? caBundleMounts(directory) : [])],
+    availableCpus: availableParallelism(),
+    tty: false,
+  };
   return {
     agent,
     image,
@@ -49,25 +67,19 @@ export function planEarly(spec: RunSpec, host: RunHost, runId: RunId): EarlyPlan
     caBundle,
     directory,
     notices: [...environment.notices, ...missingKeys(agent, host.environment)],
-    container: {
-      runId,
-      processOwner: ownerOf(process.pid),
-      spec: { ...spec, env: environment.entries },
-      command: agent.command,
-      sandboxImage: image.sandbox.reference,
-      gatewayImage: image.gateway.reference,
-      user: { uid, gid },
-      scratch: viewLayout(directory, spec.view.mode).scratch,
-      extraEnv: { ...(caBundle ? CA_BUNDLE_ENVIRONMENT : {}), ...agent.env },
-      extraMounts: [...agentFileMounts(directory, agent.files), ...(caBundle ? caBundleMounts(directory) : [])],
-      availableCpus: availableParallelism(),
-      tty: false,
-    },
+    container,
+    containers: planContainers(container),
+    volume: planViewVolume(runId, container.processOwner, viewOptions(layout)),
   };
 }
 
 /** The whole plan. Reads the workspace, touches nothing. */
-export async function planLate(spec: RunSpec, host: RunHost, early: EarlyPlan, runDirectory: string | undefined): Promise<SandboxPlan> {
+export async function planLate(
+  spec: RunSpec,
+  host: RunHost,
+  early: EarlyPlan,
+  runDirectory: string | undefined,
+): Promise<SandboxPlan> {
   const workspace = await planWorkspace({
     root: spec.workspace,
     view: spec.view,
@@ -77,11 +89,12 @@ export async function planLate(spec: RunSpec, host: RunHost, early: EarlyPlan, r
   });
   return planSandbox({
     ...early.container,
+    containers: early.containers,
+    volume: early.volume,
     image: early.image,
     workspace,
     agent: early.agent,
     earlyNotices: early.notices,
     egress: early.egress,
-    overlayOptions: viewOptions(viewLayout(early.directory, spec.view.mode)),
   });
 }

@@ -14,7 +14,6 @@ import { type ResolvedImages, resolveImages } from '../image/resolve-images.js';
 import { type AgentEnd, runAgent } from '../sandbox/agent-run.js';
 import { type GatewaySession, startGateway } from '../sandbox/gateway-session.js';
 import { type LinkSession, probeHidden, startLink } from '../sandbox/link-session.js';
-import { planContainers } from '../sandbox/plan-containers.js';
 import type { SandboxPlan } from '../sandbox/sandbox-plan.js';
 import { prepareView } from '../workspace/prepare-view.js';
 import { SCRATCH_README } from '../workspace/scratch-readme.js';
@@ -37,6 +36,8 @@ export interface Preparation {
   view?: PreparedView;
   gateway?: GatewaySession;
   link?: LinkSession;
+  /** Volume and agent container, made in the background; resolves to the container's id. */
+  created?: Promise<string>;
 }
 
 export interface PrepareInput {
@@ -79,6 +80,10 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
   writeAgentFiles(early.directory, early.agent.files);
   if (early.caBundle) reserveCaFiles(early.directory);
   openGateway(preparation, early, input);
+  // A bind mount has to be there when the container is created, and the scratch is made with the view.
+  if (early.container.scratch === undefined) preparation.created = createObjects(early, input);
+  // Awaited below; it may fail while the tree is still being read.
+  preparation.created?.catch(() => {});
 
   const plan = await phases.measure('plan', () => planLate(spec, host, early, input.runDirectory));
   preparation.plan = plan;
@@ -92,19 +97,16 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
     }),
   );
   for (const notice of preparation.view.notices) input.onWarning(notice);
-  await docker.run(createVolumeArgs(plan.volume));
+  preparation.created ??= createObjects(early, input);
+  const created = preparation.created;
   const [containerId] = await phases.measure('sandbox', () =>
-    Promise.all([
-      docker.run(createArgs(plan.containers.agent), { env: secretEnvironment(spec) }),
-      bringUp(preparation, plan, docker),
-      fillCaBundle(preparation, input),
-    ]),
+    Promise.all([created, bringUp(preparation, plan, docker), fillCaBundle(preparation, input)]),
   );
   stopIfCancelled(host.cancel);
   return {
     runAgent(stdout, stderr) {
       host.reporter.event({ type: 'agent-started', command: plan.agent.command });
-      return runAgent(docker, plan.containers.agent, containerId.trim(), {
+      return runAgent(docker, plan.containers.agent, containerId, {
         stdin: early.agent.stdin ?? (host.stdin === 'inherit' ? 'inherit' : ''),
         stdout,
         stderr,
@@ -117,8 +119,17 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
   };
 }
 
+/** Neither is started or mounted by being created, so both can wait for the view. */
+async function createObjects(
+  { volume, containers }: EarlyPlan,
+  { docker, spec }: PrepareInput,
+): Promise<string> {
+  await docker.run(createVolumeArgs(volume));
+  return docker.run(createArgs(containers.agent), { env: secretEnvironment(spec) });
+}
+
 function openGateway(preparation: Preparation, early: EarlyPlan, input: PrepareInput): void {
-  const { gateway } = planContainers(early.container);
+  const { gateway } = early.containers;
   if (gateway === undefined) return;
   const { resolvers } = input.spec.network;
   preparation.gateway = startGateway(
@@ -147,7 +158,10 @@ async function bringUp(preparation: Preparation, plan: SandboxPlan, docker: Dock
   // The packet filter is loaded before there is anything that could send.
   await gateway.floor;
   preparation.link = startLink(docker, link, hidden);
-  const [probed] = await Promise.all([Promise.race([preparation.link.ready, failOf(gateway.ready)]), gateway.ready]);
+  const [probed] = await Promise.all([
+    Promise.race([preparation.link.ready, failOf(gateway.ready)]),
+    gateway.ready,
+  ]);
   if (probed.unknown > 0) await probeHidden(docker, probe, hidden);
 }
 
@@ -174,9 +188,12 @@ function failOf(promise: Promise<unknown>): Promise<never> {
 }
 
 function secretEnvironment(spec: RunSpec): Readonly<Record<string, string>> {
-  return Object.fromEntries(spec.env.filter((entry) => entry.secret).map((entry) => [entry.name, entry.value]));
+  return Object.fromEntries(
+    spec.env.filter((entry) => entry.secret).map((entry) => [entry.name, entry.value]),
+  );
 }
 
 function stopIfCancelled(cancel: AbortSignal): void {
-  if (cancel.aborted) throw new CagentError('run.cancelled', 'The run was cancelled before the agent started.');
+  if (cancel.aborted)
+    throw new CagentError('run.cancelled', 'The run was cancelled before the agent started.');
 }

@@ -30,11 +30,17 @@ export function createPrivateDirectory(path: string, owner: string): void {
  * Removes it with everything in it; what needs root goes through a small container of the gateway image.
  * @returns whether it is gone
  */
-export async function removePrivateDirectory(path: string, gatewayImage: string | undefined, docker: Docker): Promise<boolean> {
+export async function removePrivateDirectory(
+  path: string,
+  gatewayImage: string | undefined,
+  docker: Docker,
+): Promise<boolean> {
   if (tryRemove(path)) return true;
   if (gatewayImage === undefined) return false;
   const runId = basename(path).slice(PREFIX.length);
-  await docker.try(runArgs(planRemoval({ runId, processOwner: ownerOf(process.pid), image: gatewayImage, directory: path })));
+  await docker.try(
+    runArgs(planRemoval({ runId, processOwner: ownerOf(process.pid), image: gatewayImage, directory: path })),
+  );
   return tryRemove(path);
 }
 

@@ -12,8 +12,8 @@ import { buildReport } from '../report/build-report.js';
 import { openRunDirectory, type RunDirectory } from '../report/run-directory.js';
 import type { AgentEnd } from '../sandbox/agent-run.js';
 import { agentOutcome } from './agent-outcome.js';
-import { createTranscript, type Transcript } from './agent-transcript.js';
 import { openAgentOutput } from './agent-output.js';
+import { createTranscript, type Transcript } from './agent-transcript.js';
 import { captureChanges } from './capture.js';
 import { concludeRun } from './conclusion.js';
 import { createPhaseTimer } from './phases.js';
@@ -40,7 +40,10 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   // What can be refused by reading alone is refused before anything is made.
   const early = planEarly(spec, given, runId);
   const credentials = agentCredentials(early.agent, given.environment);
-  const secrets = [...spec.env.filter((entry) => entry.secret), ...[...credentials.values()].map(({ secret }) => secret)];
+  const secrets = [
+    ...spec.env.filter((entry) => entry.secret),
+    ...[...credentials.values()].map(({ secret }) => secret),
+  ];
   // From here on no program that is started has the keys in its environment.
   const host = { ...given, environment: withoutKeys(given.environment) };
   const files = await openRunDirectory(spec.out ?? join(host.runsDirectory, runId), { runId, secrets });
@@ -81,7 +84,9 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   const patch = join(preparation.directory ?? '', 'changes.patch');
   const removed = phases.measure('tear-down', () => tearDown(preparation, docker, spec.keep));
   try {
-    changes = await phases.measure('capture', () => captureChanges({ host, preparation, patch, scratch: files.scratch }));
+    changes = await phases.measure('capture', () =>
+      captureChanges({ host, preparation, patch, scratch: files.scratch }),
+    );
   } catch (thrown) {
     error ??= asCagentError(thrown);
   }
@@ -114,7 +119,11 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
       usage: agent?.usage,
       resources: resourcesOf(end),
       imageDigest: preparation.images?.sandbox.digest,
-      notices: [...(agent?.failure === undefined ? [] : [agent.failure]), ...(agent?.notices ?? []), ...notices],
+      notices: [
+        ...(agent?.failure === undefined ? [] : [agent.failure]),
+        ...(agent?.notices ?? []),
+        ...notices,
+      ],
       error: conclusion === 'error' ? error : undefined,
     },
     changes,
@@ -143,7 +152,7 @@ async function liveThrough(
     stdout: host.stdout,
     stderr: host.stderr,
     files,
-    guardWorkflowCommands: host.environment['GITHUB_ACTIONS'] === 'true',
+    guardWorkflowCommands: host.environment.GITHUB_ACTIONS === 'true',
     onBrokenPipe: host.onBrokenPipe,
     transcripts,
   });

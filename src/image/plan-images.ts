@@ -37,7 +37,12 @@ function planSandboxImage(spec: ImageSpec, installation: string, agent: string):
 
 function planDefaultImage(installation: string, agent: string): ImageBuild {
   const docker = join(installation, 'docker');
-  const base = ownBuild('cagent-sandbox', [{ source: join(docker, 'sandbox'), target: 'docker/sandbox' }], 'docker/sandbox/Dockerfile', true);
+  const base = ownBuild(
+    'cagent-sandbox',
+    [{ source: join(docker, 'sandbox'), target: 'docker/sandbox' }],
+    'docker/sandbox/Dockerfile',
+    true,
+  );
   const layer = join(docker, 'agents', agent);
   if (!existsSync(join(layer, 'Dockerfile'))) return base;
   const build = ownBuild(`cagent-${agent}`, [{ source: layer, target: '.' }], 'Dockerfile', true);
@@ -47,7 +52,10 @@ function planDefaultImage(installation: string, agent: string): ImageBuild {
 }
 
 function planGatewayImage(installation: string): ImageSource {
-  const files = ['docker/gateway', 'dist/gateway'].map((path) => ({ source: join(installation, path), target: path }));
+  const files = ['docker/gateway', 'dist/gateway'].map((path) => ({
+    source: join(installation, path),
+    target: path,
+  }));
   return ownBuild('cagent-gateway', files, 'docker/gateway/Dockerfile', true);
 }
 

@@ -24,9 +24,19 @@ export interface ResolvedImages {
  * Makes both images present: one look at the engine when they are, otherwise pull or build.
  * @throws CagentError `image.unavailable`, `image.build`, `docker.*`
  */
-export async function resolveImages(plan: ImagePlan, docker: Docker, options: ResolveImagesOptions): Promise<ResolvedImages> {
+export async function resolveImages(
+  plan: ImagePlan,
+  docker: Docker,
+  options: ResolveImagesOptions,
+): Promise<ResolvedImages> {
   const sources = [plan.sandbox, plan.gateway] as const;
-  const present = options.noCache === true ? [undefined, undefined] : await inspect(docker, sources.map((source) => source.reference));
+  const present =
+    options.noCache === true
+      ? [undefined, undefined]
+      : await inspect(
+          docker,
+          sources.map((source) => source.reference),
+        );
   const [sandbox, gateway] = [present[0], present[1]];
   return {
     sandbox: sandbox ?? (await provide(plan.sandbox, docker, options)),
@@ -35,7 +45,10 @@ export async function resolveImages(plan: ImagePlan, docker: Docker, options: Re
 }
 
 /** Images by reference, `undefined` where the engine does not have one. */
-async function inspect(docker: Docker, references: readonly string[]): Promise<readonly (ResolvedImage | undefined)[]> {
+async function inspect(
+  docker: Docker,
+  references: readonly string[],
+): Promise<readonly (ResolvedImage | undefined)[]> {
   const args = ['image', 'inspect', '--format', '{{json .RepoDigests}} {{.Id}}', ...references];
   const result = await docker.try(args);
   if (result.exitCode === 0) {
@@ -55,11 +68,16 @@ function parseInspect(reference: string, line: string): ResolvedImage | undefine
   return { reference, digest: digests?.[0]?.split('@')[1] ?? line.slice(cut + 1) };
 }
 
-async function provide(source: ImageSource, docker: Docker, options: ResolveImagesOptions): Promise<ResolvedImage> {
+async function provide(
+  source: ImageSource,
+  docker: Docker,
+  options: ResolveImagesOptions,
+): Promise<ResolvedImage> {
   if (source.kind === 'pull') await pull(source.reference, docker, options);
   else await build(source, docker, options);
   const [image] = await inspect(docker, [source.reference]);
-  if (image === undefined) throw new CagentError('internal.bug', `the image ${source.reference} vanished after it was made`);
+  if (image === undefined)
+    throw new CagentError('internal.bug', `the image ${source.reference} vanished after it was made`);
   return image;
 }
 
@@ -70,14 +88,25 @@ async function pull(reference: string, docker: Docker, options: ResolveImagesOpt
   const stderr = result.stderr.toString('utf8').trim();
   const known = dockerError(['pull'], stderr, result.exitCode);
   if (known.code !== 'docker.failed') throw known;
-  throw new CagentError('image.unavailable', `The image ${reference} is not here and cannot be pulled: ${stderr.split('\n').at(-1)}`, {
-    hint: 'Check the name and the registry login, or build it first.',
-  });
+  throw new CagentError(
+    'image.unavailable',
+    `The image ${reference} is not here and cannot be pulled: ${stderr.split('\n').at(-1)}`,
+    {
+      hint: 'Check the name and the registry login, or build it first.',
+    },
+  );
 }
 
-async function build(source: ImageSource & { kind: 'build' }, docker: Docker, options: ResolveImagesOptions): Promise<void> {
+async function build(
+  source: ImageSource & { kind: 'build' },
+  docker: Docker,
+  options: ResolveImagesOptions,
+): Promise<void> {
   const { base } = source;
-  if (base !== undefined && (options.noCache === true || (await inspect(docker, [base.reference]))[0] === undefined)) {
+  if (
+    base !== undefined &&
+    (options.noCache === true || (await inspect(docker, [base.reference]))[0] === undefined)
+  ) {
     await build(base, docker, options);
   }
   options.onSlow(`Building the image ${source.reference}; this happens once and can take some minutes.`);
@@ -85,15 +114,22 @@ async function build(source: ImageSource & { kind: 'build' }, docker: Docker, op
   try {
     for (const file of source.files) {
       if (!existsSync(file.source)) {
-        throw new CagentError('image.build', `${file.source} is missing, so ${source.reference} cannot be built`, {
-          hint: 'Run `npm run build` in a source checkout, or use a release.',
-        });
+        throw new CagentError(
+          'image.build',
+          `${file.source} is missing, so ${source.reference} cannot be built`,
+          {
+            hint: 'Run `npm run build` in a source checkout, or use a release.',
+          },
+        );
       }
       cpSync(file.source, join(context, file.target), { recursive: true, verbatimSymlinks: true });
     }
     if (source.own) {
       // Always there, so that the Dockerfile can COPY it; empty where the host has no bundle.
-      for (const target of [join(context, 'extra-ca.pem'), join(context, dirname(source.dockerfile), 'extra-ca.pem')]) {
+      for (const target of [
+        join(context, 'extra-ca.pem'),
+        join(context, dirname(source.dockerfile), 'extra-ca.pem'),
+      ]) {
         if (options.hostRoots === undefined) writeFileSync(target, '');
         else cpSync(options.hostRoots, target, { dereference: true });
       }
@@ -112,9 +148,13 @@ async function build(source: ImageSource & { kind: 'build' }, docker: Docker, op
     const output = `${result.stdout.toString('utf8')}\n${result.stderr.toString('utf8')}`.trim();
     const known = dockerError(['build'], result.stderr.toString('utf8'), result.exitCode);
     if (known.code !== 'docker.failed') throw known;
-    throw new CagentError('image.build', `Building ${source.reference} failed: ${output.split('\n').slice(-6).join(' | ')}`, {
-      hint: 'Build it by hand with `docker build` to see the whole output.',
-    });
+    throw new CagentError(
+      'image.build',
+      `Building ${source.reference} failed: ${output.split('\n').slice(-6).join(' | ')}`,
+      {
+        hint: 'Build it by hand with `docker build` to see the whole output.',
+      },
+    );
   } finally {
     rmSync(context, { recursive: true, force: true });
   }

@@ -31,7 +31,9 @@ export interface AgentRunOptions {
   readonly disk: DiskLimit;
 }
 
-type Ending = { readonly cause: 'timeout' | 'cancelled'; readonly graceMs: number } | { readonly cause: 'limit'; readonly limit: string };
+type Ending =
+  | { readonly cause: 'timeout' | 'cancelled'; readonly graceMs: number }
+  | { readonly cause: 'limit'; readonly limit: string };
 
 /** The runner kills everything 7.5 s after SIGINT, and three seconds are promised. */
 const CANCEL_GRACE_MS = 1_500;
@@ -43,7 +45,12 @@ const EXIT_CODE = { timeout: 124, limit: 137, SIGINT: 130, SIGTERM: 143, SIGPIPE
  * @param containerId as `docker create` printed it
  * @throws CagentError `sandbox.failed` when the container cannot start for a reason other than its command
  */
-export async function runAgent(docker: Docker, plan: ContainerPlan, containerId: string, options: AgentRunOptions): Promise<AgentEnd> {
+export async function runAgent(
+  docker: Docker,
+  plan: ContainerPlan,
+  containerId: string,
+  options: AgentRunOptions,
+): Promise<AgentEnd> {
   const child = docker.start(startAttachedArgs(plan.name, plan.interactive), {
     stdin: options.stdin === 'inherit' ? 'inherit' : 'pipe',
   });
@@ -62,7 +69,10 @@ export async function runAgent(docker: Docker, plan: ContainerPlan, containerId:
   function end(why: Ending): void {
     if (ending !== undefined) return;
     ending = why;
-    if (why.cause === 'limit') return kill('KILL');
+    if (why.cause === 'limit') {
+      kill('KILL');
+      return;
+    }
     kill('TERM');
     timers.push(setTimeout(() => kill('KILL'), why.graceMs));
   }
@@ -112,7 +122,9 @@ function conclude(facts: {
   const startError = state.Status === 'created' ? state.Error || facts.startOutput.trim() : undefined;
   if (startError !== undefined && ending === undefined && state.ExitCode !== 126 && state.ExitCode !== 127) {
     const known = dockerError(['start'], startError, state.ExitCode);
-    throw known.code === 'docker.failed' ? new CagentError('sandbox.failed', `The sandbox could not be started: ${startError}`) : known;
+    throw known.code === 'docker.failed'
+      ? new CagentError('sandbox.failed', `The sandbox could not be started: ${startError}`)
+      : known;
   }
   const outOfMemory = state.OOMKilled || (use.oomKills ?? 0) > 0;
   const killedByKernel = ending === undefined && state.ExitCode === 137 && outOfMemory;
@@ -123,7 +135,13 @@ function conclude(facts: {
     ...(outOfMemory ? ['memory'] : []),
     ...((use.pidsRefused ?? 0) > 0 ? ['pids'] : []),
   ];
-  return { exitCode: exitCodeOf(cause, state.ExitCode, facts.cancelReason), cause, limitsHit, resources: use, startError };
+  return {
+    exitCode: exitCodeOf(cause, state.ExitCode, facts.cancelReason),
+    cause,
+    limitsHit,
+    resources: use,
+    startError,
+  };
 }
 
 function exitCodeOf(cause: AgentEnd['cause'], own: number, reason: unknown): number {

@@ -21,7 +21,9 @@ export const IMAGE_ROOTS = [
 
 /** Whether the agent meets certificates that its image does not know. */
 export function needsCaBundle(policy: EgressPolicy, caFile: string | undefined): boolean {
-  return policy.mode !== 'none' && (caFile !== undefined || policy.rules.some((rule) => rule.http.length > 0));
+  return (
+    policy.mode !== 'none' && (caFile !== undefined || policy.rules.some((rule) => rule.http.length > 0))
+  );
 }
 
 /** Host paths of the two files within the run's private directory. */

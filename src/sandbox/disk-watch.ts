@@ -19,7 +19,11 @@ const PAUSE_PER_LOOK = 4;
  * Watches the directories that hold the agent's writes and reports the first limit that they pass. The engine offers
  * no quota for them, so this looks, and the one who is told ends the agent: a bomb stops the agent, not the runner.
  */
-export function watchDisk(directories: readonly string[], limit: DiskLimit, onPassed: (limit: 'disk' | 'files') => void): DiskWatch {
+export function watchDisk(
+  directories: readonly string[],
+  limit: DiskLimit,
+  onPassed: (limit: 'disk' | 'files') => void,
+): DiskWatch {
   let stopped = false;
   async function loop(): Promise<void> {
     while (!stopped) {
@@ -39,7 +43,10 @@ export function watchDisk(directories: readonly string[], limit: DiskLimit, onPa
 }
 
 /** Whether the directories hold more than the limit; stops counting as soon as it knows. */
-export async function look(directories: readonly string[], limit: DiskLimit): Promise<'disk' | 'files' | undefined> {
+export async function look(
+  directories: readonly string[],
+  limit: DiskLimit,
+): Promise<'disk' | 'files' | undefined> {
   const pending: Buffer[] = directories.map((directory) => Buffer.from(directory));
   let bytes = 0;
   let entries = 0;

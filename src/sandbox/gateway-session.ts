@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline';
+import { deferred } from '../core/deferred.js';
 import type { EgressRecord } from '../core/egress-record.js';
-import type { ModelTraffic } from '../core/model-endpoint.js';
 import { CagentError } from '../core/errors.js';
+import type { ModelTraffic } from '../core/model-endpoint.js';
 import { runArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
 import type { ContainerPlan } from '../docker/container.js';
@@ -34,7 +35,12 @@ const FINISH_DEADLINE_MS = 5_000;
  * Starts the gateway and hands it the policy over standard input.
  * @throws nothing itself; `floor` and `ready` reject with `gateway.*` or `docker.*`
  */
-export function startGateway(docker: Docker, plan: ContainerPlan, start: GatewayStart, handlers: GatewayHandlers): GatewaySession {
+export function startGateway(
+  docker: Docker,
+  plan: ContainerPlan,
+  start: GatewayStart,
+  handlers: GatewayHandlers,
+): GatewaySession {
   const args = runArgs(plan);
   const child = docker.start(args, { stdin: 'pipe' });
   const floor = deferred<void>();
@@ -55,20 +61,27 @@ export function startGateway(docker: Docker, plan: ContainerPlan, start: Gateway
     if (event === undefined) return;
     switch (event.event) {
       case 'egress':
-        return handlers.onRecord(event.record);
+        handlers.onRecord(event.record);
+        break;
       case 'usage':
-        return handlers.onTraffic(event.traffic);
+        handlers.onTraffic(event.traffic);
+        break;
       case 'warning':
-        return handlers.onWarning(event.message);
+        handlers.onWarning(event.message);
+        break;
       case 'floor':
-        return floor.resolve();
+        floor.resolve();
+        break;
       case 'ready':
-        return ready.resolve({ caCertificate: event.caCertificate });
+        ready.resolve({ caCertificate: event.caCertificate });
+        break;
       case 'finished':
-        return finished.resolve();
+        finished.resolve();
+        break;
       case 'fatal':
         failure = new CagentError(event.code, event.message, { hint: hintOf(event.code) });
-        return fail();
+        fail();
+        break;
     }
   }
 
@@ -126,17 +139,4 @@ function delay(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms).unref();
   });
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: CagentError): void;
-}
-
-function deferred<T>(): Deferred<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  // Nobody may be waiting yet when it fails.
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }

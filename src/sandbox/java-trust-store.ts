@@ -12,7 +12,9 @@ const TRUSTED_CERTIFICATE = 2;
  * @param password protects only against accidents: the format signs with it
  */
 export function javaTrustStore(pem: string, password: string): Buffer {
-  const certificates = (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).flatMap(decode);
+  const certificates = (
+    pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  ).flatMap(decode);
   const content = Buffer.concat([
     number32(MAGIC),
     number32(VERSION),
@@ -20,7 +22,10 @@ export function javaTrustStore(pem: string, password: string): Buffer {
     ...certificates.flatMap((der, index) => entry(`root-${index}`, der)),
   ]);
   // The salt is part of the format, written by its first authors.
-  const digest = createHash('sha1').update(Buffer.from(password, 'utf16le').swap16()).update('Mighty Aphrodite').update(content);
+  const digest = createHash('sha1')
+    .update(Buffer.from(password, 'utf16le').swap16())
+    .update('Mighty Aphrodite')
+    .update(content);
   return Buffer.concat([content, digest.digest()]);
 }
 

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { deferred } from '../core/deferred.js';
 import { CagentError } from '../core/errors.js';
 import { decodePath, displayPath, encodePath } from '../core/path-text.js';
 import { runArgs } from '../docker/argv.js';
@@ -28,24 +29,36 @@ export function startLink(docker: Docker, plan: ContainerPlan, hidden: readonly 
 }
 
 /** Looks for hidden paths as the agent's user, in a container of its own that ends afterwards. */
-export async function probeHidden(docker: Docker, plan: ContainerPlan, hidden: readonly string[]): Promise<void> {
+export async function probeHidden(
+  docker: Docker,
+  plan: ContainerPlan,
+  hidden: readonly string[],
+): Promise<void> {
   const session = startProbing(docker, plan, hidden, ['probed']);
   const { unknown } = await session.ready.finally(() => {
     session.abandon();
     return session.ended;
   });
   if (unknown > 0) {
-    throw new CagentError('workspace.exposed', `${unknown} hidden path(s) could not be checked in the sandbox, so the agent was not started.`, {
-      hint: 'Look at the permissions of the directories that hold them.',
-    });
+    throw new CagentError(
+      'workspace.exposed',
+      `${unknown} hidden path(s) could not be checked in the sandbox, so the agent was not started.`,
+      {
+        hint: 'Look at the permissions of the directories that hold them.',
+      },
+    );
   }
 }
 
-function startProbing(docker: Docker, plan: ContainerPlan, hidden: readonly string[], words: readonly string[]): LinkSession {
+function startProbing(
+  docker: Docker,
+  plan: ContainerPlan,
+  hidden: readonly string[],
+  words: readonly string[],
+): LinkSession {
   const args = runArgs(plan);
   const child = docker.start(args, { stdin: 'pipe' });
-  const { promise: ready, resolve, reject } = Promise.withResolvers<ProbeResult>();
-  ready.catch(() => {});
+  const { promise: ready, resolve, reject } = deferred<ProbeResult>();
   const visible: string[] = [];
   let unknown = 0;
   const awaited = new Set(words);
@@ -74,9 +87,13 @@ function startProbing(docker: Docker, plan: ContainerPlan, hidden: readonly stri
 
 function exposed(visible: readonly string[]): CagentError {
   const names = visible.slice(0, 5).map(displayPath).join(', ');
-  return new CagentError('workspace.exposed', `${visible.length} hidden path(s) would be visible in the sandbox (${names}), so the agent was not started.`, {
-    hint: 'The kernel or storage of this engine does not hide them; run `cagent doctor`.',
-  });
+  return new CagentError(
+    'workspace.exposed',
+    `${visible.length} hidden path(s) would be visible in the sandbox (${names}), so the agent was not started.`,
+    {
+      hint: 'The kernel or storage of this engine does not hide them; run `cagent doctor`.',
+    },
+  );
 }
 
 function linkDied(args: readonly string[], stderr: string, visible: readonly string[]): CagentError {
@@ -84,10 +101,17 @@ function linkDied(args: readonly string[], stderr: string, visible: readonly str
   const known = dockerError(args, stderr, null);
   if (known.code !== 'docker.failed') return known;
   const words = stderr.trim().split('\n').slice(-3).join(' | ') || 'no message';
-  return new CagentError('sandbox.failed', `The sandbox's link did not come up: ${words}`, { hint: 'See `cagent doctor`.' });
+  return new CagentError('sandbox.failed', `The sandbox's link did not come up: ${words}`, {
+    hint: 'See `cagent doctor`.',
+  });
 }
 
 /** The probe writes every unusual byte as `%XX`, so that one path is one line. */
 function decodePercent(text: string): string {
-  return decodePath(Buffer.from(text.replace(/%([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))), 'latin1'));
+  return decodePath(
+    Buffer.from(
+      text.replace(/%([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+      'latin1',
+    ),
+  );
 }

@@ -99,7 +99,14 @@ function planAgent(input: ContainerInput, network: string): ContainerPlan {
   const scratch: readonly Mount[] =
     input.scratch === undefined
       ? []
-      : [{ type: 'bind', source: input.scratch, target: `${WORKSPACE_MOUNT}/.agent-scratch`, readOnly: false }];
+      : [
+          {
+            type: 'bind',
+            source: input.scratch,
+            target: `${WORKSPACE_MOUNT}/.agent-scratch`,
+            readOnly: false,
+          },
+        ];
   const secrets = spec.env.filter((entry) => entry.secret);
   const plain = spec.env.filter((entry) => !entry.secret);
   return {

@@ -1,39 +1,45 @@
 import type { AgentPlan } from '../agents/agent-plan.js';
 import type { RunSpec } from '../config/run-spec.js';
 import { objectLabels, objectName } from '../core/labels.js';
-import { createArgs, createVolumeArgs, removeContainersArgs, removeVolumesArgs, runArgs, startAttachedArgs } from '../docker/argv.js';
+import type { RunId } from '../core/run-id.js';
+import {
+  createArgs,
+  createVolumeArgs,
+  removeContainersArgs,
+  removeVolumesArgs,
+  runArgs,
+  startAttachedArgs,
+} from '../docker/argv.js';
 import type { OverlayVolumePlan } from '../docker/container.js';
 import type { EgressPolicy } from '../egress/policy.js';
 import type { ImagePlan } from '../image/image-plan.js';
 import type { WorkspacePlan } from '../workspace/workspace-plan.js';
-import { type ContainerInput, effectiveCpus, planContainers } from './plan-containers.js';
+import { effectiveCpus } from './plan-containers.js';
 import type { SandboxContainers, SandboxPlan } from './sandbox-plan.js';
 
-export interface SandboxInput extends Omit<ContainerInput, 'sandboxImage' | 'gatewayImage' | 'user'> {
+export interface SandboxInput {
+  readonly runId: RunId;
+  readonly spec: RunSpec;
+  readonly command: readonly string[];
+  readonly containers: SandboxContainers;
+  readonly volume: OverlayVolumePlan;
+  readonly availableCpus: number;
   readonly image: ImagePlan;
   readonly workspace: WorkspacePlan;
   readonly agent: Pick<AgentPlan, 'files' | 'brokers'>;
   /** What was noticed before the workspace was read. */
   readonly earlyNotices: readonly string[];
   readonly egress: EgressPolicy;
-  /** Options of the overlay mount, see `overlayOptions` in src/workspace. */
-  readonly overlayOptions: string;
+}
+
+/** The volume that mounts the view. Pure. @param options of the overlay mount, see `viewOptions` in src/workspace */
+export function planViewVolume(runId: RunId, processOwner: string, options: string): OverlayVolumePlan {
+  return { name: objectName(runId, 'view'), labels: objectLabels(runId, 'view', processOwner), options };
 }
 
 /** Joins the plans of all stages into the one that is printed, stored and carried out. Pure. */
 export function planSandbox(input: SandboxInput): SandboxPlan {
-  const { runId, spec, workspace } = input;
-  const volume: OverlayVolumePlan = {
-    name: objectName(runId, 'view'),
-    labels: objectLabels(runId, 'view', input.processOwner),
-    options: input.overlayOptions,
-  };
-  const containers = planContainers({
-    ...input,
-    sandboxImage: input.image.sandbox.reference,
-    gatewayImage: input.image.gateway.reference,
-    user: workspace.owner,
-  });
+  const { runId, spec, workspace, volume, containers } = input;
   return {
     schema: 'cagent.plan/1',
     runId,
@@ -52,18 +58,30 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
     volume,
     containers,
     commands: commandsOf(volume, containers),
-    notices: [...input.earlyNotices, ...noticesOf(spec, workspace, input.availableCpus), ...workspace.notices, ...input.egress.warnings],
+    notices: [
+      ...input.earlyNotices,
+      ...noticesOf(spec, workspace, input.availableCpus),
+      ...workspace.notices,
+      ...input.egress.warnings,
+    ],
   };
 }
 
-function commandsOf(volume: OverlayVolumePlan, containers: SandboxContainers): readonly (readonly string[])[] {
+function commandsOf(
+  volume: OverlayVolumePlan,
+  containers: SandboxContainers,
+): readonly (readonly string[])[] {
   const { gateway, link, probe, agent } = containers;
-  const names = [agent, ...(link === undefined ? [] : [link]), ...(gateway === undefined ? [] : [gateway])].map((plan) => plan.name);
+  const names = [
+    agent,
+    ...(link === undefined ? [] : [link]),
+    ...(gateway === undefined ? [] : [gateway]),
+  ].map((plan) => plan.name);
   const commands = [
     ...(gateway === undefined ? [] : [runArgs(gateway)]),
     createVolumeArgs(volume),
-    link === undefined ? runArgs(probe) : runArgs(link),
     createArgs(agent),
+    link === undefined ? runArgs(probe) : runArgs(link),
     startAttachedArgs(agent.name, agent.interactive),
     removeContainersArgs(names),
     removeVolumesArgs([volume.name]),
@@ -77,7 +95,9 @@ function noticesOf(spec: RunSpec, workspace: WorkspacePlan, availableCpus: numbe
     notices.push('The workspace belongs to root, so the agent runs as uid 0 without any capability.');
   }
   if (effectiveCpus(spec.limits, availableCpus) < spec.limits.cpus) {
-    notices.push(`The engine has ${availableCpus} CPUs, so the limit of ${spec.limits.cpus} becomes ${availableCpus}.`);
+    notices.push(
+      `The engine has ${availableCpus} CPUs, so the limit of ${spec.limits.cpus} becomes ${availableCpus}.`,
+    );
   }
   return notices;
 }

@@ -15,10 +15,23 @@ export interface LabelledObjects {
  * Lists what carries our label.
  * @param runs `all`: every run, `dead`: runs whose process is gone, or one run id
  */
-export async function findObjects(docker: Docker, runs: 'all' | 'dead' | { readonly runId: RunId }): Promise<LabelledObjects> {
+export async function findObjects(
+  docker: Docker,
+  runs: 'all' | 'dead' | { readonly runId: RunId },
+): Promise<LabelledObjects> {
   const filter = typeof runs === 'object' ? `label=${RUN_LABEL}=${runs.runId}` : `label=${RUN_LABEL}`;
-  const list = async (args: readonly string[], nameField: string, ownerField: string): Promise<readonly string[]> => {
-    const output = await docker.run([...args, '--filter', filter, '--format', `{{${nameField}}}\t${ownerField}`]);
+  const list = async (
+    args: readonly string[],
+    nameField: string,
+    ownerField: string,
+  ): Promise<readonly string[]> => {
+    const output = await docker.run([
+      ...args,
+      '--filter',
+      filter,
+      '--format',
+      `{{${nameField}}}\t${ownerField}`,
+    ]);
     return output
       .split('\n')
       .filter(Boolean)
@@ -41,7 +54,8 @@ export async function removeObjects(docker: Docker, objects: LabelledObjects): P
   const remove = async (args: readonly string[]): Promise<void> => {
     const result = await docker.try(args);
     const stderr = result.stderr.toString('utf8').trim();
-    if (result.exitCode !== 0 && stderr !== '' && !/no such|not found|already in progress/i.test(stderr)) problems.push(stderr);
+    if (result.exitCode !== 0 && stderr !== '' && !/no such|not found|already in progress/i.test(stderr))
+      problems.push(stderr);
   };
   if (objects.containers.length > 0) await remove(removeContainersArgs(objects.containers));
   // A volume and a network can go only after the containers that use them.

@@ -94,7 +94,9 @@ function number(file: string): number | undefined {
 
 function keyed(file: string, key: string): number | undefined {
   try {
-    const line = readFileSync(file, 'utf8').split('\n').find((candidate) => candidate.startsWith(`${key} `));
+    const line = readFileSync(file, 'utf8')
+      .split('\n')
+      .find((candidate) => candidate.startsWith(`${key} `));
     return line === undefined ? undefined : Number(line.slice(key.length + 1));
   } catch {
     return undefined;

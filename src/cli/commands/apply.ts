@@ -7,7 +7,10 @@ import type { ParsedArguments } from '../arguments.js';
 import type { CliContext } from '../cli-context.js';
 
 /** `cagent apply RUN_DIR`: to the index and the working tree of the checkout, or not at all. Nothing is committed. */
-export async function applyCommand(parsed: ParsedArguments & { command: 'apply' }, context: CliContext): Promise<number> {
+export async function applyCommand(
+  parsed: ParsedArguments & { command: 'apply' },
+  context: CliContext,
+): Promise<number> {
   const { cwd, environment, stdout, stderr } = context;
   const { workspace, patch } = await resolvePatchPolicy(parsed.flags, cwd);
   const result = await applyRun({
@@ -23,8 +26,11 @@ export async function applyCommand(parsed: ParsedArguments & { command: 'apply' 
     return 0;
   }
   for (const path of result.applied) stdout.write(`${displayPath(path)}\n`);
-  for (const { path, reason } of result.rejected) stderr.write(`cagent: not in the patch: ${displayPath(path)} (${displayPath(reason)})\n`);
+  for (const { path, reason } of result.rejected)
+    stderr.write(`cagent: not in the patch: ${displayPath(path)} (${displayPath(reason)})\n`);
   const merged = result.merged ? ', merged since the branch has moved on' : '';
-  stderr.write(`cagent: ${result.applied.length} file(s) changed in the index and the working tree${merged}; nothing is committed\n`);
+  stderr.write(
+    `cagent: ${result.applied.length} file(s) changed in the index and the working tree${merged}; nothing is committed\n`,
+  );
   return 0;
 }

@@ -9,17 +9,25 @@ import type { ParsedArguments } from '../arguments.js';
 import type { CliContext } from '../cli-context.js';
 
 /** `cagent build`: pulls or builds the two images and prints their references and digests. */
-export async function buildCommand(parsed: ParsedArguments & { command: 'build' }, context: CliContext): Promise<number> {
+export async function buildCommand(
+  parsed: ParsedArguments & { command: 'build' },
+  context: CliContext,
+): Promise<number> {
   const { environment, cwd, stdout, stderr } = context;
   const spec = await resolveRunSpec({ flags: parsed.flags, cwd, environment, purpose: 'build' });
   const signals = cancelOnSignals();
   try {
-    const images = await resolveImages(planImages(spec.image, context.installation, spec.agent.name), createDocker(systemProcesses, environment), {
-      hostRoots: hostRootsOf(environment),
-      onSlow: (message) => stderr.write(`cagent: ${message}\n`),
-      signal: signals.signal,
-    });
-    for (const image of [images.sandbox, images.gateway]) stdout.write(`${image.reference} ${image.digest}\n`);
+    const images = await resolveImages(
+      planImages(spec.image, context.installation, spec.agent.name),
+      createDocker(systemProcesses, environment),
+      {
+        hostRoots: hostRootsOf(environment),
+        onSlow: (message) => stderr.write(`cagent: ${message}\n`),
+        signal: signals.signal,
+      },
+    );
+    for (const image of [images.sandbox, images.gateway])
+      stdout.write(`${image.reference} ${image.digest}\n`);
     return 0;
   } finally {
     signals.dispose();

@@ -5,7 +5,10 @@ import type { ParsedArguments } from '../arguments.js';
 import type { CliContext } from '../cli-context.js';
 
 /** `cagent doctor`: exit code 1 when something would keep a run from working. */
-export async function doctorCommand(parsed: ParsedArguments & { command: 'doctor' }, context: CliContext): Promise<number> {
+export async function doctorCommand(
+  parsed: ParsedArguments & { command: 'doctor' },
+  context: CliContext,
+): Promise<number> {
   const checks = await diagnose(systemProcesses, context.environment);
   const healthy = checks.every((check) => check.status !== 'failed');
   if (parsed.json) {
@@ -13,7 +16,11 @@ export async function doctorCommand(parsed: ParsedArguments & { command: 'doctor
     return healthy ? 0 : 1;
   }
   const colours = pc.createColors(context.stdout.isTTY === true);
-  const marks = { ok: colours.green('ok     '), warning: colours.yellow('warning'), failed: colours.red('failed ') };
+  const marks = {
+    ok: colours.green('ok     '),
+    warning: colours.yellow('warning'),
+    failed: colours.red('failed '),
+  };
   for (const { name, status, found, hint } of checks) {
     context.stdout.write(`${marks[status]} ${name}: ${found}\n`);
     if (hint !== undefined) context.stdout.write(`        ${hint}\n`);

@@ -9,7 +9,10 @@ import type { ParsedArguments } from '../arguments.js';
 import { type CliContext, runsDirectoryOf } from '../cli-context.js';
 
 /** `cagent plan`: prints what `run` would do and touches nothing. */
-export async function planCommand(parsed: ParsedArguments & { command: 'run' | 'plan' }, context: CliContext): Promise<number> {
+export async function planCommand(
+  parsed: ParsedArguments & { command: 'run' | 'plan' },
+  context: CliContext,
+): Promise<number> {
   const { environment, cwd, stdout } = context;
   const spec = await resolveRunSpec({ flags: parsed.flags, cwd, environment, purpose: 'run' });
   const host = {

@@ -1,7 +1,7 @@
 import { resolveRunSpec } from '../../config/resolve.js';
 import { systemClock } from '../../core/clock.js';
-import { systemProcesses } from '../../core/process.js';
 import { renderError } from '../../core/errors.js';
+import { systemProcesses } from '../../core/process.js';
 import { run } from '../../engine/run.js';
 import { cancelOnSignals } from '../../engine/signals.js';
 import { renderTerminalSummary } from '../../report/terminal.js';
@@ -10,7 +10,10 @@ import { type CliContext, runsDirectoryOf, wantsColor } from '../cli-context.js'
 import { createTerminalReporter } from '../terminal-reporter.js';
 
 /** `cagent run`: exits with the agent's own code. With `--json`, standard output is the report and nothing else. */
-export async function runCommand(parsed: ParsedArguments & { command: 'run' | 'plan' }, context: CliContext): Promise<number> {
+export async function runCommand(
+  parsed: ParsedArguments & { command: 'run' | 'plan' },
+  context: CliContext,
+): Promise<number> {
   const { environment, cwd, stdout, stderr } = context;
   const spec = await resolveRunSpec({ flags: parsed.flags, cwd, environment, purpose: 'run' });
   const signals = cancelOnSignals();

@@ -80,7 +80,8 @@ describe('cagent plan', () => {
     for (const container of Object.values(plan.containers)) {
       expect(container.name).toMatch(/^cagent-/);
     }
-    const makers = plan.commands.filter((command) => ['create', 'run'].includes(command[1] ?? '') || command[1] === 'volume');
+    const makers = plan.commands.filter((command) => ['create', 'run'].includes(command[1] ?? '') || command.slice(1, 3).join(' ') === 'volume create');
+    expect(makers.length).toBeGreaterThanOrEqual(4);
     for (const command of makers) expect(command.join(' ')).toContain(`cagent.run=${plan.runId}`);
   });
   it('works without an engine', async () => {
@@ -243,7 +244,7 @@ describe('the run directory', () => {
       const out = join(other.directory, 'results/run');
       const command = ['bash', '-c', 'find . -path ./.git -prune -o -type f -print; ls results/run 2>&1; echo x > new.txt'];
       for (const round of [1, 2]) {
-        const ended = await other.run([...OFFLINE, '--out', out], command);
+        const ended = await other.start([...OFFLINE, '--out', out], command).ended;
         expect(ended.exitCode, `${round}: ${ended.stderr}`).toBe(0);
         expect(ended.stdout.toString()).not.toMatch(/report\.json|agent\.log|plan\.json/);
         expect(resultOf(ended, out).changes.files.map((file) => file.path)).toEqual(['new.txt']);

@@ -10,10 +10,9 @@ import { createDocker } from '../../../src/docker/client.js';
 import { planImages } from '../../../src/image/plan-images.js';
 import { resolveImages } from '../../../src/image/resolve-images.js';
 import { probeHidden } from '../../../src/sandbox/link-session.js';
-import { planSandbox } from '../../../src/sandbox/plan-sandbox.js';
-import type { SandboxPlan } from '../../../src/sandbox/sandbox-plan.js';
 import { findObjects, removeObjects } from '../../../src/sandbox/remove.js';
-import { runSpec, sandboxInput } from '../../unit/sandbox/spec-fixture.js';
+import type { SandboxPlan } from '../../../src/sandbox/sandbox-plan.js';
+import { runSpec, sandboxPlan } from '../../unit/sandbox/spec-fixture.js';
 
 const docker = createDocker(systemProcesses, readEnvironment());
 const runId = createRunId(new Date());
@@ -27,12 +26,10 @@ beforeAll(async () => {
   writeFileSync(join(directory, 'workspace', 'visible.txt'), 'seen');
   writeFileSync(join(directory, 'workspace', 'odd \n name'), 'seen');
   symlinkSync('/nowhere', join(directory, 'workspace', 'dangling'));
-  plan = planSandbox(
-    sandboxInput(runSpec({ workspace: join(directory, 'workspace') }), {
-      runId,
-      image: images,
-      overlayOptions: `lowerdir=${directory}/top:${directory}/workspace,nosuid,nodev`,
-    }),
+  plan = sandboxPlan(
+    runSpec({ workspace: join(directory, 'workspace') }),
+    { runId, gatewayImage: images.gateway.reference },
+    `lowerdir=${directory}/top:${directory}/workspace,nosuid,nodev`,
   );
   await docker.run(createVolumeArgs(plan.volume));
 });
@@ -44,7 +41,9 @@ afterAll(async () => {
 
 describe('the probe before the agent', () => {
   it('lets the run go on when every hidden path is absent', async () => {
-    await expect(probeHidden(docker, plan.containers.probe, ['.env', 'visible.txt/below', 'no/such/dir'])).resolves.toBeUndefined();
+    await expect(
+      probeHidden(docker, plan.containers.probe, ['.env', 'visible.txt/below', 'no/such/dir']),
+    ).resolves.toBeUndefined();
   });
 
   it.each([
@@ -55,6 +54,9 @@ describe('the probe before the agent', () => {
   ])('stops the run when %s that should be hidden is still there', async (_kind, path, shown) => {
     const probing = probeHidden(docker, plan.containers.probe, ['absent', path]);
 
-    await expect(probing).rejects.toMatchObject({ code: 'workspace.exposed', message: expect.stringContaining(shown) });
+    await expect(probing).rejects.toMatchObject({
+      code: 'workspace.exposed',
+      message: expect.stringContaining(shown),
+    });
   });
 });

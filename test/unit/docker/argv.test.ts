@@ -35,7 +35,13 @@ describe('docker arguments', () => {
   it('replace the entry point and pass the other words as they are', () => {
     const args = createArgs(PLAIN);
 
-    expect(args.slice(args.indexOf('--entrypoint'))).toEqual(['--entrypoint', 'sh', 'image:1', '-c', 'echo hi']);
+    expect(args.slice(args.indexOf('--entrypoint'))).toEqual([
+      '--entrypoint',
+      'sh',
+      'image:1',
+      '-c',
+      'echo hi',
+    ]);
   });
 
   it('leave the entry point of the image alone when asked to', () => {
@@ -57,9 +63,14 @@ describe('docker arguments', () => {
   });
 
   it('never let docker copy image content into the view', () => {
-    const args = createArgs({ ...PLAIN, mounts: [{ type: 'volume', source: 'v', target: '/workspace', readOnly: true }] });
+    const args = createArgs({
+      ...PLAIN,
+      mounts: [{ type: 'volume', source: 'v', target: '/workspace', readOnly: true }],
+    });
 
-    expect(args[args.indexOf('--mount') + 1]).toBe('type=volume,source=v,target=/workspace,readonly,volume-nocopy');
+    expect(args[args.indexOf('--mount') + 1]).toBe(
+      'type=volume,source=v,target=/workspace,readonly,volume-nocopy',
+    );
   });
 
   it('turn swap off together with the memory limit', () => {
@@ -69,7 +80,10 @@ describe('docker arguments', () => {
   });
 
   it('render tmpfs mounts without set-uid and devices', () => {
-    const args = createArgs({ ...PLAIN, tmpfs: [{ target: '/tmp', sizeBytes: 10, mode: '1777', exec: true, uid: 1, gid: 2 }] });
+    const args = createArgs({
+      ...PLAIN,
+      tmpfs: [{ target: '/tmp', sizeBytes: 10, mode: '1777', exec: true, uid: 1, gid: 2 }],
+    });
 
     expect(args[args.indexOf('--tmpfs') + 1]).toBe('/tmp:rw,nosuid,nodev,exec,size=10,mode=1777,uid=1,gid=2');
   });
@@ -77,11 +91,32 @@ describe('docker arguments', () => {
   it('render an overlay volume as one option', () => {
     const args = createVolumeArgs({ name: 'v', labels: { a: 'b' }, options: 'lowerdir=x:y,nosuid,nodev' });
 
-    expect(args).toEqual(['volume', 'create', '--driver', 'local', '--label', 'a=b', '--opt', 'type=overlay', '--opt', 'device=overlay', '--opt', 'o=lowerdir=x:y,nosuid,nodev', 'v']);
+    expect(args).toEqual([
+      'volume',
+      'create',
+      '--driver',
+      'local',
+      '--label',
+      'a=b',
+      '--opt',
+      'type=overlay',
+      '--opt',
+      'device=overlay',
+      '--opt',
+      'o=lowerdir=x:y,nosuid,nodev',
+      'v',
+    ]);
   });
 
   it('build a foreign Dockerfile on the default network', () => {
-    const args = buildArgs({ reference: 'r', context: '/c', dockerfile: '/c/Dockerfile', labels: {}, network: 'default', noCache: false });
+    const args = buildArgs({
+      reference: 'r',
+      context: '/c',
+      dockerfile: '/c/Dockerfile',
+      labels: {},
+      network: 'default',
+      noCache: false,
+    });
 
     expect(args).toEqual(['build', '--tag', 'r', '--file', '/c/Dockerfile', '/c']);
   });

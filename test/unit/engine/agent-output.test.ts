@@ -37,9 +37,16 @@ function holdingFiles() {
 describe("the agent's output", () => {
   it('comes out byte for byte, what was held back too', async () => {
     const out = sink();
-    const output = openAgentOutput({ stdout: out.stream, stderr: sink().stream, files: holdingFiles(), guardWorkflowCommands: false, onBrokenPipe: () => {} });
+    const output = openAgentOutput({
+      stdout: out.stream,
+      stderr: sink().stream,
+      files: holdingFiles(),
+      guardWorkflowCommands: false,
+      onBrokenPipe: () => {},
+    });
 
-    for (const piece of ['no ', 'newline\xff\x00 at the', ' end']) output.stdout.write(Buffer.from(piece, 'latin1'));
+    for (const piece of ['no ', 'newline\xff\x00 at the', ' end'])
+      output.stdout.write(Buffer.from(piece, 'latin1'));
     await output.close();
 
     expect(out.text()).toBe('no newline\xff\x00 at the end');
@@ -47,7 +54,13 @@ describe("the agent's output", () => {
 
   it('cannot give the workflow runner commands', async () => {
     const out = sink();
-    const output = openAgentOutput({ stdout: out.stream, stderr: sink().stream, files: holdingFiles(), guardWorkflowCommands: true, onBrokenPipe: () => {} });
+    const output = openAgentOutput({
+      stdout: out.stream,
+      stderr: sink().stream,
+      files: holdingFiles(),
+      guardWorkflowCommands: true,
+      onBrokenPipe: () => {},
+    });
 
     output.stdout.write(Buffer.from('::set-env name=PATH::/evil'));
     await output.close();
@@ -61,7 +74,13 @@ describe("the agent's output", () => {
   it('tells once when the reader has gone, and goes on logging', async () => {
     const broken: string[] = [];
     const files = holdingFiles();
-    const output = openAgentOutput({ stdout: sink(1).stream, stderr: sink().stream, files, guardWorkflowCommands: false, onBrokenPipe: () => broken.push('gone') });
+    const output = openAgentOutput({
+      stdout: sink(1).stream,
+      stderr: sink().stream,
+      files,
+      guardWorkflowCommands: false,
+      onBrokenPipe: () => broken.push('gone'),
+    });
 
     for (const piece of ['aa', 'bb', 'cc']) output.stdout.write(Buffer.from(piece));
     await output.close();

@@ -27,10 +27,16 @@ describe('the conclusion of a run', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ])('after %s before the agent is cancelled, whatever broke on the way', (reason, exitCode) => {
-    expect(concludeRun(undefined, BROKEN, AbortSignal.abort(reason))).toEqual({ conclusion: 'cancelled', exitCode });
+    expect(concludeRun(undefined, BROKEN, AbortSignal.abort(reason))).toEqual({
+      conclusion: 'cancelled',
+      exitCode,
+    });
   });
 
   it('turns an admitted failure of an agent that exits with 0 into a red run', () => {
-    expect(concludeRun(end(0), undefined, CALM, 'the model refused the key')).toEqual({ conclusion: 'failure', exitCode: 1 });
+    expect(concludeRun(end(0), undefined, CALM, 'the model refused the key')).toEqual({
+      conclusion: 'failure',
+      exitCode: 1,
+    });
   });
 });

@@ -60,7 +60,16 @@ const container: Required<ContainerPlan> = {
 export const plan: SandboxPlan = {
   schema: 'cagent.plan/1',
   runId: RUN_ID,
-  agent: { name: 'claude', model: 'claude-opus-5-5', command: ['claude', '-p'] },
+  agent: { name: 'claude', model: 'claude-opus-5-5', command: ['claude', '-p'], files: [{ path: '/home/agent/.claude.json', content: '{}' }] },
+  brokers: [
+    {
+      provider: 'anthropic',
+      port: 8101,
+      upstream: { scheme: 'https', host: 'api.anthropic.com', port: 443, path: '' },
+      private: false,
+      budget: { maxRequests: 100 },
+    },
+  ],
   image: {
     sandbox: { kind: 'pull', reference: 'ghcr.io/acme/agent:1' },
     gateway: {

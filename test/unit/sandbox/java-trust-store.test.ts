@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import { rootCertificates } from 'node:tls';
+import { describe, expect, it } from 'vitest';
 import { javaTrustStore } from '../../../src/sandbox/java-trust-store.js';
 
 describe('a Java trust store', () => {

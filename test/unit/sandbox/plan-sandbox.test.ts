@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { planSandbox } from '../../../src/sandbox/plan-sandbox.js';
-import { runSpec, sandboxInput } from './spec-fixture.js';
+import { runSpec, sandboxPlan } from './spec-fixture.js';
 
 const NETWORK = runSpec().network;
 const VIEW = runSpec().view;
 
 describe('the sandbox plan', () => {
   it('gives the agent no capability, no new privileges, a read-only root and no network of its own', () => {
-    const { agent } = planSandbox(sandboxInput(runSpec())).containers;
+    const { agent } = sandboxPlan(runSpec()).containers;
 
     expect(agent).toMatchObject({
       capabilities: [],
@@ -21,7 +20,7 @@ describe('the sandbox plan', () => {
   });
 
   it('mounts nothing into the agent but the view', () => {
-    const { agent } = planSandbox(sandboxInput(runSpec())).containers;
+    const { agent } = sandboxPlan(runSpec()).containers;
 
     expect(agent.mounts).toEqual([
       { type: 'volume', source: 'cagent-20261122-101530-abcdef-view', target: '/workspace', readOnly: false },
@@ -31,7 +30,7 @@ describe('the sandbox plan', () => {
   it('mounts the view read-only in read-only mode, with the scratch as the only writable place', () => {
     const spec = runSpec({ view: { ...VIEW, mode: 'read-only' } });
 
-    const { agent } = planSandbox(sandboxInput(spec)).containers;
+    const { agent } = sandboxPlan(spec).containers;
 
     expect(agent.mounts).toEqual([
       { type: 'volume', source: 'cagent-20261122-101530-abcdef-view', target: '/workspace', readOnly: true },
@@ -40,13 +39,17 @@ describe('the sandbox plan', () => {
   });
 
   it('gives NET_ADMIN to the link alone and no more', () => {
-    const { link } = planSandbox(sandboxInput(runSpec())).containers;
+    const { link } = sandboxPlan(runSpec()).containers;
 
-    expect(link).toMatchObject({ capabilities: ['NET_ADMIN'], network: 'none', pid: 'container:cagent-20261122-101530-abcdef-gateway' });
+    expect(link).toMatchObject({
+      capabilities: ['NET_ADMIN'],
+      network: 'none',
+      pid: 'container:cagent-20261122-101530-abcdef-gateway',
+    });
   });
 
   it('has neither gateway nor link without a network', () => {
-    const plan = planSandbox(sandboxInput(runSpec({ network: { ...NETWORK, mode: 'none' } })));
+    const plan = sandboxPlan(runSpec({ network: { ...NETWORK, mode: 'none' } }));
 
     expect(plan.containers.gateway).toBeUndefined();
     expect(plan.containers.link).toBeUndefined();
@@ -54,10 +57,12 @@ describe('the sandbox plan', () => {
   });
 
   it('labels every container and the volume with the run', () => {
-    const plan = planSandbox(sandboxInput(runSpec()));
+    const plan = sandboxPlan(runSpec());
 
     const objects = [...Object.values(plan.containers), plan.volume];
-    expect(objects.map((object) => object.labels['cagent.run'])).toEqual(objects.map(() => '20261122-101530-abcdef'));
+    expect(objects.map((object) => object.labels['cagent.run'])).toEqual(
+      objects.map(() => '20261122-101530-abcdef'),
+    );
     expect(objects.every((object) => object.name.startsWith('cagent-'))).toBe(true);
   });
 
@@ -69,7 +74,7 @@ describe('the sandbox plan', () => {
       ],
     });
 
-    const plan = planSandbox(sandboxInput(spec));
+    const plan = sandboxPlan(spec);
 
     expect(JSON.stringify(plan)).not.toContain('sekret-value');
     expect(plan.containers.agent.envFromProcess).toEqual(['TOKEN']);
@@ -77,29 +82,27 @@ describe('the sandbox plan', () => {
   });
 
   it('never asks the engine for more CPUs than it has, and says so', () => {
-    const plan = planSandbox(sandboxInput(runSpec({ limits: { ...runSpec().limits, cpus: 8 } }), { availableCpus: 2 }));
+    const plan = sandboxPlan(runSpec({ limits: { ...runSpec().limits, cpus: 8 } }), { availableCpus: 2 });
 
     expect(plan.containers.agent.limits?.cpus).toBe(2);
     expect(plan.notices.join(' ')).toContain('2 CPUs');
   });
 
   it('says that the agent of a workspace of root runs as uid 0 without capabilities', () => {
-    const input = sandboxInput(runSpec());
-
-    const plan = planSandbox({ ...input, workspace: { ...input.workspace, owner: { uid: 0, gid: 0 } } });
+    const plan = sandboxPlan(runSpec(), { user: { uid: 0, gid: 0 } });
 
     expect(plan.containers.agent.user).toBe('0:0');
     expect(plan.notices.join(' ')).toContain('uid 0 without any capability');
   });
 
   it('prints the docker commands in the order in which they run', () => {
-    const { commands } = planSandbox(sandboxInput(runSpec()));
+    const { commands } = sandboxPlan(runSpec());
 
     expect(commands.map((words) => words.slice(0, 3).join(' '))).toEqual([
       'docker run --rm',
       'docker volume create',
-      'docker run --rm',
       'docker create --name',
+      'docker run --rm',
       'docker start --attach',
       'docker rm --force',
       'docker volume rm',

@@ -1,5 +1,7 @@
 import type { RunSpec } from '../../../src/config/run-spec.js';
-import type { SandboxInput } from '../../../src/sandbox/plan-sandbox.js';
+import { type ContainerInput, planContainers } from '../../../src/sandbox/plan-containers.js';
+import { planSandbox, planViewVolume } from '../../../src/sandbox/plan-sandbox.js';
+import type { SandboxPlan } from '../../../src/sandbox/sandbox-plan.js';
 
 /** A RunSpec with every default, for planning tests. */
 export function runSpec(changes: Partial<RunSpec> = {}): RunSpec {
@@ -19,36 +21,56 @@ export function runSpec(changes: Partial<RunSpec> = {}): RunSpec {
   };
 }
 
-/** Input of planSandbox around a spec. */
-export function sandboxInput(spec: RunSpec, changes: Partial<SandboxInput> = {}): SandboxInput {
+/** What planContainers needs around a spec. */
+export function containerInput(spec: RunSpec, changes: Partial<ContainerInput> = {}): ContainerInput {
   return {
     runId: '20261122-101530-abcdef',
     processOwner: '1.2.host',
     spec,
     command: spec.agent.command,
+    sandboxImage: 'sandbox:1',
+    gatewayImage: 'gateway:1',
+    user: { uid: 1001, gid: 1002 },
     scratch: spec.view.mode === 'read-only' ? '/tmp/x/scratch' : undefined,
     extraEnv: {},
     extraMounts: [],
-    earlyNotices: [],
-    agent: { files: [], brokers: [] },
     availableCpus: 4,
     tty: false,
+    ...changes,
+  };
+}
+
+/** The whole plan around a spec. */
+export function sandboxPlan(
+  spec: RunSpec,
+  container: Partial<ContainerInput> = {},
+  options = 'lowerdir=a:b,nosuid,nodev',
+): SandboxPlan {
+  const input = containerInput(spec, container);
+  return planSandbox({
+    runId: input.runId,
+    spec,
+    command: input.command,
+    containers: planContainers(input),
+    volume: planViewVolume(input.runId, input.processOwner, options),
+    availableCpus: input.availableCpus,
     image: {
-      sandbox: { kind: 'pull', reference: 'sandbox:1' },
-      gateway: { kind: 'pull', reference: 'gateway:1' },
+      sandbox: { kind: 'pull', reference: input.sandboxImage },
+      gateway: { kind: 'pull', reference: input.gatewayImage },
     },
     workspace: {
       root: spec.workspace,
-      owner: { uid: 1001, gid: 1002 },
+      owner: input.user,
       mode: spec.view.mode,
       files: 3,
       hidden: [],
       findings: [],
       git: { kind: 'none', reason: 'not a git repository' },
+      rules: { ignoreFile: spec.view.ignoreFile, ignore: spec.view.ignore, secrets: spec.view.secrets },
       notices: [],
     },
+    agent: { files: [], brokers: [] },
+    earlyNotices: [],
     egress: { mode: spec.network.mode, rules: [], warnings: [] },
-    overlayOptions: 'lowerdir=a:b,nosuid,nodev',
-    ...changes,
-  };
+  });
 }

@@ -200,7 +200,7 @@ describe('ignore rules', () => {
     expect(pairs).toBeGreaterThan(20_000);
     // Rules that never match would agree as well.
     expect(ignored).toBeGreaterThan(1_000);
-  }, 120_000);
+  }, 600_000);
 });
 
 function bytes(root: string, path: string): Buffer {

@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { secretForms } from '../../../src/core/secret-values.js';
+import { dockerLines, resultOf, runIdIn, until, type Workspace } from '../../fixtures/cli.js';
+import { agentWorkspace, KEYS, modelEnvironment, PROMPT } from '../../fixtures/model-server/agent-runs.js';
+import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.js';
+
+/** A key that is in the gateway's memory must be nowhere else, in no form. */
+
+const BUILD_MS = 600_000;
+
+let server: ModelServer;
+let workspace: Workspace;
+beforeAll(async () => {
+  server = await startModelServer();
+}, BUILD_MS);
+afterAll(() => server.stop());
+afterEach(() => workspace?.remove());
+
+const FORMS = secretForms(KEYS.anthropic);
+
+function leaksIn(place: string, text: string | Buffer): readonly string[] {
+  const content = Buffer.from(text);
+  return FORMS.filter((form) => content.includes(form)).map((form) => `${place}: ${form}`);
+}
+
+function filesBelow(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** All processes that a process has started, in turn. */
+function descendants(pid: number): readonly number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    return children.flatMap((child) => [child, ...descendants(child)]);
+  } catch {
+    return [];
+  }
+}
+
+function readProcess(pid: number, file: 'cmdline' | 'environ'): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** Empty when the container has just gone. */
+function inspect(id: string): string {
+  try {
+    return dockerLines('inspect', id).join('\n');
+  } catch {
+    return '';
+  }
+}
+
+it(
+  'the key is in no file, argument, environment, label, inspection or image of a run, and the agent sees a placeholder',
+  async () => {
+    workspace = agentWorkspace();
+    // Everything that a process of the agent can read about itself and its neighbours ends up in the patch.
+    const look = 'env; cat /proc/*/environ /proc/*/cmdline; cat /etc/hosts /etc/resolv.conf; ls -la /run /proc/self/fd';
+    await server.play({ command: `(${look}) 2>/dev/null | tr '\\0' '\\n' > seen.txt; sleep 2` });
+    const flags = ['--agent', 'claude', '--prompt', PROMPT, '--uplink', server.network, '--env', 'ANTHROPIC_API_KEY'];
+    const running = workspace.start(flags, [], { env: modelEnvironment(server) });
+    const leaks = new Set<string>();
+    let looks = 0;
+    let ended = false;
+    const end = running.ended.finally(() => {
+      ended = true;
+    });
+    await until(() => running.stderr().includes('cagent: run ') || ended);
+    const filter = ['--filter', `label=cagent.run=${runIdIn(running.stderr())}`];
+    while (!ended) {
+      const containers = dockerLines('ps', '--all', '--quiet', ...filter);
+      for (const id of containers) {
+        looks += 1;
+        for (const leak of leaksIn('docker inspect', inspect(id))) leaks.add(leak);
+      }
+      for (const pid of descendants(running.pid)) {
+        for (const leak of leaksIn('argument of a process', readProcess(pid, 'cmdline'))) leaks.add(leak);
+        for (const leak of leaksIn('environment of a process', readProcess(pid, 'environ'))) leaks.add(leak);
+      }
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    const run = resultOf(await end, workspace.out);
+    expect(run.report.conclusion).toBe('success');
+    expect(looks).toBeGreaterThan(3);
+    // The key was really used, so there was something to find.
+    expect((await server.requests()).map(({ headers }) => headers['x-api-key'])).toContain(KEYS.anthropic);
+    for (const file of filesBelow(run.out)) for (const leak of leaksIn(file, readFileSync(file))) leaks.add(leak);
+    for (const image of [run.plan.image.sandbox.reference, run.plan.image.gateway.reference]) {
+      const facts = [...dockerLines('image', 'inspect', image), ...dockerLines('history', '--no-trunc', image)].join('\n');
+      for (const leak of leaksIn(`image ${image}`, facts)) leaks.add(leak);
+    }
+    for (const leak of leaksIn('output', `${run.stdout.toString('utf8')}${run.stderr}`)) leaks.add(leak);
+    expect([...leaks]).toEqual([]);
+    expect(run.read('changes.patch')).toContain('ANTHROPIC_API_KEY=cagent-placeholder-key');
+    expect(run.report.secretsPassed).toEqual([]);
+    expect(run.report.notices.join(' ')).toContain('ANTHROPIC_API_KEY stays outside');
+  },
+  BUILD_MS,
+);
