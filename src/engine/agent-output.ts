@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { RunDirectory } from '../report/run-directory.js';
-import type { Transcript } from './agent-transcript.js';
+import type { Transcripts } from './agent-transcript.js';
 
 export interface AgentOutput {
   readonly stdout: Writable;
@@ -20,7 +20,7 @@ export interface AgentOutputOptions {
   /** The reader of our standard output has gone. */
   readonly onBrokenPipe: () => void;
   /** Each gets a copy of the agent's bytes as they were. */
-  readonly transcripts?: { readonly stdout: Transcript; readonly stderr: Transcript };
+  readonly transcripts?: Transcripts;
 }
 
 /** The agent's two streams on their way out: as they are, live, with backpressure, known secret values masked. */

@@ -4,6 +4,11 @@ export interface Transcript {
   text(): string;
 }
 
+export interface Transcripts {
+  readonly stdout: Transcript;
+  readonly stderr: Transcript;
+}
+
 const HEAD_BYTES = 2 ** 20;
 const TAIL_BYTES = 15 * 2 ** 20;
 

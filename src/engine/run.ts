@@ -8,14 +8,12 @@ import { asCagentError, type CagentError } from '../core/errors.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
 import { createRunId } from '../core/run-id.js';
 import { createDocker } from '../docker/client.js';
-import { buildReport } from '../report/build-report.js';
 import { openRunDirectory, type RunDirectory } from '../report/run-directory.js';
 import type { AgentEnd } from '../sandbox/agent-run.js';
-import { agentOutcome } from './agent-outcome.js';
 import { openAgentOutput } from './agent-output.js';
-import { createTranscript, type Transcript } from './agent-transcript.js';
+import { createTranscript, type Transcripts } from './agent-transcript.js';
+import { assembleReport } from './assemble-report.js';
 import { captureChanges } from './capture.js';
-import { concludeRun } from './conclusion.js';
 import { createPhaseTimer } from './phases.js';
 import { planEarly } from './plan-run.js';
 import { type Preparation, prepare, type ReadySandbox } from './prepare.js';
@@ -29,8 +27,8 @@ import { tearDown } from './tear-down.js';
  * Resolves for everything that happens once there is a run id: an agent that fails is a value, and so is a failure
  * of cagent itself (`report.error`, exit code 125).
  *
- * @throws CagentError `config.key` when there is no key for the agent's model, `config.out` when the run directory cannot be made, `egress.rule`, `config.invalid` or
- * `image.build` for what the plan refuses; then there is no run directory
+ * @throws CagentError for what is refused by reading alone (`config.key`, `config.invalid`, `egress.rule`,
+ * `image.build`) and `config.out` when the run directory cannot be made; then there is no run directory
  */
 export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   const { clock, reporter } = given;
@@ -92,42 +90,21 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   }
   notices.push(...(await removed));
 
-  const agent =
-    end?.cause === 'exited' && end.startError === undefined
-      ? agentOutcome({
-          name: spec.agent.name,
-          exitCode: end.exitCode,
-          stdout: transcripts.stdout.text(),
-          stderr: transcripts.stderr.text(),
-          traffic,
-        })
-      : undefined;
-  const { conclusion, exitCode } = concludeRun(end, error, host.cancel, agent?.failure);
-  const report = buildReport({
+  const report = assembleReport({
     runId,
-    spec: early.container.spec,
-    plan: preparation.plan,
-    outcome: {
-      conclusion,
-      exitCode,
-      startedAt,
-      durationMs: clock.monotonic() - began,
-      phases: phases.durations(),
-      limitsHit: [...(end?.limitsHit ?? []), ...(agent?.limitsHit ?? [])],
-      agentVersion: agent?.version ?? early.agent.version,
-      model: agent?.model,
-      usage: agent?.usage,
-      resources: resourcesOf(end),
-      imageDigest: preparation.images?.sandbox.digest,
-      notices: [
-        ...(agent?.failure === undefined ? [] : [agent.failure]),
-        ...(agent?.notices ?? []),
-        ...notices,
-      ],
-      error: conclusion === 'error' ? error : undefined,
-    },
+    spec,
+    preparation,
+    end,
+    error,
+    transcripts,
+    traffic,
     changes,
     egress: files.egressSummary(),
+    cancel: host.cancel,
+    startedAt,
+    durationMs: clock.monotonic() - began,
+    phases: phases.durations(),
+    notices,
   });
   const written = await files.finish({
     report,
@@ -146,7 +123,7 @@ async function liveThrough(
   sandbox: ReadySandbox,
   files: RunDirectory,
   host: RunHost,
-  transcripts: { readonly stdout: Transcript; readonly stderr: Transcript },
+  transcripts: Transcripts,
 ): Promise<AgentEnd> {
   const output = openAgentOutput({
     stdout: host.stdout,
@@ -161,13 +138,4 @@ async function liveThrough(
   } finally {
     await output.close();
   }
-}
-
-function resourcesOf(end: AgentEnd | undefined) {
-  const { cpuSeconds, peakMemoryBytes, peakPids } = end?.resources ?? {};
-  return {
-    ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
-    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
-    ...(peakPids === undefined ? {} : { peakPids }),
-  };
 }

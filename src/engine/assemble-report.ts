@@ -1,0 +1,82 @@
+import type { Changes } from '../changes/changes.js';
+import type { RunSpec } from '../config/run-spec.js';
+import type { CagentError } from '../core/errors.js';
+import type { ModelTraffic } from '../core/model-endpoint.js';
+import type { RunId } from '../core/run-id.js';
+import { buildReport } from '../report/build-report.js';
+import type { EgressSummary, Report } from '../report/report.js';
+import type { AgentEnd } from '../sandbox/agent-run.js';
+import { agentOutcome } from './agent-outcome.js';
+import type { Transcripts } from './agent-transcript.js';
+import { concludeRun } from './conclusion.js';
+import type { Preparation } from './prepare.js';
+
+/** Everything that is known when a run is over, whatever became of it. */
+export interface RunFacts {
+  readonly runId: RunId;
+  readonly spec: RunSpec;
+  readonly preparation: Preparation;
+  /** `undefined` when the agent never started. */
+  readonly end: AgentEnd | undefined;
+  readonly error: CagentError | undefined;
+  readonly transcripts: Transcripts;
+  readonly traffic: ModelTraffic | undefined;
+  readonly changes: Changes | undefined;
+  readonly egress: EgressSummary;
+  readonly cancel: AbortSignal;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly phases: Readonly<Record<string, number>>;
+  readonly notices: readonly string[];
+}
+
+/** Judges the run and writes its report. Pure. */
+export function assembleReport(facts: RunFacts): Report {
+  const { preparation, end, error } = facts;
+  const { early } = preparation;
+  const agent = ownWords(facts);
+  const { conclusion, exitCode } = concludeRun(end, error, facts.cancel, agent?.failure);
+  return buildReport({
+    runId: facts.runId,
+    spec: early.container.spec,
+    plan: preparation.plan,
+    outcome: {
+      conclusion,
+      exitCode,
+      startedAt: facts.startedAt,
+      durationMs: facts.durationMs,
+      phases: facts.phases,
+      limitsHit: [...(end?.limitsHit ?? []), ...(agent?.limitsHit ?? [])],
+      agentVersion: agent?.version ?? early.agent.version,
+      model: agent?.model,
+      usage: agent?.usage,
+      resources: resourcesOf(end),
+      imageDigest: preparation.images?.sandbox.digest,
+      notices: [...[agent?.failure ?? []].flat(), ...(agent?.notices ?? []), ...facts.notices],
+      error: conclusion === 'error' ? error : undefined,
+    },
+    changes: facts.changes,
+    egress: facts.egress,
+  });
+}
+
+/** What the agent said of itself; nothing when it was ended or never started. */
+function ownWords({ end, spec, transcripts, traffic }: RunFacts) {
+  if (end?.cause !== 'exited' || end.startError !== undefined) return undefined;
+  return agentOutcome({
+    name: spec.agent.name,
+    exitCode: end.exitCode,
+    stdout: transcripts.stdout.text(),
+    stderr: transcripts.stderr.text(),
+    traffic,
+  });
+}
+
+function resourcesOf(end: AgentEnd | undefined): Report['resources'] {
+  const { cpuSeconds, peakMemoryBytes, peakPids } = end?.resources ?? {};
+  return {
+    ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
+    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+    ...(peakPids === undefined ? {} : { peakPids }),
+  };
+}
