@@ -19,6 +19,7 @@ export type ParsedArguments =
       readonly runDirectory: string;
       readonly json: boolean;
     }
+  | { readonly command: 'presets'; readonly name: string | undefined; readonly json: boolean }
   | { readonly command: 'doctor'; readonly json: boolean }
   | { readonly command: 'clean' };
 
@@ -126,7 +127,8 @@ function result(
   const { operands } = COMMANDS[command];
   const json = values.json === true;
   const flags: Flags = { origin: 'option', values, command: operands === 'command' ? behind : undefined };
-  if (operands !== 'run-directory' && words[0] !== undefined) throw strayWord(command, operands, words[0]);
+  const stray = operands === 'run-directory' ? undefined : words[operands === 'preset' ? 1 : 0];
+  if (stray !== undefined) throw strayWord(command, operands, stray);
   if (operands !== 'command' && behind !== undefined) {
     throw usageError(`${command} takes no command after --`, helpHint(command));
   }
@@ -138,6 +140,7 @@ function result(
   if (command === 'build') return { command, flags };
   if (command === 'doctor') return { command, json };
   if (command === 'clean') return { command };
+  if (command === 'presets') return { command, name: words[0], json };
   const [runDirectory, extra] = words;
   if (runDirectory === undefined || runDirectory === '')
     throw usageError('apply needs a run directory', helpHint(command));
@@ -150,6 +153,8 @@ function result(
 function strayWord(command: CommandName, operands: CommandSpec['operands'], word: string): CagentError {
   const found = `found ${quote(word)} after ${command}`;
   if (operands === 'none') return usageError(`${found}, which takes no arguments`, helpHint(command));
+  if (operands === 'preset')
+    return usageError(`${command} takes one preset, found also ${quote(word)}`, helpHint(command));
   return usageError(
     `${found}, allowed: options, then -- and the command`,
     `Write cagent ${command} [options] -- COMMAND ARG...`,

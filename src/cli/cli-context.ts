@@ -1,5 +1,5 @@
-import type { WriteStream } from 'node:tty';
 import type { Environment } from '../core/environment.js';
+import type { OutputStream } from './output-stream.js';
 
 /** What a command may use of its process. */
 export interface CliContext {
@@ -7,8 +7,8 @@ export interface CliContext {
   readonly cwd: string;
   /** Absolute path of cagent itself: the folder with `docker/` and `dist/`. */
   readonly installation: string;
-  readonly stdout: WriteStream;
-  readonly stderr: WriteStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
 }
 
 /** Where runs keep their directories when nobody names one, by the XDG base directory rules. */

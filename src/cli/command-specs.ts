@@ -1,14 +1,14 @@
 import { OPTION_NAMES, type OptionName, optionSpec } from '../config/options.js';
 
-export type CommandName = 'run' | 'plan' | 'build' | 'apply' | 'doctor' | 'clean';
+export type CommandName = 'run' | 'plan' | 'build' | 'apply' | 'presets' | 'doctor' | 'clean';
 
 /** What a command is and takes, for parsing and help. */
 export interface CommandSpec {
   readonly summary: string;
   readonly usage: string;
   readonly options: readonly OptionName[];
-  /** Words that are not options: a command behind `--`, one run directory, or none. */
-  readonly operands: 'command' | 'run-directory' | 'none';
+  /** Words that are not options: a command behind `--`, one run directory, at most one preset, or none. */
+  readonly operands: 'command' | 'run-directory' | 'preset' | 'none';
 }
 
 export const RUN_OPTION_NAMES = OPTION_NAMES.filter((name) => optionSpec(name).onCommandLine);
@@ -37,6 +37,12 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
     usage: '[options] RUN_DIR',
     options: ['workspace', 'config', 'json'],
     operands: 'run-directory',
+  },
+  presets: {
+    summary: 'List the presets of network.allow: their hosts, each with its reason.',
+    usage: '[options] [NAME]',
+    options: ['json'],
+    operands: 'preset',
   },
   doctor: {
     summary: 'Check Docker, kernel and runtime; say what to do.',

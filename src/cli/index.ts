@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readEnvironment } from '../core/environment.js';
 import { main } from './main.js';
+import { outputStream } from './output-stream.js';
 
 // The bundle is dist/cli/index.js, so the installation is two folders up. Not `new URL(..., import.meta.url)`: the
 // bundler would take that for a file to be copied.
@@ -10,6 +11,6 @@ process.exitCode = await main(process.argv.slice(2), {
   environment: readEnvironment(),
   cwd: process.cwd(),
   installation,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: outputStream(1),
+  stderr: outputStream(2),
 });

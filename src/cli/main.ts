@@ -8,6 +8,7 @@ import { buildCommand } from './commands/build.js';
 import { cleanCommand } from './commands/clean.js';
 import { doctorCommand } from './commands/doctor.js';
 import { planCommand } from './commands/plan.js';
+import { presetsCommand } from './commands/presets.js';
 import { runCommand } from './commands/run.js';
 
 /** Exit code of cagent's own failures, as in docker. */
@@ -40,6 +41,8 @@ async function dispatch(argv: readonly string[], context: CliContext): Promise<n
       return buildCommand(parsed, context);
     case 'apply':
       return applyCommand(parsed, context);
+    case 'presets':
+      return presetsCommand(parsed, context);
     case 'doctor':
       return doctorCommand(parsed, context);
     case 'clean':
