@@ -25,6 +25,16 @@ export default defineConfig({
           hookTimeout: 600_000,
         },
       },
+      // Every agent that cagent knows, in images of several gigabytes: `npm run test:agents`.
+      {
+        test: {
+          name: 'agents-all',
+          include: ['test/agents-all/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 });

@@ -13,6 +13,7 @@ import type { RunHost, RunResult } from '../engine/run-host.js';
 import { cancelOnSignals } from '../engine/signals.js';
 import { planImages } from '../image/plan-images.js';
 import { defaultArtifactName } from '../publish/artifact-name.js';
+import { cacheDirectoryOf } from '../workspace/cache-directory.js';
 import { type ActionSettings, actionSettings } from './action-settings.js';
 import { loadCacheService, missingBuilds, restoreImages } from './image-cache.js';
 import { keyValues, withKeyInputs } from './model-keys.js';
@@ -79,6 +80,7 @@ async function runHere(spec: RunSpec, settings: ActionSettings, host: Place): Pr
       stderr: process.stdout,
       onBrokenPipe: () => {},
       runsDirectory: join(host.environment.RUNNER_TEMP || tmpdir(), 'cagent'),
+      cacheDirectory: cacheDirectoryOf(host.environment),
     });
   } finally {
     reporter.close();

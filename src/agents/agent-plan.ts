@@ -59,13 +59,28 @@ export function planAgent(spec: RunSpec, { environment, brokerAddress }: AgentSu
   const agent = knownAgent(name);
   const stdin = prompt === undefined ? undefined : promptText(prompt, spec.view.mode);
   if (agent === undefined) {
-    return { name, version: undefined, command: spec.agent.command, stdin, hosts: [], env: {}, files: [], brokers: [] };
+    return {
+      name,
+      version: undefined,
+      command: spec.agent.command,
+      stdin,
+      hosts: [],
+      env: {},
+      files: [],
+      brokers: [],
+    };
   }
   if (spec.network.mode === 'none') {
-    throw new CagentError('config.invalid', `network.mode: none leaves ${name} without its model, allowed with it: block or audit`);
+    throw new CagentError(
+      'config.invalid',
+      `network.mode: none leaves ${name} without its model, allowed with it: block or audit`,
+    );
   }
   if (agent.needsModel && model === undefined) {
-    throw new CagentError('config.invalid', `agent.model: ${name} cannot choose a model by itself, allowed: the name of a model`);
+    throw new CagentError(
+      'config.invalid',
+      `agent.model: ${name} cannot choose a model by itself, allowed: the name of a model`,
+    );
   }
   const provider = chooseProvider(agent, model, environment);
   const { upstream, written } = modelUpstream(provider, environment);
@@ -89,7 +104,10 @@ export function planAgent(spec: RunSpec, { environment, brokerAddress }: AgentSu
  * The real keys for the brokers of a plan.
  * @throws CagentError `config.key`
  */
-export function agentCredentials(plan: AgentPlan, environment: Environment): ReadonlyMap<ModelProvider, ModelCredential> {
+export function agentCredentials(
+  plan: AgentPlan,
+  environment: Environment,
+): ReadonlyMap<ModelProvider, ModelCredential> {
   return new Map(
     plan.brokers.flatMap(({ provider }) => {
       const credential = modelCredential(provider, environment);
@@ -117,15 +135,27 @@ export function agentEnvironment(
   const replaced = entries.filter((entry) => Object.hasOwn(plan.env, entry.name));
   return {
     entries: entries.filter((entry) => !replaced.includes(entry)),
-    notices: replaced.map(({ name }) => `${name} stays outside: ${plan.name} gets its own value for the broker of the gateway.`),
+    notices: replaced.map(
+      ({ name }) => `${name} stays outside: ${plan.name} gets its own value for the broker of the gateway.`,
+    ),
   };
 }
 
 /** A value written out contradicts ours; one from cagent's environment is what the broker uses, and stays outside. */
-function refuseReserved(entries: readonly EnvironmentEntry[], env: Readonly<Record<string, string>>, agent: string): void {
-  const refused = entries.filter((entry) => !entry.secret && Object.hasOwn(env, entry.name)).map((entry) => entry.name);
+function refuseReserved(
+  entries: readonly EnvironmentEntry[],
+  env: Readonly<Record<string, string>>,
+  agent: string,
+): void {
+  const refused = entries
+    .filter((entry) => !entry.secret && Object.hasOwn(env, entry.name))
+    .map((entry) => entry.name);
   if (refused.length === 0) return;
-  throw new CagentError('config.invalid', `env: ${refused.join(', ')} is set by cagent for ${agent}, allowed: other variables`, {
-    hint: 'Base URLs and keys are taken from the environment of cagent itself; `cagent plan` shows what the agent gets.',
-  });
+  throw new CagentError(
+    'config.invalid',
+    `env: ${refused.join(', ')} is set by cagent for ${agent}, allowed: other variables`,
+    {
+      hint: 'Base URLs and keys are taken from the environment of cagent itself; `cagent plan` shows what the agent gets.',
+    },
+  );
 }

@@ -43,7 +43,11 @@ const ACCESS: Readonly<Record<ModelProvider, ProviderAccess>> = {
   'openai-compatible': OPENAI,
   google: {
     title: 'Google',
-    keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'].map((name) => ({ name, header: 'x-goog-api-key', prefix: '' as const })),
+    keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'].map((name) => ({
+      name,
+      header: 'x-goog-api-key',
+      prefix: '' as const,
+    })),
     baseUrl: 'GOOGLE_GEMINI_BASE_URL',
     defaultUrl: 'https://generativelanguage.googleapis.com',
     versionPath: '/v1beta',
@@ -62,13 +66,19 @@ export function withoutKeys(environment: Environment): Environment {
 }
 
 /** Which model API an agent will use: the one its model belongs to, else the first one that there is a key for. */
-export function chooseProvider(agent: KnownAgent, model: string | undefined, environment: Environment): ModelProvider {
+export function chooseProvider(
+  agent: KnownAgent,
+  model: string | undefined,
+  environment: Environment,
+): ModelProvider {
   const named = model === undefined || agent.providers.length === 1 ? undefined : providerOfModel(model);
   const known = agent.providers.find((provider) => provider === named);
   const reachable = agent.providers.find((provider) => isReachable(ACCESS[provider], environment));
   const provider = known ?? reachable ?? (agent.providers[0] as ModelProvider);
   // What answers at an address of the user's own need not have OpenAI's newest API.
-  return provider === 'openai' && given(environment, OPENAI.baseUrl) !== undefined ? 'openai-compatible' : provider;
+  return provider === 'openai' && given(environment, OPENAI.baseUrl) !== undefined
+    ? 'openai-compatible'
+    : provider;
 }
 
 /** Where the model API is. `written`: the user gave the URL, so it may be private and need no key. */
@@ -78,7 +88,10 @@ export function modelUpstream(
 ): { readonly upstream: ModelUpstream; readonly written: boolean } {
   const { baseUrl, defaultUrl, versionPath } = ACCESS[provider];
   const written = given(environment, baseUrl);
-  return { upstream: parseUpstream(written ?? defaultUrl, baseUrl, versionPath), written: written !== undefined };
+  return {
+    upstream: parseUpstream(written ?? defaultUrl, baseUrl, versionPath),
+    written: written !== undefined,
+  };
 }
 
 /** The real credential of a provider: headers for the gateway, and the value to mask. */
@@ -88,7 +101,10 @@ export interface ModelCredential {
 }
 
 /** @throws CagentError `config.key` when the provider wants a key and there is none, or one that cannot be sent */
-export function modelCredential(provider: ModelProvider, environment: Environment): ModelCredential | undefined {
+export function modelCredential(
+  provider: ModelProvider,
+  environment: Environment,
+): ModelCredential | undefined {
   const { title, keys, baseUrl } = ACCESS[provider];
   const found = keys.find(({ name }) => given(environment, name) !== undefined);
   const names = keys.map((key) => key.name).join(' or ');
@@ -100,9 +116,13 @@ export function modelCredential(provider: ModelProvider, environment: Environmen
   }
   const value = given(environment, found.name) as string;
   if (!/^[\x21-\x7e]+$/.test(value)) {
-    throw new CagentError('config.key', `the value of ${found.name} cannot be a key: it has spaces, line breaks or letters beyond ASCII`, {
-      hint: 'Copy the key again.',
-    });
+    throw new CagentError(
+      'config.key',
+      `the value of ${found.name} cannot be a key: it has spaces, line breaks or letters beyond ASCII`,
+      {
+        hint: 'Copy the key again.',
+      },
+    );
   }
   return { headers: { [found.header]: `${found.prefix}${value}` }, secret: { name: found.name, value } };
 }
@@ -129,15 +149,23 @@ function parseUpstream(text: string, variable: string, versionPath: string): Mod
   const url = URL.parse(text);
   const refuse = (allowed: string, hint?: string): CagentError =>
     // The text is not repeated: a URL can have a password in it.
-    new CagentError('config.invalid', `${variable}: not a usable base URL, allowed: ${allowed}`, hint === undefined ? {} : { hint });
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw refuse('https://HOST/PATH, or http:// written out');
+    new CagentError(
+      'config.invalid',
+      `${variable}: not a usable base URL, allowed: ${allowed}`,
+      hint === undefined ? {} : { hint },
+    );
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    throw refuse('https://HOST/PATH, or http:// written out');
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw refuse('a URL without user, password, query and fragment');
   }
   const host = url.hostname;
   if (host.startsWith('[')) throw refuse('a name or an IPv4 address');
   if (host === 'localhost' || host.endsWith('.localhost') || (isIPv4(host) && host.startsWith('127.'))) {
-    throw refuse('an address that the gateway container can reach', 'For a model on this machine use its address in the docker network, e.g. 172.17.0.1.');
+    throw refuse(
+      'an address that the gateway container can reach',
+      'For a model on this machine use its address in the docker network, e.g. 172.17.0.1.',
+    );
   }
   const scheme = url.protocol === 'https:' ? 'https' : 'http';
   const path = url.pathname.replace(/\/+$/, '');

@@ -19,7 +19,7 @@ export function createTerminalReporter(stderr: Writable, { color }: { readonly c
         case 'warning':
           return say(`${colours.yellow('warning')} ${displayPath(event.message)}`);
         case 'egress':
-          return blocked(event.record);
+          return event.expected ? undefined : blocked(event.record);
       }
     },
   };

@@ -21,8 +21,14 @@ export function budgetOf(settings: MergedSettings): ModelBudget | undefined {
 }
 
 /** Bounds that could not be kept: a cost without prices, and any at all where cagent does not see the model. */
-export function budgetProblems(settings: MergedSettings, agent: string | undefined, label: (name: BudgetOption) => string): readonly string[] {
-  const prices = [settings['input-price'], settings['output-price']].filter((price) => price !== undefined).length;
+export function budgetProblems(
+  settings: MergedSettings,
+  agent: string | undefined,
+  label: (name: BudgetOption) => string,
+): readonly string[] {
+  const prices = [settings['input-price'], settings['output-price']].filter(
+    (price) => price !== undefined,
+  ).length;
   const bounds = BOUNDS.filter((name) => settings[name] !== undefined);
   if (prices === 1) {
     const given = settings['input-price'] === undefined ? 'output-price' : 'input-price';
@@ -33,5 +39,7 @@ export function budgetProblems(settings: MergedSettings, agent: string | undefin
   }
   const first = bounds[0];
   if (agent !== 'command' || first === undefined) return [];
-  return [`${label(first)}: a budget for a command, whose model cagent does not see, allowed: a budget for a known agent`];
+  return [
+    `${label(first)}: a budget for a command, whose model cagent does not see, allowed: a budget for a known agent`,
+  ];
 }

@@ -71,6 +71,7 @@ export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> 
     network: {
       mode: settings.network,
       allow: settings.network === 'none' ? [] : settings.allow,
+      knownBlocked: settings['known-blocked'] ?? [],
       resolvers: settings.resolver ?? [],
       uplink: settings.uplink,
       caFile: await optional(named('ca-file'), (path) => locateRoots(path, places)),

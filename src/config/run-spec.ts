@@ -57,6 +57,8 @@ export interface NetworkSpec {
   readonly mode: 'block' | 'audit' | 'none';
   /** Rules as written, file first, then flags; `undefined` when nowhere given (then presets `defaults` apply). */
   readonly allow: readonly AllowEntry[] | undefined;
+  /** Hosts and patterns whose blocked attempts are no news. */
+  readonly knownBlocked?: readonly string[];
   /** Upstream resolvers of the gateway, `IP` or `IP:PORT`; empty: those of the host. */
   readonly resolvers: readonly string[];
   /** Docker network that the gateway goes out by. */
@@ -74,6 +76,10 @@ export interface AllowObject {
   readonly ports?: readonly (number | string)[];
   readonly http?: readonly { readonly methods?: readonly string[]; readonly paths?: readonly string[] }[];
   readonly private?: boolean;
+  /** What may leave by this rule in the whole run: bytes, or a size such as `10m`. */
+  readonly 'max-upload'?: number | string;
+  /** HTTP requests that this rule lets through in the whole run. */
+  readonly 'max-requests'?: number;
 }
 
 export interface LimitsSpec {

@@ -44,7 +44,7 @@ export function textSchema(allowed: string, pattern: RegExp): z.ZodType<string> 
 
 /** The path of a file or directory, not looked at yet. */
 export function path(): ScalarType<string> {
-  return text('a path', /^[^\0\r\n]+$/);
+  return text('a path', /^[^\0]+$/);
 }
 
 export function choice<const T extends string>(...names: readonly T[]): ScalarType<T> {

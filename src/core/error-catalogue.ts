@@ -40,6 +40,10 @@ export const ERROR_CATALOGUE = {
   'image.unavailable': { fault: 'user', meaning: 'The image is not present and cannot be pulled.' },
   'image.build': { fault: 'user', meaning: 'Building the image failed.' },
   'workspace.view': { fault: 'environment', meaning: 'The view of the workspace could not be made.' },
+  'workspace.overlay': {
+    fault: 'environment',
+    meaning: 'The kernel, the storage or the engine refuses to mount the view as an overlay, and a copy did not help.',
+  },
   'workspace.git': {
     fault: 'environment',
     meaning: 'The clean git repository for the sandbox could not be made.',

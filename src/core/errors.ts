@@ -51,8 +51,8 @@ export function renderError(error: {
   readonly message: string;
   readonly hint?: string | undefined;
 }): string {
-  const hint = error.hint === undefined ? '' : ` ${error.hint}`;
-  return displayText(
-    `cagent: ${error.code}: ${error.message}${hint}`.replace(/\s*[\r\n]+\s*/g, ' ').trimEnd(),
-  );
+  const message = error.message.trimEnd();
+  // What programs say often ends without a full stop, and the hint is a sentence of its own.
+  const hint = error.hint === undefined ? '' : `${/[.!?]$/.test(message) ? '' : '.'} ${error.hint}`;
+  return displayText(`cagent: ${error.code}: ${message}${hint}`.replace(/\s*[\r\n]+\s*/g, ' ').trimEnd());
 }

@@ -7,7 +7,8 @@ export type RunEvent =
   | { readonly type: 'phase-finished'; readonly phase: string; readonly durationMs: number }
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'warning'; readonly message: string }
-  | { readonly type: 'egress'; readonly record: EgressRecord }
+  /** `expected`: blocked, and no news. */
+  | { readonly type: 'egress'; readonly record: EgressRecord; readonly expected: boolean }
   | { readonly type: 'agent-started'; readonly command: readonly string[] }
   | { readonly type: 'agent-output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
   | { readonly type: 'agent-finished'; readonly exitCode: number };

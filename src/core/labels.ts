@@ -1,7 +1,20 @@
 import type { RunId } from './run-id.js';
 
 /** What an object is for within its run. */
-export type ObjectRole = 'gateway' | 'link' | 'agent' | 'view' | 'probe' | 'helper';
+export type ObjectRole =
+  | 'gateway'
+  | 'link'
+  | 'agent'
+  | 'view'
+  | 'probe'
+  | 'helper'
+  // The copy strategy: volumes beside the view, and the containers that carry files to and from them.
+  | 'scratch'
+  | `files-${number}`
+  | 'fill'
+  | 'watch'
+  | 'list'
+  | 'fetch';
 
 /** The label that every Docker object of cagent carries; clean-up is "remove by this label". */
 export const RUN_LABEL = 'cagent.run';

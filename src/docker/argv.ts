@@ -1,4 +1,4 @@
-import type { ContainerPlan, Mount, OverlayVolumePlan, Tmpfs } from './container.js';
+import type { ContainerPlan, Mount, Tmpfs, VolumePlan } from './container.js';
 
 /**
  * The only place that renders docker arguments. A reviewer reads here which flags every container of cagent gets:
@@ -60,19 +60,16 @@ export function removeNetworksArgs(names: readonly string[]): readonly string[] 
   return ['network', 'rm', ...names];
 }
 
-export function createVolumeArgs(plan: OverlayVolumePlan): readonly string[] {
+export function createVolumeArgs(plan: VolumePlan): readonly string[] {
   return [
     'volume',
     'create',
     '--driver',
     'local',
     ...labelArgs(plan.labels),
-    '--opt',
-    'type=overlay',
-    '--opt',
-    'device=overlay',
-    '--opt',
-    `o=${plan.options}`,
+    ...(plan.options === undefined
+      ? []
+      : ['--opt', 'type=overlay', '--opt', 'device=overlay', '--opt', `o=${plan.options}`]),
     plan.name,
   ];
 }
@@ -129,6 +126,8 @@ function containerArgs(plan: ContainerPlan): readonly string[] {
     '--security-opt',
     'no-new-privileges',
     ...Object.entries(plan.sysctls).flatMap(([name, value]) => ['--sysctl', `${name}=${value}`]),
+    // A name means what it says: the host's search domains would turn up as lookups that nobody asked for.
+    ...(plan.dns.length === 0 ? [] : ['--dns-search', '.']),
     ...plan.dns.flatMap((address) => ['--dns', address]),
     ...(plan.user === undefined ? [] : ['--user', plan.user]),
     ...(plan.workdir === undefined ? [] : ['--workdir', plan.workdir]),
@@ -164,7 +163,7 @@ function mountArg(mount: Mount): string {
   const fields = [`type=${mount.type}`, `source=${mount.source}`, `target=${mount.target}`];
   if (mount.readOnly) fields.push('readonly');
   // Without this, docker would copy the image's content of the mount point into the user's tree.
-  if (mount.type === 'volume') fields.push('volume-nocopy');
+  if (mount.type === 'volume' && mount.populate !== true) fields.push('volume-nocopy');
   return fields.map(csvField).join(',');
 }
 

@@ -67,6 +67,11 @@ export function dockerError(args: readonly string[], stderr: string, exitCode: n
       hint: 'Start it (sudo systemctl start docker) or point DOCKER_HOST at a running engine; `cagent doctor` tells more.',
     });
   }
+  if (refusesOurPaths(text)) {
+    return new CagentError('workspace.overlay', `The engine cannot mount the view: ${lastLine(withoutHelp(text))}`, {
+      hint: 'See `cagent doctor`.',
+    });
+  }
   if (/unknown or invalid runtime name|unknown runtime specified/i.test(text)) {
     return new CagentError('sandbox.runtime', lastLine(text), {
       hint: 'See `docker info` for the runtimes that this engine has.',
@@ -79,6 +84,21 @@ export function dockerError(args: readonly string[], stderr: string, exitCode: n
       hint: '`cagent doctor` checks the engine; `cagent plan` prints the exact command.',
     },
   );
+}
+
+/**
+ * Whether the engine does not see this machine's directories, or its kernel refuses the overlay of them. The words
+ * are those of Docker 20.10 to 28 and of Docker Desktop.
+ */
+function refusesOurPaths(text: string): boolean {
+  const overlay =
+    /failed to mount local volume: mount overlay:.*: (no such file or directory|not a directory|invalid argument|operation not permitted|permission denied|no such device|operation not supported|function not implemented|stale (nfs )?file handle|too many levels of symbolic links)/i;
+  const bind = /bind source path does not exist: \S*\/cagent-\d{8}-\d{6}-\w{6}\/|mounts denied:/i;
+  return overlay.test(text) || bind.test(text);
+}
+
+function withoutHelp(text: string): string {
+  return text.replace(/\n+Run 'docker .*$/s, '');
 }
 
 function missingDocker(cause: unknown): unknown {

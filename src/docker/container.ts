@@ -36,7 +36,14 @@ export interface ContainerPlan {
 }
 
 export type Mount =
-  | { readonly type: 'volume'; readonly source: string; readonly target: string; readonly readOnly: boolean }
+  | {
+      readonly type: 'volume';
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      /** Docker first copies what the image has at the mount point into the volume, while that is empty. */
+      readonly populate?: true;
+    }
   | { readonly type: 'bind'; readonly source: string; readonly target: string; readonly readOnly: boolean };
 
 export interface Tmpfs {
@@ -57,10 +64,13 @@ export interface ContainerLimits {
   readonly openFiles?: number;
 }
 
-/** A volume of the local driver that mounts an overlay of host directories. */
-export interface OverlayVolumePlan {
+/** A volume of the local driver: an overlay of host directories, or a directory of the engine's own. */
+export interface VolumePlan {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Mount options of type overlay, e.g. `lowerdir=A:B,upperdir=C,workdir=D,userxattr,nosuid,nodev`. */
-  readonly options: string;
+  /**
+   * Mount options of type overlay, e.g. `lowerdir=A:B,upperdir=C,workdir=D,userxattr,nosuid,nodev`; absent: a
+   * directory of the engine's own.
+   */
+  readonly options?: string;
 }

@@ -1,5 +1,6 @@
 import { nearest, quote } from '../config/found.js';
 import type { AllowEntry, AllowObject } from '../config/run-spec.js';
+import { parseSize } from '../core/memory-size.js';
 import { parseBlock } from './address.js';
 import { KIND_REASONS, kindOf } from './address-ranges.js';
 import { openBlocks } from './direct.js';
@@ -7,7 +8,7 @@ import { flowEntry } from './flow-yaml.js';
 import { type Destination, parseDestination } from './parse-destination.js';
 import { parseHttp } from './parse-http.js';
 import { DEFAULT_PORTS, parsePorts } from './parse-ports.js';
-import type { EgressRule, PortRule, RuleTarget } from './policy.js';
+import type { EgressRule, PortRule, RuleBudget, RuleTarget } from './policy.js';
 import { findPreset, PRESETS } from './presets/index.js';
 import { EGRESS_REASONS } from './reasons.js';
 import { isProblem, type RuleProblem } from './rule-error.js';
@@ -46,11 +47,14 @@ function compileObject(entry: AllowObject): readonly EgressRule[] | RuleProblem 
   if (isProblem(ports)) return ports;
   const http = parseHttp(entry.http, destination.prefix);
   if (isProblem(http)) return http;
-  const restricted = http.length > 0;
+  const budget = parseBudget(entry);
+  if (isProblem(budget)) return budget;
+  const restricted = http.length > 0 || budget.maxRequests !== undefined;
+  if (budget.maxUploadBytes !== undefined && target.kind === 'cidr') return uncounted(entry.dest);
   if (restricted && target.kind === 'cidr') return unenforceable(entry.dest);
   if (restricted && ports.some(({ protocol }) => protocol === 'udp')) {
     return {
-      problem: 'http restrictions cannot be enforced on UDP ports',
+      problem: `${http.length > 0 ? 'http restrictions' : 'max-requests'} cannot be enforced on UDP ports`,
       hint: 'Make the UDP port a rule of its own.',
     };
   }
@@ -60,8 +64,29 @@ function compileObject(entry: AllowObject): readonly EgressRule[] | RuleProblem 
       hint: 'Name the private hosts, e.g. **.corp.example.',
     };
   }
-  const rule = { text: textOf(entry), target, ports, private: isPrivate(entry, target), http };
+  const rule: EgressRule = {
+    text: textOf(entry),
+    target,
+    ports,
+    private: isPrivate(entry, target),
+    // Requests can be counted only where they can be read.
+    http: restricted && http.length === 0 ? EVERY_REQUEST : http,
+    ...(Object.keys(budget).length === 0 ? {} : { budget }),
+  };
   return target.kind === 'cidr' ? (closedAddress(rule) ?? [rule]) : [rule];
+}
+
+const EVERY_REQUEST: EgressRule['http'] = [{ methods: [], paths: [] }];
+
+function parseBudget(entry: AllowObject): RuleBudget | RuleProblem {
+  const { 'max-upload': upload, 'max-requests': maxRequests } = entry;
+  const maxUploadBytes = upload === undefined ? undefined : parseSize(String(upload));
+  if (upload !== undefined && maxUploadBytes === undefined)
+    return { problem: `max-upload ${quote(String(upload))} is no size`, hint: 'Write a size such as 10m.' };
+  return {
+    ...(maxUploadBytes === undefined ? {} : { maxUploadBytes }),
+    ...(maxRequests === undefined ? {} : { maxRequests }),
+  };
 }
 
 function portsOf(entry: AllowObject, destination: Destination): readonly PortRule[] | RuleProblem {
@@ -102,6 +127,13 @@ function unenforceable(dest: string): RuleProblem {
   };
 }
 
+function uncounted(dest: string): RuleProblem {
+  return {
+    problem: `${quote(dest)} is an address, and max-upload can be enforced only for names`,
+    hint: 'Use the name of the host, or leave out max-upload.',
+  };
+}
+
 function unknownWord(word: string): RuleProblem {
   const meant = nearest(
     word,
@@ -118,7 +150,7 @@ function unknownWord(word: string): RuleProblem {
 
 /** As the user wrote it; the long form on one line. */
 function textOf(entry: AllowObject): string {
-  const { dest, ports, http, private: mayBePrivate } = entry;
-  const plain = ports === undefined && http === undefined && mayBePrivate !== true;
+  const { dest, private: mayBePrivate, ...more } = entry;
+  const plain = Object.values(more).every((value) => value === undefined) && mayBePrivate !== true;
   return plain ? dest.trim() : flowEntry({ ...entry, dest: dest.trim() });
 }

@@ -1,5 +1,5 @@
-import { allow, type Decision, deny, grantingRules } from './decide.js';
-import type { EgressPolicy, HttpRule } from './policy.js';
+import { allow, type Decision, deny, grantingRules, withoutBudget } from './decide.js';
+import type { EgressPolicy, EgressRule, HttpRule } from './policy.js';
 import { NO_RULE } from './reasons.js';
 import { isUnderPrefix, normalizePath, type RequestPath } from './request-path.js';
 
@@ -26,19 +26,22 @@ export function requestVerdict(
   const rules = grantingRules(policy, request.name, request.port);
   const first = rules[0];
   if (first === undefined) return { ...deny(policy, 'no-rule'), target };
-  const open = rules.find((rule) => rule.http.length === 0);
-  if (open !== undefined) return { ...allow(open), target };
+  const open = withoutBudget(rules.filter((rule) => rule.http.length === 0));
+  if (open !== undefined && open.budget === undefined) return { ...allow(open), target };
 
   const path = normalizePath(target);
+  const granting: EgressRule[] = open === undefined ? [] : [open];
   let nearest: string | undefined;
   for (const rule of rules) {
     for (const http of rule.http) {
       const pathFits = allowsPath(http, path);
-      if (pathFits && allowsMethod(http, method))
-        return { ...allow(rule), target: path.ok ? path.target : target };
-      if (pathFits) nearest ??= rule.text;
+      if (pathFits && allowsMethod(http, method)) granting.push(rule);
+      else if (pathFits) nearest ??= rule.text;
     }
   }
+  const chosen = withoutBudget(granting);
+  if (chosen !== undefined)
+    return { ...allow(chosen), target: chosen.http.length > 0 && path.ok ? path.target : target };
   if (nearest !== undefined) return { ...deny(policy, 'method-not-allowed', nearest), target };
   if (!path.ok) return { ...deny(policy, 'ambiguous-path', first.text), target, problem: path.problem };
   return { ...deny(policy, 'path-not-allowed', first.text), target };

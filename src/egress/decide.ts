@@ -59,7 +59,8 @@ export function connectionVerdict(
   if (expected !== undefined && expected.protocol !== protocol) {
     return { ...deny(policy, expected.reason, first.text), inspect: false, private: mayBePrivate };
   }
-  if (open[0] !== undefined) return { ...allow(open[0]), inspect: false, private: mayBePrivate };
+  const chosen = withoutBudget(open);
+  if (chosen !== undefined) return { ...allow(chosen), inspect: false, private: mayBePrivate };
   if (protocol === 'tcp')
     return { ...deny(policy, 'not-http', first.text), inspect: false, private: mayBePrivate };
   return { ...allow(first), inspect: true, private: mayBePrivate };
@@ -68,6 +69,11 @@ export function connectionVerdict(
 /** The rules for a name and port, in order; those of other names and ports have no say. */
 export function grantingRules(policy: EgressPolicy, name: string, port: number): readonly EgressRule[] {
   return rulesForPort(namedRules(policy, name), port, 'tcp');
+}
+
+/** Of rules that all allow the same, one that lets it pass without counting; else the first. */
+export function withoutBudget(rules: readonly EgressRule[]): EgressRule | undefined {
+  return rules.find((rule) => rule.budget === undefined) ?? rules[0];
 }
 
 export function allow(rule: EgressRule): Decision {

@@ -14,7 +14,7 @@ export function yamlScalar(text: string): string {
 /** An allow entry on one line, as it could stand in `network.allow`. */
 export function flowEntry(entry: AllowObject): string {
   const parts = [`dest: ${yamlScalar(entry.dest)}`];
-  if (entry.ports !== undefined) parts.push(`ports: ${list(entry.ports.map(portScalar))}`);
+  if (entry.ports !== undefined) parts.push(`ports: ${list(entry.ports.map(numberOrText))}`);
   if (entry.http !== undefined) {
     const rules = entry.http.map(({ methods, paths }) =>
       mapping([
@@ -25,11 +25,14 @@ export function flowEntry(entry: AllowObject): string {
     parts.push(`http: ${list(rules)}`);
   }
   if (entry.private === true) parts.push('private: true');
+  const { 'max-upload': upload, 'max-requests': requests } = entry;
+  if (upload !== undefined) parts.push(`max-upload: ${numberOrText(upload)}`);
+  if (requests !== undefined) parts.push(`max-requests: ${requests}`);
   return mapping(parts);
 }
 
-function portScalar(port: number | string): string {
-  return /^\d+$/.test(String(port)) ? String(port) : yamlScalar(String(port));
+function numberOrText(value: number | string): string {
+  return /^\d+$/.test(String(value)) ? String(value) : yamlScalar(String(value));
 }
 
 function list(items: readonly string[]): string {

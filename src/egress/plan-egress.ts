@@ -1,6 +1,7 @@
 import type { NetworkSpec } from '../config/run-spec.js';
 import { compileEntry } from './compile-entry.js';
 import { nameVerdict } from './decide.js';
+import { knownBlockedWarnings, planKnownBlocked } from './known-blocked.js';
 import type { EgressPolicy } from './policy.js';
 import { isProblem, ruleError } from './rule-error.js';
 import { type PlacedRule, warnAbout } from './rule-warnings.js';
@@ -18,7 +19,7 @@ const DEFAULT_ALLOW: readonly string[] = ['defaults'];
  * @throws CagentError `egress.rule` for an entry that is not valid or cannot be enforced
  */
 export function planEgress(
-  network: Pick<NetworkSpec, 'mode' | 'allow'>,
+  network: Pick<NetworkSpec, 'mode' | 'allow' | 'knownBlocked'>,
   context: EgressContext,
 ): EgressPolicy {
   if (network.mode === 'none') return { mode: 'none', rules: [], warnings: [] };
@@ -27,19 +28,29 @@ export function planEgress(
     if (isProblem(rules)) throw ruleError(index, rules);
     return rules.map((rule) => ({ index, rule }));
   });
-  const policy = { mode: network.mode, rules: placed.map(({ rule }) => rule) };
-  return { ...policy, warnings: [...warnAbout(placed), ...missingAgentHosts(policy, context)] };
+  const policy: EgressPolicy = {
+    mode: network.mode,
+    rules: placed.map(({ rule }) => rule),
+    warnings: [],
+    knownBlocked: planKnownBlocked(network.knownBlocked ?? []),
+  };
+  const warnings = [
+    ...warnAbout(placed),
+    ...missingAgentHosts(policy, context),
+    ...knownBlockedWarnings(policy),
+  ];
+  return { ...policy, warnings };
 }
 
 /** A list that forgets the model API is the likeliest reason for an agent that does nothing. */
 function missingAgentHosts(
-  policy: Pick<EgressPolicy, 'mode' | 'rules'>,
+  policy: EgressPolicy,
   context: EgressContext,
 ): readonly string[] {
   if (policy.mode === 'audit') return [];
   const missing = context.agentHosts.filter((host) => {
     const sample = host.replace(/^\*+\./, 'x.');
-    return !host.includes('/') && nameVerdict({ ...policy, warnings: [] }, sample).verdict !== 'allowed';
+    return !host.includes('/') && nameVerdict(policy, sample).verdict !== 'allowed';
   });
   if (missing.length === 0) return [];
   return [

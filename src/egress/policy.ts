@@ -7,6 +7,17 @@ export interface EgressPolicy {
   readonly rules: readonly EgressRule[];
   /** Rules that can never match, shadow each other or contradict: for `cagent plan`. */
   readonly warnings: readonly string[];
+  /** Hosts whose blocked attempts are no news. */
+  readonly knownBlocked?: readonly KnownBlocked[];
+}
+
+/** A host that is expected to be refused: recorded like any other, but shown quietly. It opens and closes nothing. */
+export interface KnownBlocked {
+  /** As the user wrote it. */
+  readonly text: string;
+  readonly target: RuleTarget;
+  /** Why it is expected: its place in the configuration, or what a known agent wants there. */
+  readonly reason: string;
 }
 
 export interface EgressRule {
@@ -18,6 +29,8 @@ export interface EgressRule {
   readonly private: boolean;
   /** Not empty: HTTP is parsed (TLS ends in the gateway) and only these requests pass. */
   readonly http: readonly HttpRule[];
+  /** What may pass by this rule in the whole run, over all hosts that it names. */
+  readonly budget?: RuleBudget;
 }
 
 export type RuleTarget =
@@ -34,6 +47,12 @@ export type RuleTarget =
 export interface PortRule {
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;
+}
+
+/** Never empty. */
+export interface RuleBudget {
+  readonly maxUploadBytes?: number;
+  readonly maxRequests?: number;
 }
 
 export interface HttpRule {

@@ -12,11 +12,15 @@ export function isProblem(value: object): value is RuleProblem {
   return 'problem' in value;
 }
 
-/** @param index position in the allow list, from 0 */
-export function ruleError(index: number, { problem, hint }: RuleProblem): CagentError {
+/** @param index position in the list, from 0 */
+export function ruleError(
+  index: number,
+  { problem, hint }: RuleProblem,
+  list = 'network.allow',
+): CagentError {
   return new CagentError(
     'egress.rule',
-    `network.allow[${index}]: ${problem}.`,
+    `${list}[${index}]: ${problem}.`,
     hint === undefined ? {} : { hint },
   );
 }

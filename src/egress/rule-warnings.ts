@@ -76,16 +76,19 @@ function straddles({ index, rule }: PlacedRule): readonly string[] {
   ];
 }
 
-/** Restrictions that an unrestricted rule for the same host and port makes void, since rules add up. */
+/** Restrictions and budgets that an unrestricted rule for the same host and port makes void, since rules add up. */
 function undoneBy(one: PlacedRule, all: readonly PlacedRule[]): readonly string[] | undefined {
-  if (one.rule.http.length === 0) return undefined;
+  const { http, budget } = one.rule;
+  if (http.length === 0 && budget === undefined) return undefined;
   const other = all.find(
     ({ rule }) =>
-      rule.http.length === 0 && coversTarget(rule.target, one.rule.target) && sharesPort(rule, one.rule),
+      rule.http.length === 0 &&
+      rule.budget === undefined &&
+      coversTarget(rule.target, one.rule.target) && sharesPort(rule, one.rule),
   );
   if (other === undefined) return undefined;
   return [
-    `${place(one.index, one.rule)} restricts requests in vain: ${other.rule.text} (network.allow[${other.index}]) allows every request to the same host and port.`,
+    `${place(one.index, one.rule)} ${budget === undefined ? 'restricts requests' : 'has a budget'} in vain: ${other.rule.text} (network.allow[${other.index}]) allows every ${http.length === 0 ? 'connection' : 'request'} to the same host and port.`,
   ];
 }
 

@@ -7,54 +7,86 @@ import { parseDestination } from './parse-destination.js';
 import type { RuleTarget } from './policy.js';
 import { PRESETS, type Preset } from './presets/index.js';
 import { isProblem } from './rule-error.js';
-import { suggestRequests } from './suggest-requests.js';
+import { createRequestSuggestion } from './suggest-requests.js';
 
 /** Reasons that another rule would take away; no rule helps against, say, a wrong SNI. */
 const FOR_WANT_OF_A_RULE = new Set(['no-rule', 'port-not-allowed', 'direct-address']);
 const DEFAULT_PORTS = new Set(['80', '443']);
+/** The agent chooses destinations at will; a list that is longer than this is read by nobody. */
+const MOST_DESTINATIONS = 1_000;
+const MOST_PORTS = 50;
+const MORE = '# and more than fit here: see egress.jsonl';
 
-/**
- * The allow list under which the same run would pass in block mode: what audit mode let through, and the existing
- * rules that were used. Names that were looked up without a connection are left out.
- * @returns YAML list items (`- node`), to be pasted below `allow:`; presets first
- */
-export function suggestAllowList(records: readonly EgressRecord[]): readonly string[] {
-  const connections = records.filter(({ protocol }) => protocol !== 'dns' && protocol !== 'icmp');
-  const used = connections
-    .filter(({ verdict }) => verdict === 'allowed')
-    .flatMap(({ rule }) => usedRule(rule));
-  const open = openedPorts(connections);
-  const web = [...open].filter(([, ports]) => [...ports].every((port) => DEFAULT_PORTS.has(port)));
-  const { presets, rest } = coverByPresets(web.map(([host]) => host));
-  const others = [...open].filter(([host]) => rest.has(host) || !web.some(([name]) => name === host));
-  const hosts = others.map(([host, ports]) => hostItem(host, [...ports])).sort();
-  const items = [
-    ...presets,
-    ...used.filter(isPresetName),
-    ...used.filter((rule) => !isPresetName(rule)),
-    ...hosts,
-  ];
-  return [...new Set([...items, ...suggestRequests(connections)])].map((item) => `- ${item}`);
+/** Puts the allow list after an audit together, one record at a time, in bounded memory. */
+export interface AllowSuggestion {
+  add(record: EgressRecord): void;
+  /**
+   * The allow list under which the same run would pass in block mode: what audit mode let through, and the existing
+   * rules that were used. Names that were looked up without a connection are left out.
+   * @returns YAML list items (`- node`), to be pasted below `allow:`; presets first
+   */
+  list(): readonly string[];
+}
+
+/** The list for records that are all there already. */
+export function suggestAllowList(records: Iterable<EgressRecord>): readonly string[] {
+  const suggestion = createAllowSuggestion();
+  for (const record of records) suggestion.add(record);
+  return suggestion.list();
+}
+
+export function createAllowSuggestion(): AllowSuggestion {
+  const used = new Set<string>();
+  const open = new Map<string, Set<string>>();
+  const requests = createRequestSuggestion();
+  let overflowed = false;
+
+  function addOpened(record: EgressRecord): void {
+    const host = destinationOf(record);
+    if (!FOR_WANT_OF_A_RULE.has(record.reason) || host === undefined || record.port === undefined) return;
+    const ports = open.get(host) ?? new Set<string>();
+    const port = record.protocol === 'udp' ? `${record.port}/udp` : String(record.port);
+    if (ports.has(port)) return;
+    if (ports.size >= MOST_PORTS || (ports.size === 0 && open.size >= MOST_DESTINATIONS)) overflowed = true;
+    else open.set(host, ports.add(port));
+  }
+
+  return {
+    add(record) {
+      if (record.protocol === 'dns' || record.protocol === 'icmp') return;
+      // Rules come from the policy, so they are bounded by it.
+      if (record.verdict === 'allowed') usedRule(record.rule).forEach((item) => void used.add(item));
+      if (record.verdict !== 'audited') return;
+      addOpened(record);
+      requests.add(record);
+    },
+    list() {
+      const web = [...open].filter(([, ports]) => onlyWeb(ports));
+      const { presets, rest } = coverByPresets(web.map(([host]) => host));
+      const others = [...open].filter(([host, ports]) => rest.has(host) || !onlyWeb(ports));
+      const hosts = others.map(([host, ports]) => hostItem(host, [...ports])).sort();
+      const rules = [...used];
+      const items = [
+        ...presets,
+        ...rules.filter(isPresetName),
+        ...rules.filter((rule) => !isPresetName(rule)),
+        ...hosts,
+        ...requests.entries(),
+      ];
+      const cut = overflowed || requests.overflowed();
+      return [...[...new Set(items)].map((item) => `- ${item}`), ...(cut ? [MORE] : [])];
+    },
+  };
+}
+
+function onlyWeb(ports: ReadonlySet<string>): boolean {
+  return [...ports].every((port) => DEFAULT_PORTS.has(port));
 }
 
 function usedRule(rule: string): readonly string[] {
   if (rule === 'default' || rule === 'floor') return [];
   if (rule.startsWith('preset:')) return [rule.slice('preset:'.length).split(' ')[0] as string];
   return [rule.startsWith('{') ? rule : yamlScalar(rule)];
-}
-
-/** Destination to the ports that were missing, as people write them. */
-function openedPorts(records: readonly EgressRecord[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const open = new Map<string, Set<string>>();
-  for (const record of records) {
-    const host = destinationOf(record);
-    if (record.verdict !== 'audited' || !FOR_WANT_OF_A_RULE.has(record.reason) || host === undefined)
-      continue;
-    if (record.port === undefined) continue;
-    const ports = open.get(host) ?? new Set();
-    open.set(host, ports.add(record.protocol === 'udp' ? `${record.port}/udp` : String(record.port)));
-  }
-  return open;
 }
 
 /** The agent chose these names, so only what is a name or an address goes on. */

@@ -1,10 +1,10 @@
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type AgentPlan, agentEnvironment, missingKeys, planAgent } from '../agents/agent-plan.js';
 import type { RunSpec } from '../config/run-spec.js';
 import { ownerOf } from '../core/owner.js';
 import type { RunId } from '../core/run-id.js';
-import type { OverlayVolumePlan } from '../docker/container.js';
+import type { VolumePlan } from '../docker/container.js';
 import { planEgress } from '../egress/plan-egress.js';
 import type { EgressPolicy } from '../egress/policy.js';
 import { LINK_ADDRESSES } from '../gateway/protocol.js';
@@ -15,6 +15,7 @@ import { type ContainerInput, planContainers } from '../sandbox/plan-containers.
 import { planSandbox, planViewVolume } from '../sandbox/plan-sandbox.js';
 import type { SandboxContainers, SandboxPlan } from '../sandbox/sandbox-plan.js';
 import { planWorkspace } from '../workspace/plan-workspace.js';
+import type { TrackedFiles } from '../workspace/tracked-files.js';
 import { viewLayout, viewOptions } from '../workspace/view-layout.js';
 import { agentFileMounts } from './agent-files.js';
 import { privateDirectoryOf } from './private-directory.js';
@@ -29,7 +30,7 @@ export interface EarlyPlan {
   readonly caBundle: boolean;
   readonly container: ContainerInput;
   readonly containers: SandboxContainers;
-  readonly volume: OverlayVolumePlan;
+  readonly volume: VolumePlan;
   /** The run's private directory on the host. */
   readonly directory: string;
   /** One sentence each. */
@@ -58,6 +59,7 @@ export function planEarly(spec: RunSpec, host: RunHost, runId: RunId): EarlyPlan
     extraEnv: { ...(caBundle ? CA_BUNDLE_ENVIRONMENT : {}), ...agent.env },
     extraMounts: [...agentFileMounts(directory, agent.files), ...(caBundle ? caBundleMounts(directory) : [])],
     availableCpus: availableParallelism(),
+    ipv6: existsSync('/proc/sys/net/ipv6'),
     tty: false,
   };
   return {
@@ -79,11 +81,14 @@ export async function planLate(
   host: RunHost,
   early: EarlyPlan,
   runDirectory: string | undefined,
+  tracked?: Promise<TrackedFiles | undefined>,
 ): Promise<SandboxPlan> {
   const workspace = await planWorkspace({
     root: spec.workspace,
     view: spec.view,
     runDirectory,
+    tracked,
+    cacheDirectory: host.cacheDirectory,
     processes: host.processes,
     env: host.environment,
   });

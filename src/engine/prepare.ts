@@ -17,6 +17,7 @@ import { type LinkSession, probeHidden, startLink } from '../sandbox/link-sessio
 import type { SandboxPlan } from '../sandbox/sandbox-plan.js';
 import { prepareView } from '../workspace/prepare-view.js';
 import { SCRATCH_README } from '../workspace/scratch-readme.js';
+import { readTracked } from '../workspace/tracked-files.js';
 import type { PreparedView } from '../workspace/workspace-plan.js';
 import { writeAgentFiles } from './agent-files.js';
 import { fillCaFiles, readImageRoots, reserveCaFiles } from './ca-files.js';
@@ -85,15 +86,26 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
   // Awaited below; it may fail while the tree is still being read.
   preparation.created?.catch(() => {});
 
-  const plan = await phases.measure('plan', () => planLate(spec, host, early, input.runDirectory));
+  const { processes, environment: env, cacheDirectory } = host;
+  const tracked = readTracked({
+    root: spec.workspace,
+    git: spec.view.git,
+    directory: early.directory,
+    processes,
+    env,
+  });
+  tracked.catch(() => {});
+  const plan = await phases.measure('plan', () => planLate(spec, host, early, input.runDirectory, tracked));
   preparation.plan = plan;
   stopIfCancelled(host.cancel);
   preparation.view = await phases.measure('view', () =>
     prepareView(plan.workspace, {
       directory: early.directory,
       scratchReadme: SCRATCH_README,
-      processes: host.processes,
-      env: host.environment,
+      tracked,
+      cacheDirectory,
+      processes,
+      env,
     }),
   );
   for (const notice of preparation.view.notices) input.onWarning(notice);

@@ -24,6 +24,8 @@ export interface RunHost {
   readonly installation: string;
   /** Where run directories go when the user names none: `<runsDirectory>/<run id>`. */
   readonly runsDirectory: string;
+  /** Where results that speed up the next run are kept; `undefined` for nowhere. */
+  readonly cacheDirectory: string | undefined;
 }
 
 export interface RunResult {

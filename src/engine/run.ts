@@ -8,6 +8,7 @@ import { asCagentError, type CagentError } from '../core/errors.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
 import { createRunId } from '../core/run-id.js';
 import { createDocker } from '../docker/client.js';
+import { isExpectedBlock, knownHosts } from '../egress/known-blocked.js';
 import { openRunDirectory, type RunDirectory } from '../report/run-directory.js';
 import type { AgentEnd } from '../sandbox/agent-run.js';
 import { openAgentOutput } from './agent-output.js';
@@ -44,7 +45,11 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   ];
   // From here on no program that is started has the keys in its environment.
   const host = { ...given, environment: withoutKeys(given.environment) };
-  const files = await openRunDirectory(spec.out ?? join(host.runsDirectory, runId), { runId, secrets });
+  const files = await openRunDirectory(spec.out ?? join(host.runsDirectory, runId), {
+    runId,
+    secrets,
+    hosts: knownHosts(early.egress),
+  });
   reporter.event({ type: 'run-started', runId, runDirectory: files.path });
 
   const phases = createPhaseTimer(clock, reporter);
@@ -65,7 +70,10 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
         docker,
         phases,
         runDirectory: files.path,
-        onRecord: (record) => reporter.event({ type: 'egress', record: files.egress(record) }),
+        onRecord: (record) => {
+          const expected = isExpectedBlock(early.egress, record);
+          reporter.event({ type: 'egress', record: files.egress(record), expected });
+        },
         onWarning: (message) => notices.push(message),
         credentials,
         onTraffic: (latest) => {

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../core/clock.js';
 import { CagentError, messageOf } from '../core/errors.js';
 import { listenPorts, udpNameRules } from '../egress/listeners.js';
-import { createBrokers } from './broker/broker.js';
+import type { BrokerContext, Brokers } from './broker/broker.js';
 import { acceptConnection } from './connection/accept.js';
+import { createBudgets } from './connection/budgets.js';
 import { createConnections } from './connection/connections.js';
 import { answerQuestion } from './dns/agent-question.js';
 import { type DnsAnswerer, serveDnsOverTcp, serveDnsOverUdp } from './dns/dns-server.js';
@@ -13,7 +14,9 @@ import { loadFloor } from './floor/load-floor.js';
 import { parsePacket } from './floor/packet.js';
 import { startPacketLog } from './floor/packet-log.js';
 import { packetRecord } from './floor/packet-record.js';
-import { createHttpProxy } from './http/http-proxy.js';
+import { createHttpParts } from './http/on-demand.js';
+import type { Authority } from './inspect/authority.js';
+import { needsAuthority } from './inspect/needs-authority.js';
 import { listenOn } from './listeners.js';
 import { createSyntheticNames } from './names/synthetic-names.js';
 import type { GatewayEvent, GatewayStart } from './protocol.js';
@@ -23,7 +26,7 @@ import { configureLink, makeSyntheticBlockLocal, waitForLink } from './start/lin
 import { dropPrivileges } from './start/privileges.js';
 import { createUdpRelays } from './udp/udp-relay.js';
 import { createDial } from './upstream/dial.js';
-import { anyResolverAnswers, createNameResolver } from './upstream/name-resolver.js';
+import { anyResolverAnswers, createNameResolver, type NameResolver } from './upstream/name-resolver.js';
 import { parseResolver, type ResolverAddress, resolversOf } from './upstream/resolver-addresses.js';
 
 /** A gateway that serves its agent. */
@@ -58,10 +61,13 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
   onClose(log.close);
   const resolver = createNameResolver(resolvers, systemClock.monotonic);
   const connections = createConnections();
-  const context = { policy, names, log, connections, dial: createDial(resolver) };
+  const dial = createDial(resolver);
+  const context = { policy, names, log, connections, dial, budgets: createBudgets(policy) };
   const relays = createUdpRelays(udpNameRules(policy), resolver, context);
   const canary = createCanaryWatch();
 
+  const authority = needsAuthority(policy) ? makeAuthority() : undefined;
+  const http = createHttpParts(context, async () => authority ?? makeAuthority(), start.extraRoots);
   const [packets] = await Promise.all([
     startPacketLog({ line: logPacket, end: (why) => fail(new CagentError('gateway.failed', why)) }),
     loadFloor(floorRules({ policy, link, resolvers, brokers: start.brokers ?? [] })),
@@ -75,9 +81,8 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
   await configureLink(link);
   dropPrivileges();
 
-  const http = createHttpProxy(context);
-  const brokers = createBrokers(start.brokers ?? [], {
-    ...{ log, connections, resolver, extraRoots: start.extraRoots },
+  const brokers = await startBrokers(start, resolver, {
+    ...{ log, connections, extraRoots: start.extraRoots },
     onTraffic: (traffic) => emit({ event: 'usage', traffic }),
   });
   onClose(brokers.close);
@@ -88,12 +93,19 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
       if (!brokers.accept(client)) serveDnsOverTcp(client, answer);
       return;
     }
-    connections.track(acceptConnection(client, { ...context, http }).catch((error) => mishap(error, client)));
+    connections.track(
+      acceptConnection(client, { ...context, ...http }).catch((error) => mishap(error, client)),
+    );
   });
-  onClose(() => servers.forEach((server) => server.close()));
+  onClose(() => {
+    for (const server of servers) server.close();
+  });
   await resolving;
   await canary.seen(CANARY_DEADLINE_MS);
-  emit({ event: 'ready' });
+  emit({
+    event: 'ready',
+    ...(authority === undefined ? {} : { caCertificate: (await authority).certificate }),
+  });
   return { finish };
 
   function logPacket(line: string): void {
@@ -112,7 +124,10 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
 
   function mishap(error: unknown, client: { destroy(): void }): void {
     client.destroy();
-    emit({ event: 'warning', message: `a connection was closed because of an internal error: ${messageOf(error)}` });
+    emit({
+      event: 'warning',
+      message: `a connection was closed because of an internal error: ${messageOf(error)}`,
+    });
   }
 
   async function finish(): Promise<void> {
@@ -124,17 +139,40 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
   }
 }
 
+/** Loaded only for runs whose rules look into TLS. */
+async function makeAuthority(): Promise<Authority> {
+  const { createAuthority } = await import('./inspect/authority.js');
+  return createAuthority(systemClock.now());
+}
+
+/** Loaded only for runs that have one. */
+async function startBrokers(
+  { brokers = [] }: GatewayStart,
+  resolver: NameResolver,
+  context: Omit<BrokerContext, 'dial'>,
+): Promise<Brokers> {
+  if (brokers.length === 0) return { ports: [], accept: () => false, close: () => {} };
+  const { createBrokerDial, createBrokers } = await import('./broker/broker.js');
+  return createBrokers(brokers, { ...context, dial: createBrokerDial(resolver) });
+}
+
 function resolversFor({ resolvers }: GatewayStart): readonly ResolverAddress[] {
   if (resolvers.length === 0) return resolversOf(readFileSync('/etc/resolv.conf', 'utf8'));
   return resolvers.map((text) => {
     const resolver = parseResolver(text);
     if (resolver !== undefined) return resolver;
-    throw new CagentError('gateway.resolver', `'${text}' is not an upstream resolver: IPv4 address, or address:port`);
+    throw new CagentError(
+      'gateway.resolver',
+      `'${text}' is not an upstream resolver: IPv4 address, or address:port`,
+    );
   });
 }
 
 async function proveResolvers(resolvers: readonly ResolverAddress[]): Promise<void> {
   if (await anyResolverAnswers(resolvers, RESOLVER_DEADLINE_MS)) return;
   const list = resolvers.map(({ address, port }) => `${address}:${port}`).join(', ');
-  throw new CagentError('gateway.resolver', `no upstream resolver answers within ${RESOLVER_DEADLINE_MS / 1000} s: ${list}`);
+  throw new CagentError(
+    'gateway.resolver',
+    `no upstream resolver answers within ${RESOLVER_DEADLINE_MS / 1000} s: ${list}`,
+  );
 }

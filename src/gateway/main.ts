@@ -45,7 +45,11 @@ process.stdout.on('error', close);
 control.end.then(close);
 
 try {
-  const gateway = await startGateway(await control.start, { emit, fail, onClose: (closer) => closers.push(closer) });
+  const gateway = await startGateway(await control.start, {
+    emit,
+    fail,
+    onClose: (closer) => closers.push(closer),
+  });
   await control.finish;
   await gateway.finish();
   emit({ event: 'finished' });

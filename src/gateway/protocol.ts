@@ -58,7 +58,11 @@ export type GatewayEvent =
   | { readonly event: 'warning'; readonly message: string }
   /** Answer to {@link FINISH}: every open connection has had its last record. */
   | { readonly event: 'finished' }
-  | { readonly event: 'fatal'; readonly code: 'gateway.failed' | 'gateway.resolver'; readonly message: string };
+  | {
+      readonly event: 'fatal';
+      readonly code: 'gateway.failed' | 'gateway.resolver';
+      readonly message: string;
+    };
 
 /** A line from the host: close all connections, write their records, answer `finished`, exit 0. */
 export const FINISH = '{"command":"finish"}\n';

@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { CagentError } from '../core/errors.js';
+import { displayPath } from '../core/path-text.js';
 import { buildArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
 import type { ImagePlan, ImageSource, ResolvedImage } from './image-plan.js';
@@ -126,13 +127,9 @@ async function build(
     }
     if (source.own) {
       // Always there, so that the Dockerfile can COPY it; empty where the host has no bundle.
-      for (const target of [
-        join(context, 'extra-ca.pem'),
-        join(context, dirname(source.dockerfile), 'extra-ca.pem'),
-      ]) {
-        if (options.hostRoots === undefined) writeFileSync(target, '');
-        else cpSync(options.hostRoots, target, { dereference: true });
-      }
+      const target = join(context, 'extra-ca.pem');
+      if (options.hostRoots === undefined) writeFileSync(target, '');
+      else cpSync(options.hostRoots, target, { dereference: true });
     }
     const args = buildArgs({
       reference: source.reference,
@@ -150,7 +147,7 @@ async function build(
     if (known.code !== 'docker.failed') throw known;
     throw new CagentError(
       'image.build',
-      `Building ${source.reference} failed: ${output.split('\n').slice(-6).join(' | ')}`,
+      `Building ${source.own ? source.reference : `the image from ${displayPath(source.files[0]?.source ?? '')}`} failed: ${lastWords(output)}.`,
       {
         hint: 'Build it by hand with `docker build` to see the whole output.',
       },
@@ -162,4 +159,13 @@ async function build(
 
 function signalOf(options: ResolveImagesOptions): { signal?: AbortSignal } {
   return options.signal === undefined ? {} : { signal: options.signal };
+}
+
+/** The last lines of a build, without what the older builder says of itself. */
+function lastWords(output: string): string {
+  const lines = output.split('\n').map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '' && !/legacy builder is deprecated|buildx/.test(line))
+    .slice(-4)
+    .join(' | ');
 }

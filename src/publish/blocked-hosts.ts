@@ -6,11 +6,11 @@ import { groupDigits, plural } from '../report/wording.js';
 const MOST = 10;
 const LONGEST_HOST = 120;
 
-/** One line for each blocked host, most attempts first; at most ten lines, the last of which counts the rest. */
+/** One line for each blocked host that is news, most attempts first; at most ten lines, the last of which counts the rest. */
 export function blockedHostLines(rows: readonly HostSummary[]): readonly string[] {
   const hosts = [
     ...Map.groupBy(
-      rows.filter(({ verdict }) => verdict === 'blocked'),
+      rows.filter(({ verdict, expected }) => verdict === 'blocked' && !expected),
       ({ host }) => host,
     ),
   ]

@@ -4,7 +4,7 @@ import type { ReportInput } from './report-input.js';
 
 /** Joins plan, outcome, changes and egress. Pure; every part that a failed run did not reach is empty or absent. */
 export function buildReport(input: ReportInput): Report {
-  const { runId, spec, plan, outcome, egress } = input;
+  const { runId, spec, plan, outcome } = input;
   return {
     schema: 'cagent.report/1',
     runId,
@@ -19,7 +19,7 @@ export function buildReport(input: ReportInput): Report {
       ...defined({ digest: outcome.imageDigest }),
     },
     workspace: workspaceOf(input),
-    egress: { mode: plan?.egress.mode ?? spec.network.mode, ...egress },
+    egress: egressOf(input),
     changes: changesOf(input),
     limits: { hit: outcome.limitsHit, set: plan?.limits ?? spec.limits },
     resources: outcome.resources,
@@ -46,6 +46,13 @@ function agentOf({ spec, plan, outcome }: ReportInput): Report['agent'] {
     }),
     usage: outcome.usage ?? {},
   };
+}
+
+/** Only audit mode lets through what has to be allowed for the next run. */
+function egressOf({ spec, plan, egress }: ReportInput): Report['egress'] {
+  const mode = plan?.egress.mode ?? spec.network.mode;
+  const { suggestion, ...sums } = egress;
+  return { mode, ...sums, ...(mode === 'audit' ? { suggestion: suggestion ?? [] } : {}) };
 }
 
 function workspaceOf({ spec, plan }: ReportInput): Report['workspace'] {

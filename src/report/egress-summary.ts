@@ -1,5 +1,6 @@
 import { clip } from '../core/display-text.js';
 import type { EgressRecord, Verdict } from '../core/egress-record.js';
+import { createAllowSuggestion } from '../egress/suggest.js';
 import { createTimelineCounter } from './egress-timeline.js';
 import type { EgressSummary, HostSummary } from './report.js';
 
@@ -26,13 +27,23 @@ export function summariseEgress(records: Iterable<EgressRecord>): EgressSummary 
   return counter.summary();
 }
 
-export function createEgressCounter(): EgressCounter {
+export interface CounterOptions {
+  /** Blocked attempts that are no news: they have rows of their own. */
+  readonly isExpected?: (record: EgressRecord) => boolean;
+  /** Hosts that nobody wants to allow are not suggested. */
+  readonly isUnwanted?: (record: EgressRecord) => boolean;
+}
+
+export function createEgressCounter(options: CounterOptions = {}): EgressCounter {
+  const { isExpected = () => false, isUnwanted = () => false } = options;
   const totals: Record<Verdict, number> = { allowed: 0, blocked: 0, audited: 0 };
-  const rows: Record<Verdict, Map<string, Row>> = {
+  const rows: Record<Verdict | 'expected', Map<string, Row>> = {
     allowed: new Map(),
     blocked: new Map(),
     audited: new Map(),
+    expected: new Map(),
   };
+  const suggestion = createAllowSuggestion();
   const timeline = createTimelineCounter();
   let bytesOut = 0;
   let bytesIn = 0;
@@ -43,7 +54,8 @@ export function createEgressCounter(): EgressCounter {
       bytesOut += record.bytesOut ?? 0;
       bytesIn += record.bytesIn ?? 0;
       timeline.add(record);
-      addToRow(rowFor(rows[record.verdict], record), record);
+      addToRow(rowFor(rows[isExpected(record) ? 'expected' : record.verdict], record), record);
+      if (!isUnwanted(record)) suggestion.add(record);
     },
     summary() {
       const series = timeline.timeline();
@@ -51,9 +63,12 @@ export function createEgressCounter(): EgressCounter {
         ...totals,
         bytesOut,
         bytesIn,
-        hosts: [rows.blocked, rows.audited, rows.allowed].flatMap((map) =>
-          [...map.values()].sort(byCount).map(freeze),
+        hosts: (['blocked', 'expected', 'audited', 'allowed'] as const).flatMap((kind) =>
+          [...rows[kind].values()]
+            .sort(byCount)
+            .map((row) => ({ ...freeze(row), ...(kind === 'expected' ? { expected: true as const } : {}) })),
         ),
+        suggestion: suggestion.list(),
         ...(series === undefined ? {} : { timeline: series }),
       };
     },

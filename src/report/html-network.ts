@@ -1,5 +1,4 @@
 import { formatSize } from '../core/memory-size.js';
-import { suggestAllow } from './allow-suggestion.js';
 import { more } from './html-changes.js';
 import { timelineChart } from './html-charts.js';
 import { type Html, html } from './html-text.js';
@@ -28,7 +27,8 @@ export function networkSections(egress: EgressSummary): readonly Html[] {
 
 function hostRow(row: HostSummary): Html {
   const requests = (row.requests ?? []).map((request) => html`<small><code>${request}</code></small>`);
-  return html`<tr><td><span class="pill small ${TONE[row.verdict]}">${row.verdict}</span></td><td><code>${destination(row)}</code> <span class="soft">${row.protocols.join(', ')}</span>${requests}</td><td><code>${row.rule}</code></td><td>${row.reasons.join(', ')}</td><td class="n">${groupDigits(row.count)}</td><td class="n">${bytes(row.bytesOut)}</td><td class="n">${bytes(row.bytesIn)}</td></tr>`;
+  const tone = row.expected ? 'soft' : TONE[row.verdict];
+  return html`<tr><td><span class="pill small ${tone}">${row.verdict}${row.expected ? ', as expected' : ''}</span></td><td><code>${destination(row)}</code> <span class="soft">${row.protocols.join(', ')}</span>${requests}</td><td><code>${row.rule}</code></td><td>${row.reasons.join(', ')}</td><td class="n">${groupDigits(row.count)}</td><td class="n">${bytes(row.bytesOut)}</td><td class="n">${bytes(row.bytesIn)}</td></tr>`;
 }
 
 function bytes(count: number): string {
@@ -36,7 +36,7 @@ function bytes(count: number): string {
 }
 
 function suggestionSection(egress: EgressSummary): Html {
-  const rules = suggestAllow(egress);
+  const rules = egress.suggestion ?? [];
   if (rules.length === 0) return html``;
   const lines = ['network:', '  allow:', ...rules.map((rule) => `    ${rule}`)];
   return html`<section><h2>To allow what was seen <span>for <code>cagent.yml</code></span></h2><pre>${lines.map((line) => html`<span>${line}</span>`)}</pre></section>`;

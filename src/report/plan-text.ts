@@ -1,3 +1,4 @@
+import type { BrokerPlan } from '../agents/agent-plan.js';
 import { formatDuration } from '../core/duration.js';
 import { formatSize } from '../core/memory-size.js';
 import { displayPath } from '../core/path-text.js';
@@ -37,6 +38,7 @@ export function renderPlan(plan: SandboxPlan): string {
       workspace.findings.map((finding) => `${displayPath(finding.path)}:${finding.line}  ${finding.rule}`),
     ],
     [`network ${egress.mode}`, egress.mode === 'none' ? ['no network at all'] : egress.rules.map(ruleText)],
+    ['model APIs', plan.brokers.map(brokerText)],
     [
       'mounts',
       plan.containers.agent.mounts.map(
@@ -68,6 +70,17 @@ function imageText(source: ImageSource): string {
 function gitText({ workspace: { git } }: SandboxPlan): string {
   if (git.kind === 'none') return `none: ${git.reason}`;
   return `${git.kind} of ${git.head ?? 'a repository without commits'}${git.branch === undefined ? '' : ` on ${displayPath(git.branch)}`}`;
+}
+
+function brokerText({ provider, port, upstream, budget }: BrokerPlan): string {
+  const { scheme, host, port: upstreamPort, path } = upstream;
+  const bounds = [
+    ...(budget.maxRequests === undefined ? [] : [`at most ${budget.maxRequests} requests`]),
+    ...(budget.maxTokens === undefined ? [] : [`at most ${budget.maxTokens} tokens`]),
+    ...(budget.maxCostUsd === undefined ? [] : [`at most ${budget.maxCostUsd} US dollars`]),
+  ];
+  const where = `${provider} on port ${port} of the gateway, sent on to ${scheme}://${host}:${upstreamPort}${path}`;
+  return [where, 'the key is added there', ...bounds].map(displayPath).join(', ');
 }
 
 function ruleText(rule: EgressRule): string {

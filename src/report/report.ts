@@ -86,6 +86,8 @@ export interface EgressSummary {
   readonly bytesIn: number;
   /** Blocked first, then audited, then allowed; most attempts first. */
   readonly hosts: readonly HostSummary[];
+  /** In audit mode: YAML list items for `network.allow` under which the same run would pass in block mode. */
+  readonly suggestion?: readonly string[];
   /** Absent when there was no attempt. */
   readonly timeline?: EgressTimeline;
 }
@@ -104,6 +106,8 @@ export interface HostSummary {
   /** The different ones, first seen first, a few at most. */
   readonly protocols: readonly string[];
   readonly reasons: readonly string[];
+  /** Blocked as expected, see `network.known-blocked`: nothing to warn about. */
+  readonly expected?: true;
   /** For HTTP: the first few requests, `POST /v1/upload`. */
   readonly requests?: readonly string[];
 }

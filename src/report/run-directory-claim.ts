@@ -14,10 +14,12 @@ export const RUN_FILES = [
   'summary.md',
   'report.html',
   'agent.log',
-  'prompt.md',
   'metrics.prom',
   'scratch',
 ] as const;
+
+/** Only there when the agent took a prompt. */
+const PROMPT_FILE = 'prompt.md';
 
 /** There only while a run is going on: says that the directory is cagent's before there is a report. */
 export const MARKER = '.cagent-run';
@@ -31,7 +33,8 @@ export async function claimRunDirectory(path: string, runId: RunId): Promise<voi
     await mkdir(dirname(path), { recursive: true });
     await mkdir(path, { mode: 0o700 }).catch(ignoreExisting);
     const present = new Set(await readdir(path));
-    const ours = [...RUN_FILES, ...RUN_FILES.map((name) => `${name}.partial`), MARKER].filter((name) =>
+    const written = [...RUN_FILES, PROMPT_FILE];
+    const ours = [...written, ...written.map((name) => `${name}.partial`), MARKER].filter((name) =>
       present.has(name),
     );
     if (ours.length > 0) await refuseForeign(path, ours);

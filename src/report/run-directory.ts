@@ -5,7 +5,7 @@ import { formatSize } from '../core/memory-size.js';
 import type { RunId } from '../core/run-id.js';
 import { createMask, type SecretValue } from '../core/secret-values.js';
 import { type AppendFile, createAppendFile } from './append-file.js';
-import { createEgressCounter } from './egress-summary.js';
+import { type CounterOptions, createEgressCounter } from './egress-summary.js';
 import { maskJson } from './mask-json.js';
 import { createRedactor } from './redact.js';
 import type { EgressSummary, Report } from './report.js';
@@ -39,6 +39,8 @@ export interface RunDirectoryOptions {
   readonly secrets: readonly SecretValue[];
   /** `agent.log` ends here, so that an agent that never stops printing does not fill the runner's disk. */
   readonly agentLogBytes?: number;
+  /** What is known of hosts beforehand. */
+  readonly hosts?: CounterOptions;
 }
 
 const AGENT_LOG_BYTES = 256 * 2 ** 20;
@@ -56,7 +58,7 @@ export async function openRunDirectory(path: string, options: RunDirectoryOption
   const egressLog = openLog(file('egress.jsonl'));
   const agentLog = openLog(file('agent.log'), ROOM_FOR_REPORT);
   const mask = createMask(secrets);
-  const counter = createEgressCounter();
+  const counter = createEgressCounter(options.hosts);
   const redactors = { stdout: createRedactor(secrets), stderr: createRedactor(secrets) };
   let logged = 0;
   let logCut = false;

@@ -1,5 +1,4 @@
 import { formatSize } from '../core/memory-size.js';
-import { suggestAllow } from './allow-suggestion.js';
 import { codeCell, fenced, more, table } from './markdown-text.js';
 import type { EgressSummary, HostSummary } from './report.js';
 import { destination, groupDigits, plural } from './wording.js';
@@ -12,9 +11,15 @@ export interface SummaryCut {
 
 /** What was blocked, what passed, and in audit mode the rules that would allow it. */
 export function networkSections(egress: EgressSummary, cut: SummaryCut): readonly string[] {
-  const blocked = egress.hosts.filter((row) => row.verdict === 'blocked');
+  const blocked = egress.hosts.filter((row) => row.verdict === 'blocked' && !row.expected);
+  const expected = egress.hosts.filter((row) => row.expected);
   const passed = egress.hosts.filter((row) => row.verdict !== 'blocked');
-  return [...blockedSection(blocked, cut), ...passedSection(passed, cut), ...suggestionSection(egress, cut)];
+  return [
+    ...blockedSection(blocked, cut),
+    ...folded(expected, 'blocked as expected', cut),
+    ...folded(passed, 'let through', cut),
+    ...suggestionSection(egress, cut),
+  ];
 }
 
 function blockedSection(rows: readonly HostSummary[], cut: SummaryCut): readonly string[] {
@@ -22,14 +27,14 @@ function blockedSection(rows: readonly HostSummary[], cut: SummaryCut): readonly
   return ['### Blocked', hostTable(rows, cut), ...more(rows.length - cut.rows, 'destination')];
 }
 
-function passedSection(rows: readonly HostSummary[], cut: SummaryCut): readonly string[] {
+function folded(rows: readonly HostSummary[], what: string, cut: SummaryCut): readonly string[] {
   if (rows.length === 0) return [];
-  const summary = `<details><summary>${plural(rows.length, 'destination')} let through</summary>`;
+  const summary = `<details><summary>${plural(rows.length, 'destination')} ${what}</summary>`;
   return [summary, hostTable(rows, cut), ...more(rows.length - cut.rows, 'destination'), '</details>'];
 }
 
 function suggestionSection(egress: EgressSummary, cut: SummaryCut): readonly string[] {
-  const rules = suggestAllow(egress);
+  const rules = egress.suggestion ?? [];
   if (rules.length === 0) return [];
   const shown = rules.slice(0, cut.rows * 2).map((rule) => `    ${rule}`);
   const block = fenced(['network:', '  allow:', ...shown].join('\n'), 'yaml');

@@ -4,7 +4,6 @@ import { clip, displayText } from '../core/display-text.js';
 import { formatDuration } from '../core/duration.js';
 import { formatSize } from '../core/memory-size.js';
 import { displayPath } from '../core/path-text.js';
-import { suggestAllow } from './allow-suggestion.js';
 import type { Conclusion, HostSummary, Report } from './report.js';
 import {
   destination,
@@ -61,7 +60,7 @@ export function renderTerminalSummary(
       ),
       colours,
     ),
-    ...labelled('allow', suggestAllow(report.egress), colours),
+    ...allowLines(report),
     ...labelled('report', reportLines(style), colours),
   ];
 }
@@ -105,8 +104,14 @@ function reportLines({ runDirectory }: TerminalStyle): readonly string[] {
   return runDirectory === undefined ? [] : [displayText(`${runDirectory}/report.html`)];
 }
 
+/** In audit mode, for `cagent.yml`: at the start of the line and uncut, so that it can be copied as it is. */
+function allowLines({ egress }: Report): readonly string[] {
+  const rules = egress.suggestion ?? [];
+  return rules.length === 0 ? [] : ['network:', '  allow:', ...rules.map((rule) => `    ${rule}`)];
+}
+
 function blockedLines({ egress }: Report, colours: Colours, width: number): readonly string[] {
-  const rows = egress.hosts.filter((row) => row.verdict === 'blocked');
+  const rows = egress.hosts.filter((row) => row.verdict === 'blocked' && !row.expected);
   return capped(
     rows.map((row) => blockedLine(row, colours, width)),
     'destination',

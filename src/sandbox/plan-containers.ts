@@ -3,6 +3,7 @@ import { type ObjectRole, objectLabels, objectName } from '../core/labels.js';
 import type { RunId } from '../core/run-id.js';
 import type { ContainerPlan, Mount } from '../docker/container.js';
 import { CANARY, LINK_ADDRESSES } from '../gateway/protocol.js';
+import type { ViewStrategy } from '../workspace/view-strategy.js';
 import type { SandboxContainers } from './sandbox-plan.js';
 
 /** Where the view is mounted, and the agent's working directory. */
@@ -20,14 +21,18 @@ export interface ContainerInput {
   readonly gatewayImage: string;
   /** Who owns the workspace: the agent runs as this user. */
   readonly user: { readonly uid: number; readonly gid: number };
-  /** Host directory bind-mounted at `.agent-scratch`, in read-only mode. */
+  /** Host directory bind-mounted at `.agent-scratch`, in read-only mode; a volume with the strategy `copy`. */
   readonly scratch: string | undefined;
+  /** How the view gets to the engine; default: `overlay`. */
+  readonly strategy?: ViewStrategy['strategy'];
   /** Volume with the run's CA bundle, when the gateway ends TLS or a `ca-file` is given. */
   readonly extraEnv: Readonly<Record<string, string>>;
   /** Configuration files of the agent. */
   readonly extraMounts: readonly Mount[];
   /** How many CPUs the engine has. */
   readonly availableCpus: number;
+  /** Whether the engine's kernel has IPv6: without it, its settings cannot be named. */
+  readonly ipv6: boolean;
   readonly tty: boolean;
 }
 
@@ -50,19 +55,25 @@ export function effectiveCpus(limits: LimitsSpec, availableCpus: number): number
 
 function planGateway(input: ContainerInput): ContainerPlan {
   return {
-    ...base(input, 'gateway', input.gatewayImage),
+    ...containerBase(input, 'gateway', input.gatewayImage),
     command: [],
     network: input.spec.network.uplink,
     tmpfs: [{ target: '/run', sizeBytes: 2 ** 24, mode: '755', exec: false }],
     capabilities: ['NET_ADMIN', 'SETUID', 'SETGID', 'SETPCAP'],
-    sysctls: { 'net.ipv4.ip_forward': '1' },
+    sysctls: {
+      'net.ipv4.ip_forward': '1',
+      // It listens on low ports after it has dropped every capability.
+      'net.ipv4.ip_unprivileged_port_start': '0',
+      // Packets of a family that is switched off vanish before the packet filter could record them.
+      ...(input.ipv6 ? { 'net.ipv6.conf.default.disable_ipv6': '0' } : {}),
+    },
     limits: { memoryBytes: 2 ** 28, pids: 64, openFiles: 16_384 },
   };
 }
 
 function planLink(input: ContainerInput): ContainerPlan {
   return {
-    ...base(input, 'link', input.gatewayImage),
+    ...containerBase(input, 'link', input.gatewayImage),
     command: [
       ...LINK_PROGRAM,
       WORKSPACE_MOUNT,
@@ -75,7 +86,9 @@ function planLink(input: ContainerInput): ContainerPlan {
     pid: `container:${objectName(input.runId, 'gateway')}`,
     mounts: [viewMount(input, true)],
     capabilities: ['NET_ADMIN'],
-    sysctls: { 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' },
+    sysctls: input.ipv6
+      ? { 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' }
+      : {},
     dns: [LINK_ADDRESSES.gateway],
     limits: { memoryBytes: 2 ** 27, pids: 32 },
   };
@@ -83,7 +96,7 @@ function planLink(input: ContainerInput): ContainerPlan {
 
 function planProbe(input: ContainerInput): ContainerPlan {
   return {
-    ...base(input, 'probe', input.gatewayImage),
+    ...containerBase(input, 'probe', input.gatewayImage),
     command: [...LINK_PROGRAM, '--probe', WORKSPACE_MOUNT],
     entrypoint: 'replace',
     network: 'none',
@@ -96,21 +109,11 @@ function planProbe(input: ContainerInput): ContainerPlan {
 function planAgent(input: ContainerInput, network: string): ContainerPlan {
   const { spec, user } = input;
   const readOnlyView = spec.view.mode === 'read-only';
-  const scratch: readonly Mount[] =
-    input.scratch === undefined
-      ? []
-      : [
-          {
-            type: 'bind',
-            source: input.scratch,
-            target: `${WORKSPACE_MOUNT}/.agent-scratch`,
-            readOnly: false,
-          },
-        ];
+  const scratch = input.scratch === undefined ? [] : [scratchMount(input, input.scratch)];
   const secrets = spec.env.filter((entry) => entry.secret);
   const plain = spec.env.filter((entry) => !entry.secret);
   return {
-    ...base(input, 'agent', input.sandboxImage),
+    ...containerBase(input, 'agent', input.sandboxImage),
     command: input.command,
     // What follows `--` is the whole command: an image's entry point must not wrap or replace it.
     entrypoint: 'replace',
@@ -136,7 +139,8 @@ function planAgent(input: ContainerInput, network: string): ContainerPlan {
   };
 }
 
-function base(input: ContainerInput, role: ObjectRole, image: string): ContainerPlan {
+/** What every container has in common: no capability, no mount, a read-only root. */
+export function containerBase(input: ContainerInput, role: ObjectRole, image: string): ContainerPlan {
   return {
     name: objectName(input.runId, role),
     labels: objectLabels(input.runId, role, input.processOwner),
@@ -160,6 +164,12 @@ function base(input: ContainerInput, role: ObjectRole, image: string): Container
 
 function viewMount(input: ContainerInput, readOnly: boolean): Mount {
   return { type: 'volume', source: objectName(input.runId, 'view'), target: WORKSPACE_MOUNT, readOnly };
+}
+
+function scratchMount({ runId, strategy }: ContainerInput, directory: string): Mount {
+  const place = { target: `${WORKSPACE_MOUNT}/.agent-scratch`, readOnly: false };
+  if (strategy === 'copy') return { type: 'volume', source: objectName(runId, 'scratch'), ...place };
+  return { type: 'bind', source: directory, ...place };
 }
 
 function userOf(input: ContainerInput): string {

@@ -10,7 +10,7 @@ import {
   runArgs,
   startAttachedArgs,
 } from '../docker/argv.js';
-import type { OverlayVolumePlan } from '../docker/container.js';
+import type { VolumePlan } from '../docker/container.js';
 import type { EgressPolicy } from '../egress/policy.js';
 import type { ImagePlan } from '../image/image-plan.js';
 import type { WorkspacePlan } from '../workspace/workspace-plan.js';
@@ -22,7 +22,7 @@ export interface SandboxInput {
   readonly spec: RunSpec;
   readonly command: readonly string[];
   readonly containers: SandboxContainers;
-  readonly volume: OverlayVolumePlan;
+  readonly volume: VolumePlan;
   readonly availableCpus: number;
   readonly image: ImagePlan;
   readonly workspace: WorkspacePlan;
@@ -33,7 +33,7 @@ export interface SandboxInput {
 }
 
 /** The volume that mounts the view. Pure. @param options of the overlay mount, see `viewOptions` in src/workspace */
-export function planViewVolume(runId: RunId, processOwner: string, options: string): OverlayVolumePlan {
+export function planViewVolume(runId: RunId, processOwner: string, options: string): VolumePlan {
   return { name: objectName(runId, 'view'), labels: objectLabels(runId, 'view', processOwner), options };
 }
 
@@ -68,7 +68,7 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
 }
 
 function commandsOf(
-  volume: OverlayVolumePlan,
+  volume: VolumePlan,
   containers: SandboxContainers,
 ): readonly (readonly string[])[] {
   const { gateway, link, probe, agent } = containers;

@@ -2,7 +2,7 @@ import type { AgentFile } from '../agents/agent.js';
 import type { BrokerPlan } from '../agents/agent-plan.js';
 import type { EnvironmentEntry, LimitsSpec } from '../config/run-spec.js';
 import type { RunId } from '../core/run-id.js';
-import type { ContainerPlan, OverlayVolumePlan } from '../docker/container.js';
+import type { ContainerPlan, VolumePlan } from '../docker/container.js';
 import type { EgressPolicy } from '../egress/policy.js';
 import type { ImagePlan } from '../image/image-plan.js';
 import type { WorkspacePlan } from '../workspace/workspace-plan.js';
@@ -28,7 +28,7 @@ export interface SandboxPlan {
   readonly egress: EgressPolicy;
   readonly limits: LimitsSpec;
   readonly env: readonly Pick<EnvironmentEntry, 'name' | 'secret'>[];
-  readonly volume: OverlayVolumePlan;
+  readonly volume: VolumePlan;
   readonly containers: SandboxContainers;
   /** The docker commands in order, exactly as they will be run, one word per element. */
   readonly commands: readonly (readonly string[])[];

@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import { CagentError } from '../core/errors.js';
 import { commitObject, committerDate } from './git-commit.js';
-import { copyExcludes, excludeInside, leftOutNotices } from './git-excludes.js';
+import { excludeInside, leftOutNotices } from './git-excludes.js';
 import { type FilteredCommit, fastImportStream, IMPORT_REF, type TreeChange } from './git-fast-import.js';
-import { type CleanRepository, createCleanRepository, setHead } from './git-layout.js';
+import { type CleanRepository, setHead } from './git-layout.js';
 import { assertObjects, packObjects } from './git-pack.js';
 import { writePack } from './git-pack-file.js';
 import { createSnapshot, removeBuildTraces, type SnapshotInput } from './git-snapshot.js';
@@ -14,12 +14,15 @@ import { historicPaths } from './historic-paths.js';
 import type { IgnoreRules } from './ignore-rules.js';
 import { scanBytes } from './secret-scan.js';
 import { SCANNED_BYTES } from './secret-scan-files.js';
+import type { TrackedFiles } from './tracked-files.js';
 import { shown } from './walk.js';
 
 export interface HistoryInput extends SnapshotInput {
   readonly rules: IgnoreRules;
   /** Leave out old versions of files in which the secret scan finds something. */
   readonly scan: boolean;
+  /** Reads the workspace again into an empty repository, for a second try. */
+  readonly readAgain: () => Promise<TrackedFiles>;
 }
 
 /** First-parent commits that are kept. */
@@ -30,25 +33,24 @@ export const HISTORY_COMMITS = 50;
  * not committed on top. Falls back to a snapshot, with a notice, where that cannot be done.
  */
 export async function createHistory(input: HistoryInput): Promise<readonly string[]> {
-  const { head } = input.source;
+  const { head } = input.tracked.source;
   if (head === undefined) return createSnapshot(input);
   try {
     return await filterHistory(input, head);
   } catch (error) {
     if (!(error instanceof CagentError)) throw error;
-    rmSync(input.gitDirectory, { recursive: true, force: true });
-    rmSync(input.scratch, { recursive: true, force: true });
-    const notices = await createSnapshot(input);
+    rmSync(input.tracked.repository.gitDirectory, { recursive: true, force: true });
+    rmSync(input.tracked.repository.scratch, { recursive: true, force: true });
+    const notices = await createSnapshot({ ...input, tracked: await input.readAgain() });
     return [`The history could not be filtered, so there is one commit inside: ${error.message}`, ...notices];
   }
 }
 
 async function filterHistory(input: HistoryInput, head: string): Promise<readonly string[]> {
-  const repository = createCleanRepository(input);
-  copyExcludes(repository, input.source);
+  const { repository, source } = input.tracked;
   const hidden = historicPaths(input.rules, input.hidden);
-  const commits = await readCommits(repository, input.source, head, hidden);
-  const visible = await buildVisibleTree(repository, input.source, input.root, input.hidden);
+  const commits = await readCommits(repository, source, head, hidden);
+  const visible = await buildVisibleTree(input.tracked, input.root, input.hidden);
   const secret = input.scan
     ? await secretBlobs(repository, commits, new Set(visible.blobs))
     : new Set<string>();
@@ -76,7 +78,7 @@ async function filterHistory(input: HistoryInput, head: string): Promise<readonl
   await packObjects(repository, [tip], 'tips');
   rmSync(`${repository.gitDirectory}/refs/cagent`, { recursive: true, force: true });
   excludeInside(repository, visible.leftOut);
-  setHead(repository, input.source.branch, tip);
+  setHead(repository, source.branch, tip);
   removeBuildTraces(repository);
   await assertHistory(repository, tip, hidden);
   return leftOutNotices(visible.leftOut);

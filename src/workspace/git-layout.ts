@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { Environment } from '../core/environment.js';
 import { encodePath } from '../core/path-text.js';
 import type { Processes } from '../core/process.js';
-import { byteTextToFile } from './byte-text.js';
+import { type ByteText, byteTextToFile } from './byte-text.js';
 import { type Git, gitFor, quoteAlternate } from './git-command.js';
 import type { ObjectFormat } from './git-index-file.js';
 import type { GitSource } from './git-source.js';
@@ -25,8 +25,8 @@ export interface CleanRepository {
 export interface CleanRepositoryInput {
   readonly gitDirectory: string;
   readonly scratch: string;
-  /** A safe-named link to the workspace. */
-  readonly workspaceLink: string;
+  /** The workspace, as bytes. */
+  readonly root: ByteText;
   readonly source: GitSource;
   readonly processes: Processes;
   readonly env: Environment;
@@ -47,13 +47,15 @@ export function createCleanRepository(input: CleanRepositoryInput): CleanReposit
   mkdirSync(`${scratch}/objects/pack`, { recursive: true });
   const sourceLink = `${scratch}/source`;
   const commonLink = `${scratch}/common`;
+  const workspaceLink = `${scratch}/workspace`;
+  symlinkSync(byteTextToFile(input.root), workspaceLink);
   symlinkSync(byteTextToFile(source.gitDirectory), sourceLink);
   symlinkSync(byteTextToFile(source.commonDirectory), commonLink);
   linkSharedIndexes(source, gitDirectory);
   const alone = { GIT_DIR: gitDirectory };
   const building = {
     ...alone,
-    GIT_WORK_TREE: input.workspaceLink,
+    GIT_WORK_TREE: workspaceLink,
     GIT_OBJECT_DIRECTORY: `${scratch}/objects`,
     GIT_ALTERNATE_OBJECT_DIRECTORIES: quoteAlternate(`${commonLink}/objects`),
   };

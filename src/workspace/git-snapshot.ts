@@ -1,22 +1,24 @@
 import { readdirSync, rmSync } from 'node:fs';
 import type { ByteText } from './byte-text.js';
+import { openCache } from './cache-directory.js';
 import { commitObject, dateOfHead } from './git-commit.js';
-import { copyExcludes, excludeInside, leftOutNotices } from './git-excludes.js';
-import {
-  type CleanRepository,
-  type CleanRepositoryInput,
-  createCleanRepository,
-  setHead,
-} from './git-layout.js';
+import { excludeInside, leftOutNotices } from './git-excludes.js';
+import { type CleanRepository, setHead } from './git-layout.js';
 import { assertOnlyVisible, packObjects } from './git-pack.js';
 import { writePack } from './git-pack-file.js';
+import { restoreSnapshot, snapshotKey, storeSnapshot } from './git-snapshot-cache.js';
 import { buildVisibleTree } from './git-tree.js';
 import type { HiddenSet } from './hidden-set.js';
+import type { TrackedFiles } from './tracked-files.js';
 
-export interface SnapshotInput extends CleanRepositoryInput {
+export interface SnapshotInput {
   /** The workspace, as bytes. */
   readonly root: ByteText;
   readonly hidden: HiddenSet;
+  /** The same as text of core/path-text. */
+  readonly hiddenPaths: readonly string[];
+  readonly tracked: TrackedFiles;
+  readonly cacheDirectory: string | undefined;
 }
 
 /**
@@ -24,14 +26,21 @@ export interface SnapshotInput extends CleanRepositoryInput {
  * that nothing else is in it fails. Returns notices for the user.
  */
 export async function createSnapshot(input: SnapshotInput): Promise<readonly string[]> {
-  const repository = createCleanRepository(input);
-  copyExcludes(repository, input.source);
+  const { repository, source } = input.tracked;
+  const cache = openCache(input.cacheDirectory, 'git', input.root);
+  const key = cache && snapshotKey(input.tracked, input.hidden, input.hiddenPaths);
+  const stored = cache && key && restoreSnapshot(cache, key, repository);
+  if (stored) {
+    setHead(repository, source.branch, stored);
+    removeBuildTraces(repository);
+    return [];
+  }
   const [date, { objects, blobs, leftOut }] = await Promise.all([
-    dateOfHead(repository, input.source),
-    buildVisibleTree(repository, input.source, input.root, input.hidden),
+    dateOfHead(repository, source),
+    buildVisibleTree(input.tracked, input.root, input.hidden),
   ]);
   excludeInside(repository, leftOut);
-  const origin = input.source.head === undefined ? 'no commit yet' : `commit ${input.source.head}`;
+  const origin = source.head === undefined ? 'no commit yet' : `commit ${source.head}`;
   const commit = commitObject(
     objects.root,
     date,
@@ -40,9 +49,10 @@ export async function createSnapshot(input: SnapshotInput): Promise<readonly str
   );
   writePack(`${repository.gitDirectory}/objects/pack`, [...objects.trees, commit], repository.format);
   await packObjects(repository, blobs, 'objects');
-  setHead(repository, input.source.branch, commit.id.toString('hex'));
+  setHead(repository, source.branch, commit.id.toString('hex'));
   removeBuildTraces(repository);
   await assertOnlyVisible(repository, commit.id.toString('hex'), input.hidden);
+  if (cache && key) storeSnapshot(cache, key, repository, commit.id.toString('hex'));
   return leftOutNotices(leftOut);
 }
 

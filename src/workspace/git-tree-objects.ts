@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { IndexEntry, ObjectFormat } from './git-index-file.js';
+import { type IndexEntry, type ObjectFormat, objectIdOf } from './git-index-file.js';
 
 /** One object as git stores it, before compression. */
 export interface GitObject {
@@ -16,8 +16,6 @@ export interface TreeObjects {
   /** Content of the index's TREE extension (gitformat-index(5)). */
   readonly cacheTree: Buffer;
 }
-
-const STAT_BYTES = 40;
 
 /**
  * The trees of index entries. `git write-tree` does the same but writes each new tree into a file of its own,
@@ -38,7 +36,7 @@ export function buildTrees(entries: readonly IndexEntry[], format: ObjectFormat)
       if (slash === -1) {
         parts.push(
           Buffer.from(`${entry.mode.toString(8)} ${entry.path.slice(depth)}\0`, 'latin1'),
-          entry.fixed.subarray(STAT_BYTES),
+          objectIdOf(entry, format),
         );
         at += 1;
         continue;

@@ -1,11 +1,12 @@
 import { accessSync, constants, lstatSync, readFileSync, type Stats, writeFileSync } from 'node:fs';
 import { CagentError } from '../core/errors.js';
 import { type ByteText, byteTextToFile } from './byte-text.js';
-import { type IndexEntry, parseIndex, renderIndex } from './git-index-file.js';
+import { type IndexEntry, objectNameOf, parseIndex, renderIndex } from './git-index-file.js';
 import type { CleanRepository } from './git-layout.js';
-import { type GitSource, locateGitSource } from './git-source.js';
+import { locateGitSource } from './git-source.js';
 import { buildTrees, type TreeObjects } from './git-tree-objects.js';
 import type { HiddenSet } from './hidden-set.js';
+import { isPlain, type TrackedFiles } from './tracked-files.js';
 
 export interface VisibleTree {
   /** What `git add -A` would add, without what is hidden. */
@@ -29,81 +30,43 @@ function readBack(repository: CleanRepository): readonly IndexEntry[] {
 
 /**
  * Builds index and tree of the visible files. The entries of the source's index keep their stat data, so that only
- * what differs from it is read and hashed. The source's index is read, never written.
+ * what differs from it is read and hashed.
  */
 export async function buildVisibleTree(
-  repository: CleanRepository,
-  source: GitSource,
+  tracked: TrackedFiles,
   root: ByteText,
   hidden: HiddenSet,
 ): Promise<VisibleTree> {
-  const sourceIndex = readIfThere(`${source.gitDirectory}/index`);
-  const parsed = sourceIndex === undefined ? [] : parseIndex(sourceIndex, source.objectFormat);
-  const listed = await listDifferences(repository, sourceIndex !== undefined, parsed === undefined);
-
-  const entries = (parsed ?? []).filter(
-    (entry) => !entry.skipWorktree && !listed.skipped.has(entry.path) && !hidden.has(entry.path),
+  const { repository } = tracked;
+  const entries = (tracked.entries ?? []).filter(
+    (entry) => !entry.skipWorktree && !tracked.skipped.has(entry.path) && !hidden.has(entry.path),
   );
-  const kept = entries.filter((entry) => isPlain(entry) && !listed.changed.has(entry.path));
+  const kept = entries.filter((entry) => isPlain(entry) && !tracked.changed.has(entry.path));
   const added = [
     ...entries.filter((entry) => !isPlain(entry)).map((entry) => entry.path),
-    ...listed.changed,
-    ...listed.untracked,
+    ...tracked.changed,
+    ...tracked.untracked,
   ].filter((path) => !hidden.has(path));
-  writeFileSync(`${repository.gitDirectory}/index`, renderIndex(kept, repository.format));
   const { usable, leftOut } = sortOut(root, [...new Set(added)]);
   const nested = nestedRepositories(
     repository,
     root,
-    listed.nested.filter((path) => !hidden.has(path)),
+    tracked.nested.filter((path) => !hidden.has(path)),
   );
-  await addToIndex(repository, usable, nested.commits);
-  const all = usable.length + nested.commits.length === 0 ? kept : readBack(repository);
+  let all: readonly IndexEntry[] = kept;
+  if (usable.length + nested.commits.length > 0) {
+    writeFileSync(`${repository.gitDirectory}/index`, renderIndex(kept, repository.format));
+    await addToIndex(repository, usable, nested.commits);
+    all = readBack(repository);
+  }
   const objects = buildTrees(all, repository.format);
   writeFileSync(`${repository.gitDirectory}/index`, renderIndex(all, repository.format, objects.cacheTree));
-  const blobs = new Set(all.filter((entry) => entry.mode !== SUBMODULE_MODE).map((entry) => entry.objectId));
-  return { objects, blobs: [...blobs], leftOut: [...leftOut, ...nested.leftOut] };
-}
-
-interface Differences {
-  /** Tracked and changed, deleted, or of unknown state. */
-  readonly changed: ReadonlySet<ByteText>;
-  readonly untracked: readonly ByteText[];
-  /** Untracked repositories within, without the trailing slash. */
-  readonly nested: readonly ByteText[];
-  readonly skipped: ReadonlySet<ByteText>;
-}
-
-/** With `all`, every tracked path counts as changed: for an index whose form we do not read ourselves. */
-async function listDifferences(
-  repository: CleanRepository,
-  hasIndex: boolean,
-  all: boolean,
-): Promise<Differences> {
-  const index = hasIndex ? `${repository.sourceLink}/index` : `${repository.scratch}/no-index`;
-  const output = await repository.building(
-    ['ls-files', '-z', '-t', '-m', '-d', '-o', ...(all ? ['-c'] : []), '--exclude-standard'],
-    { env: { GIT_INDEX_FILE: index } },
+  const blobs = new Set(
+    all
+      .filter((entry) => entry.mode !== SUBMODULE_MODE)
+      .map((entry) => objectNameOf(entry, repository.format)),
   );
-  const changed = new Set<ByteText>();
-  const skipped = new Set<ByteText>();
-  const untracked: ByteText[] = [];
-  const nested: ByteText[] = [];
-  for (const line of output.toString('latin1').split('\0')) {
-    if (line === '') continue;
-    const tag = line[0];
-    const path = line.slice(2);
-    if (tag === '?')
-      (path.endsWith('/') ? nested : untracked).push(path.endsWith('/') ? path.slice(0, -1) : path);
-    else if (tag === 'S') skipped.add(path.endsWith('/') ? path.slice(0, -1) : path);
-    else changed.add(path);
-  }
-  return { changed, untracked, nested, skipped };
-}
-
-/** An entry whose stat data can be believed and whose object is what is checked out. */
-function isPlain(entry: IndexEntry): boolean {
-  return entry.stage === 0 && !entry.assumeValid && !entry.intentToAdd;
+  return { objects, blobs: [...blobs], leftOut: [...leftOut, ...nested.leftOut] };
 }
 
 /** Git adds regular files, links and submodules; what cannot be read would make it fail as a whole. */
@@ -188,14 +151,5 @@ function isReadable(file: string | Buffer): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function readIfThere(file: ByteText): Buffer | undefined {
-  try {
-    return readFileSync(byteTextToFile(file));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }

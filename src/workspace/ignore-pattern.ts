@@ -1,5 +1,5 @@
 import type { ByteText } from './byte-text.js';
-import { globToRegExp } from './ignore-glob.js';
+import { compileGlob, type Glob } from './ignore-glob.js';
 
 /** One rule of an ignore file, compiled. */
 export interface IgnorePattern {
@@ -16,9 +16,9 @@ export interface IgnorePattern {
 export type PatternTest =
   | { readonly kind: 'name'; readonly name: ByteText }
   | { readonly kind: 'suffix'; readonly suffix: ByteText }
-  | { readonly kind: 'name-glob'; readonly expression: RegExp }
+  | { readonly kind: 'name-glob'; readonly glob: Glob }
   | { readonly kind: 'path'; readonly path: ByteText }
-  | { readonly kind: 'path-glob'; readonly prefix: ByteText; readonly expression: RegExp };
+  | { readonly kind: 'path-glob'; readonly prefix: ByteText; readonly glob: Glob };
 
 const GLOB_SPECIAL = /[*?[\\]/;
 
@@ -48,12 +48,12 @@ export function parseIgnoreLine(written: ByteText, line: number): IgnorePattern 
   return test && { text, line, negative, directoryOnly, test };
 }
 
-function nameTest(glob: ByteText): PatternTest | undefined {
-  if (!GLOB_SPECIAL.test(glob)) return { kind: 'name', name: glob };
-  if (glob.startsWith('*') && !GLOB_SPECIAL.test(glob.slice(1)))
-    return { kind: 'suffix', suffix: glob.slice(1) };
-  const expression = globToRegExp(glob, false);
-  return expression && { kind: 'name-glob', expression };
+function nameTest(written: ByteText): PatternTest | undefined {
+  if (!GLOB_SPECIAL.test(written)) return { kind: 'name', name: written };
+  if (written.startsWith('*') && !GLOB_SPECIAL.test(written.slice(1)))
+    return { kind: 'suffix', suffix: written.slice(1) };
+  const glob = compileGlob(written, false);
+  return glob && { kind: 'name-glob', glob };
 }
 
 /**
@@ -61,11 +61,11 @@ function nameTest(glob: ByteText): PatternTest | undefined {
  * right after that part counts as the beginning of a pattern. `a**` followed by `/b` therefore crosses slashes.
  */
 function pathTest(written: ByteText): PatternTest | undefined {
-  const glob = written.startsWith('/') ? written.slice(1) : written;
-  const wildcard = glob.search(GLOB_SPECIAL);
-  if (wildcard === -1) return glob === '' ? undefined : { kind: 'path', path: glob };
-  const expression = globToRegExp(glob.slice(wildcard), true);
-  return expression && { kind: 'path-glob', prefix: glob.slice(0, wildcard), expression };
+  const path = written.startsWith('/') ? written.slice(1) : written;
+  const wildcard = path.search(GLOB_SPECIAL);
+  if (wildcard === -1) return path === '' ? undefined : { kind: 'path', path };
+  const glob = compileGlob(path.slice(wildcard), true);
+  return glob && { kind: 'path-glob', prefix: path.slice(0, wildcard), glob };
 }
 
 /** Trailing spaces do not count unless a backslash protects them. */

@@ -1,7 +1,7 @@
 import type { ViewSpec } from '../config/run-spec.js';
 import { type ByteText, byteTextToPath } from './byte-text.js';
 import { readAllowList } from './secret-allow-list.js';
-import { SCANNED_BYTES, scanFiles } from './secret-scan-files.js';
+import { SCANNED_BYTES, type ScanMemory, scanFiles } from './secret-scan-files.js';
 import { shown } from './walk.js';
 import type { SecretFinding } from './workspace-plan.js';
 
@@ -21,9 +21,10 @@ export async function planSecrets(
   files: readonly ByteText[],
   mode: ViewSpec['secrets'],
   reincluded: ReadonlySet<ByteText>,
+  memory: ScanMemory | undefined,
 ): Promise<SecretsPlan> {
   if (mode === 'off') return { hidden: new Map(), findings: [], notices: [] };
-  const scan = await scanFiles(root, files, readAllowList(root));
+  const scan = await scanFiles(root, files, readAllowList(root), memory);
   const hidden = new Map<ByteText, string>();
   const findings: SecretFinding[] = [];
   for (const [path, hits] of scan.found) {

@@ -5,10 +5,14 @@ import type { Environment } from '../core/environment.js';
 import { CagentError, messageOf } from '../core/errors.js';
 import type { Processes } from '../core/process.js';
 import { type ByteText, byteTextToFile, byteTextToPath, pathToByteText } from './byte-text.js';
+import { identityReader } from './file-identity.js';
 import { locateGitSource } from './git-source.js';
 import { readIgnoreFile } from './ignore-files.js';
 import { loadIgnoreRules } from './ignore-rules.js';
 import { planSecrets } from './plan-secrets.js';
+import { openScanCache } from './scan-cache.js';
+import type { ScanMemory } from './secret-scan-files.js';
+import type { TrackedFiles } from './tracked-files.js';
 import { type ForcedHidden, hardLinksToHidden, shown, type WalkResult, walk } from './walk.js';
 import type { GitPlan, HiddenPath, WorkspacePlan } from './workspace-plan.js';
 
@@ -18,6 +22,10 @@ export interface WorkspaceInput {
   readonly view: ViewSpec;
   /** Absolute path of the run directory; hidden where it lies in the workspace. */
   readonly runDirectory: string | undefined;
+  /** What git finds out at the same time, see {@link readTracked}; without it every file is asked for its times. */
+  readonly tracked?: Promise<TrackedFiles | undefined> | undefined;
+  /** Where results of the secret scan are kept for the next run; `undefined` for nowhere. */
+  readonly cacheDirectory: string | undefined;
   readonly processes: Processes;
   readonly env: Environment;
 }
@@ -30,7 +38,7 @@ const RUN_DIRECTORY_REASON = 'built-in: the run directory';
 const MOST_NOTICES_OF_A_KIND = 20;
 
 /**
- * Decides what the agent will see. Reads only, and starts no program. Throws `config.workspace` when the workspace
+ * Decides what the agent will see. Reads only, starts no program, and writes nothing but the cache. Throws `config.workspace` when the workspace
  * cannot be read, `config.invalid` when a named ignore file is not there, `workspace.view` when an ignore file
  * cannot be read.
  */
@@ -57,6 +65,7 @@ export async function planWorkspace(input: WorkspaceInput): Promise<WorkspacePla
     visible,
     view.secrets,
     new Set(walked.reincluded.map(({ path }) => path)),
+    view.secrets === 'off' ? undefined : await scanMemory(input, root),
   );
   for (const [path, reason] of secrets.hidden) walked.hidden.set(path, { directory: false, reason });
   return {
@@ -70,6 +79,13 @@ export async function planWorkspace(input: WorkspaceInput): Promise<WorkspacePla
     rules: { ignoreFile: view.ignoreFile, ignore: view.ignore, secrets: view.secrets },
     notices: [...noticesOf(walked, hadScratch), ...secrets.notices],
   };
+}
+
+/** A repository that git cannot read is reported when the view is made; the scan does without. */
+async function scanMemory(input: WorkspaceInput, root: ByteText): Promise<ScanMemory | undefined> {
+  const cache = openScanCache(input.cacheDirectory, root);
+  const tracked = await input.tracked?.catch(() => undefined);
+  return cache && { cache, identity: identityReader(root, tracked) };
 }
 
 function ownerOfWorkspace(root: string): WorkspacePlan['owner'] {

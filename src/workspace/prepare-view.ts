@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   realpathSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -16,12 +17,12 @@ import type { Processes } from '../core/process.js';
 import { type ByteText, byteTextToFile, pathToByteText } from './byte-text.js';
 import { createHistory } from './git-history.js';
 import { createSnapshot } from './git-snapshot.js';
-import { locateGitSource } from './git-source.js';
 import { hiddenSet } from './hidden-set.js';
 import { loadIgnoreRules } from './ignore-rules.js';
 import { copyAttributes, fillMask } from './mask-layer.js';
-import { overlayOptions } from './overlay-options.js';
 import { SCRATCH_DIRECTORY } from './plan-workspace.js';
+import { readTracked, type TrackedFiles } from './tracked-files.js';
+import { viewLayout, viewOptions } from './view-layout.js';
 import type { PreparedView, WorkspacePlan } from './workspace-plan.js';
 
 export interface ViewInput {
@@ -29,18 +30,13 @@ export interface ViewInput {
   readonly directory: string;
   /** Text of `.agent-scratch/README`, or `undefined` for none. */
   readonly scratchReadme: string | undefined;
+  /** What {@link readTracked} found in the same directory; without it, it is read now. */
+  readonly tracked?: Promise<TrackedFiles | undefined> | undefined;
+  /** Where clean repositories are kept for the next run; see {@link openCache}. */
+  readonly cacheDirectory: string | undefined;
   readonly processes: Processes;
   readonly env: Environment;
 }
-
-/** Short names: the whole option string of the mount must fit into a page. */
-const TOP = 't';
-const MASK = 'm';
-const LINK = 'l';
-const UPPER = 'u';
-const WORK = 'k';
-const SCRATCH = 's';
-const BUILD = 'b';
 
 /**
  * Makes the layers of the view. The workspace is read, never written. Throws `workspace.view` and `workspace.git`;
@@ -64,40 +60,34 @@ export async function prepareView(plan: WorkspacePlan, input: ViewInput): Promis
 
 async function makeLayers(plan: WorkspacePlan, input: ViewInput): Promise<PreparedView> {
   const root = pathToByteText(plan.root);
-  const at = (name: string): string => `${input.directory}/${name}`;
+  const layout = viewLayout(input.directory, plan.mode);
+  const { top, mask, scratch, writable } = layout;
   checkPlaces(plan, input.directory);
   const rootStat = statSync(byteTextToFile(root));
-  mkdirSync(at(TOP), { mode: 0o755 });
-  mkdirSync(at(MASK), { mode: 0o755 });
-  symlinkSync(byteTextToFile(root), at(LINK));
+  // The repository in the making may be there already.
+  mkdirSync(top, { mode: 0o755, recursive: true });
+  mkdirSync(mask, { mode: 0o755 });
+  symlinkSync(byteTextToFile(root), layout.link);
 
   const notices: string[] = [];
   await Promise.all([
-    fillMask(at(MASK), root, whiteouts(plan, root), input.processes, input.env),
+    fillMask(mask, root, whiteouts(plan, root), input.processes, input.env),
     prepareGit(plan, input, root, notices),
   ]);
-  makeScratch(`${at(TOP)}/${SCRATCH_DIRECTORY}`, plan.mode === 'overlay' ? input.scratchReadme : undefined);
-  const scratch = plan.mode === 'read-only' ? at(SCRATCH) : undefined;
+  makeScratch(`${top}/${SCRATCH_DIRECTORY}`, plan.mode === 'overlay' ? input.scratchReadme : undefined);
   if (scratch !== undefined) makeScratch(scratch, input.scratchReadme);
-  for (const directory of [at(TOP), ...(scratch === undefined ? [] : [scratch])])
-    giveTo(directory, plan.owner);
+  for (const directory of [top, ...(scratch === undefined ? [] : [scratch])]) giveTo(directory, plan.owner);
 
-  const writable = plan.mode === 'overlay' ? { upper: at(UPPER), work: at(WORK) } : undefined;
   if (writable !== undefined) {
     for (const directory of [writable.upper, writable.work]) {
       mkdirSync(directory, { mode: 0o755 });
       giveTo(directory, plan.owner);
     }
   }
-  for (const layer of [at(TOP), at(MASK), ...(writable === undefined ? [] : [writable.upper])]) {
+  for (const layer of [top, mask, ...(writable === undefined ? [] : [writable.upper])]) {
     copyAttributes(layer, rootStat);
   }
-  return {
-    overlayOptions: overlayOptions({ lower: [at(TOP), at(MASK), at(LINK)], writable }),
-    upper: writable?.upper,
-    scratch,
-    notices,
-  };
+  return { overlayOptions: viewOptions(layout), upper: writable?.upper, scratch, notices };
 }
 
 /** Beside what is hidden, the places that TOP fills are masked, so that nothing of the original shines through. */
@@ -116,26 +106,31 @@ async function prepareGit(
   root: ByteText,
   notices: string[],
 ): Promise<void> {
-  if (plan.git.kind === 'none') return;
-  const source = locateGitSource(root);
-  if ('reason' in source) {
-    throw new CagentError('workspace.git', `The repository changed after it was planned: ${source.reason}.`);
+  const { kind } = plan.git;
+  const read = async (): Promise<TrackedFiles> => {
+    const tracked = await readTracked({ ...input, root: plan.root, git: kind });
+    if (tracked === undefined)
+      throw new CagentError('workspace.git', 'The repository changed after it was planned.');
+    return tracked;
+  };
+  const tracked = await input.tracked;
+  if (kind === 'none') {
+    if (tracked !== undefined) rmSync(tracked.repository.gitDirectory, { recursive: true });
+    return;
   }
+  const hiddenPaths = [...plan.hidden.map(({ path }) => path), SCRATCH_DIRECTORY];
   const common = {
     root,
-    source,
-    hidden: hiddenSet([...plan.hidden, { path: SCRATCH_DIRECTORY }]),
-    gitDirectory: `${input.directory}/${TOP}/.git`,
-    scratch: `${input.directory}/${BUILD}`,
-    workspaceLink: `${input.directory}/${LINK}`,
-    processes: input.processes,
-    env: input.env,
+    hidden: hiddenSet(hiddenPaths.map((path) => ({ path }))),
+    hiddenPaths,
+    tracked: tracked ?? (await read()),
+    cacheDirectory: input.cacheDirectory,
   };
-  if (plan.git.kind === 'snapshot') notices.push(...(await createSnapshot(common)));
+  if (kind === 'snapshot') notices.push(...(await createSnapshot(common)));
   else {
     const { ignoreFile, ignore, secrets } = plan.rules;
     const rules = loadIgnoreRules({ root, ignoreFile, patterns: ignore });
-    notices.push(...(await createHistory({ ...common, rules, scan: secrets === 'hide' })));
+    notices.push(...(await createHistory({ ...common, rules, scan: secrets === 'hide', readAgain: read })));
   }
 }
 
@@ -147,8 +142,11 @@ function makeScratch(directory: string, readme: string | undefined): void {
 /** The agent runs as the workspace's owner and has to be able to write what is its own. */
 function giveTo(path: string, owner: WorkspacePlan['owner']): void {
   if (process.getuid?.() !== 0 || (owner.uid === 0 && owner.gid === 0)) return;
+  const stat = lstatSync(path);
+  // A pack that is shared with the cache stays ours: its new owner could change it for all later runs.
+  if (stat.isFile() && stat.nlink > 1) return;
   lchownSync(path, owner.uid, owner.gid);
-  if (!lstatSync(path).isDirectory()) return;
+  if (!stat.isDirectory()) return;
   for (const name of readdirSync(path, { encoding: 'buffer' })) {
     giveTo(`${path}/${name.toString('utf8')}`, owner);
   }

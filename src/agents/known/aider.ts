@@ -1,5 +1,5 @@
-import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
 import type { ModelProvider } from '../../core/model-endpoint.js';
+import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
 import { bareModel } from '../model-name.js';
 import { known } from '../output-lines.js';
 
@@ -25,8 +25,20 @@ export const aider: KnownAgent = {
         ...Object.entries(env).flatMap(([name, value]) => ['--set-env', `${name}=${value}`]),
         '--yes-always',
         ...['--no-auto-commits', '--no-dirty-commits', '--no-gitignore', '--no-pretty', '--no-stream'],
-        ...['--no-check-update', '--no-show-release-notes', '--analytics-disable', '--no-show-model-warnings'],
-        ...['--chat-history-file', '/tmp/aider.chat.history.md', '--input-history-file', '/tmp/aider.input.history'],
+        ...[
+          '--no-check-update',
+          '--no-show-release-notes',
+          '--analytics-disable',
+          '--no-show-model-warnings',
+        ],
+        ...[
+          '--chat-history-file',
+          '/tmp/aider.chat.history.md',
+          '--input-history-file',
+          '/tmp/aider.input.history',
+        ],
+        // The map of the repository keeps its cache in the workspace, and it would come out with the patch.
+        ...['--map-tokens', '0'],
         ...['--message-file', '/dev/stdin'],
         ...args,
       ],
@@ -37,12 +49,17 @@ export const aider: KnownAgent = {
   readOutput,
 };
 
-/** litellm's names: a base URL for Anthropic and Google has no version in it. */
-const VARIABLES: Readonly<Record<ModelProvider, { readonly id: string; readonly base: string; readonly key: string; readonly path: string }>> = {
+/** litellm's names: a base URL for Anthropic has no version in it. */
+const VARIABLES: Readonly<
+  Record<
+    ModelProvider,
+    { readonly id: string; readonly base: string; readonly key: string; readonly path: string }
+  >
+> = {
   openai: { id: 'openai', base: 'OPENAI_API_BASE', key: 'OPENAI_API_KEY', path: '/v1' },
   'openai-compatible': { id: 'openai', base: 'OPENAI_API_BASE', key: 'OPENAI_API_KEY', path: '/v1' },
   anthropic: { id: 'anthropic', base: 'ANTHROPIC_API_BASE', key: 'ANTHROPIC_API_KEY', path: '' },
-  google: { id: 'gemini', base: 'GEMINI_API_BASE', key: 'GEMINI_API_KEY', path: '' },
+  google: { id: 'gemini', base: 'GEMINI_API_BASE', key: 'GEMINI_API_KEY', path: '/v1beta' },
 };
 
 /** It exits with 0 also when no request came through, and says so only in words. */
@@ -61,5 +78,7 @@ function readOutput({ stdout, traffic }: AgentOutput): AgentResult {
 
 function failureText(said: string | undefined, status: number | undefined): string {
   if (said !== undefined) return `it reported an error: ${said}`;
-  return status === undefined ? 'no answer of its model came through' : `its last request was answered with HTTP ${status}`;
+  return status === undefined
+    ? 'no answer of its model came through'
+    : `its last request was answered with HTTP ${status}`;
 }

@@ -1,6 +1,13 @@
 import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
 import { countOf, jsonLines, known, listOf, objectOf, textOf } from '../output-lines.js';
 
+/**
+ * Without the repository's settings its CLAUDE.md would stay unread too. Instructions of the machine are always read,
+ * and may name others; what is not there is skipped.
+ */
+const MEMORY_PATH = '/etc/claude-code/CLAUDE.md';
+const MEMORY = '@/workspace/CLAUDE.md\n@/workspace/AGENTS.md\n';
+
 /** Claude Code. */
 export const claude: KnownAgent = {
   name: 'claude',
@@ -29,32 +36,32 @@ export const claude: KnownAgent = {
       // Without it the agent refuses to skip permissions as uid 0, which it is in a root-owned workspace.
       IS_SANDBOX: '1',
     },
-    files: [],
+    files: [{ path: MEMORY_PATH, content: MEMORY }],
   }),
   readOutput,
 };
 
 function readOutput({ stdout }: AgentOutput): AgentResult {
   const events = jsonLines(stdout);
-  const start = events.find((event) => event['type'] === 'system' && event['subtype'] === 'init') ?? {};
-  const result = events.findLast((event) => event['type'] === 'result');
-  const usage = objectOf(result?.['usage']);
-  const denied = listOf(result?.['permission_denials']).length;
+  const start = events.find((event) => event.type === 'system' && event.subtype === 'init') ?? {};
+  const result = events.findLast((event) => event.type === 'result');
+  const usage = objectOf(result?.usage);
+  const denied = listOf(result?.permission_denials).length;
   return {
     failure: result === undefined ? 'it ended without a result' : failureOf(result),
     ...known({
-      finalMessage: textOf(result?.['result']),
-      sessionId: textOf(result?.['session_id']) ?? textOf(start['session_id']),
-      version: textOf(start['claude_code_version']),
-      model: textOf(start['model']),
+      finalMessage: textOf(result?.result),
+      sessionId: textOf(result?.session_id) ?? textOf(start.session_id),
+      version: textOf(start.claude_code_version),
+      model: textOf(start.model),
     }),
     usage: known({
-      inputTokens: countOf(usage['input_tokens']),
-      outputTokens: countOf(usage['output_tokens']),
-      cacheReadTokens: countOf(usage['cache_read_input_tokens']),
-      cacheWriteTokens: countOf(usage['cache_creation_input_tokens']),
-      costUsd: countOf(result?.['total_cost_usd']),
-      turns: countOf(result?.['num_turns']),
+      inputTokens: countOf(usage.input_tokens),
+      outputTokens: countOf(usage.output_tokens),
+      cacheReadTokens: countOf(usage.cache_read_input_tokens),
+      cacheWriteTokens: countOf(usage.cache_creation_input_tokens),
+      costUsd: countOf(result?.total_cost_usd),
+      turns: countOf(result?.num_turns),
     }),
     notices: denied === 0 ? [] : [`Claude Code was denied ${denied} tool call(s).`],
   };
@@ -64,8 +71,11 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
 function failureOf(result: Readonly<Record<string, unknown>>): string | undefined {
   const { subtype, is_error: isError } = result;
   if (isError !== true && subtype === 'success') return undefined;
-  const message = textOf(result['result']) ?? listText(result['errors']);
-  const kind = subtype === 'success' || subtype === undefined ? 'it reported an error' : `it ended with ${String(subtype)}`;
+  const message = textOf(result.result) ?? listText(result.errors);
+  const kind =
+    subtype === 'success' || subtype === undefined
+      ? 'it reported an error'
+      : `it ended with ${String(subtype)}`;
   return message === undefined ? kind : `${kind}: ${message}`;
 }
 

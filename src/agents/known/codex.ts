@@ -41,22 +41,26 @@ function setting(key: string, value: string): readonly string[] {
 
 function readOutput({ stdout }: AgentOutput): AgentResult {
   const events = jsonLines(stdout);
-  const usages = events.filter((event) => event['type'] === 'turn.completed').map((event) => objectOf(event['usage']));
-  const items = events.filter((event) => event['type'] === 'item.completed').map((event) => objectOf(event['item']));
-  const started = events.find((event) => event['type'] === 'thread.started');
-  const cached = sumOf(usages.map((usage) => countOf(usage['cached_input_tokens'])));
-  const input = sumOf(usages.map((usage) => countOf(usage['input_tokens'])));
+  const usages = events
+    .filter((event) => event.type === 'turn.completed')
+    .map((event) => objectOf(event.usage));
+  const items = events
+    .filter((event) => event.type === 'item.completed')
+    .map((event) => objectOf(event.item));
+  const started = events.find((event) => event.type === 'thread.started');
+  const cached = sumOf(usages.map((usage) => countOf(usage.cached_input_tokens)));
+  const input = sumOf(usages.map((usage) => countOf(usage.input_tokens)));
   return {
     failure: failureOf(events),
     ...known({
-      finalMessage: textOf(items.findLast((item) => item['type'] === 'agent_message')?.['text']),
-      sessionId: textOf(started?.['thread_id']),
+      finalMessage: textOf(items.findLast((item) => item.type === 'agent_message')?.text),
+      sessionId: textOf(started?.thread_id),
     }),
     usage: known({
       inputTokens: input === undefined ? undefined : Math.max(0, input - (cached ?? 0)),
-      outputTokens: sumOf(usages.map((usage) => countOf(usage['output_tokens']))),
+      outputTokens: sumOf(usages.map((usage) => countOf(usage.output_tokens))),
       cacheReadTokens: cached,
-      cacheWriteTokens: sumOf(usages.map((usage) => countOf(usage['cache_write_input_tokens']))),
+      cacheWriteTokens: sumOf(usages.map((usage) => countOf(usage.cache_write_input_tokens))),
       turns: usages.length === 0 ? undefined : usages.length,
     }),
     notices: [],
@@ -64,10 +68,10 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
 }
 
 function failureOf(events: readonly Readonly<Record<string, unknown>>[]): string | undefined {
-  const last = events.findLast((event) => event['type'] === 'turn.completed' || event['type'] === 'turn.failed');
-  if (last?.['type'] === 'turn.completed') return undefined;
-  const failed = textOf(objectOf(last?.['error'])['message']);
-  const error = textOf(events.findLast((event) => event['type'] === 'error')?.['message']);
+  const last = events.findLast((event) => event.type === 'turn.completed' || event.type === 'turn.failed');
+  if (last?.type === 'turn.completed') return undefined;
+  const failed = textOf(objectOf(last?.error).message);
+  const error = textOf(events.findLast((event) => event.type === 'error')?.message);
   const message = failed ?? error;
   const kind = last === undefined ? 'it ended before its turn was complete' : 'its turn failed';
   return message === undefined ? kind : `${kind}: ${message}`;

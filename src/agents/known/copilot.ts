@@ -10,11 +10,22 @@ export const copilot: KnownAgent = {
   providers: ['openai', 'anthropic'],
   needsModel: true,
   invoke: ({ provider, endpoint, model = '', args }) => ({
-    command: ['copilot', '--allow-all', '--no-ask-user', '--no-auto-update', '--disable-builtin-mcps', '--output-format', 'json', ...args],
+    command: [
+      'copilot',
+      '--allow-all',
+      '--no-ask-user',
+      '--no-auto-update',
+      '--disable-builtin-mcps',
+      '--output-format',
+      'json',
+      ...args,
+    ],
     env: {
       COPILOT_PROVIDER_BASE_URL: provider === 'anthropic' ? endpoint : `${endpoint}/v1`,
       COPILOT_PROVIDER_TYPE: provider === 'anthropic' ? 'anthropic' : 'openai',
-      ...(provider === 'anthropic' ? {} : { COPILOT_PROVIDER_WIRE_API: provider === 'openai' ? 'responses' : 'completions' }),
+      ...(provider === 'anthropic'
+        ? {}
+        : { COPILOT_PROVIDER_WIRE_API: provider === 'openai' ? 'responses' : 'completions' }),
       COPILOT_PROVIDER_API_KEY: PLACEHOLDER_KEY,
       COPILOT_MODEL: bareModel(model),
       COPILOT_OFFLINE: 'true',
@@ -27,13 +38,15 @@ export const copilot: KnownAgent = {
 
 function readOutput({ stdout }: AgentOutput): AgentResult {
   const events = jsonLines(stdout);
-  const result = events.findLast((event) => event['type'] === 'result');
-  const messages = events.filter((event) => event['type'] === 'assistant.message').map((event) => objectOf(event['data']));
+  const result = events.findLast((event) => event.type === 'result');
+  const messages = events
+    .filter((event) => event.type === 'assistant.message')
+    .map((event) => objectOf(event.data));
   return {
     failure: failureOf(events, result),
     ...known({
-      finalMessage: messages.map((message) => textOf(message['content'])).findLast((text) => text !== undefined),
-      sessionId: textOf(result?.['sessionId']),
+      finalMessage: messages.map((message) => textOf(message.content)).findLast((text) => text !== undefined),
+      sessionId: textOf(result?.sessionId),
     }),
     // It tells tokens only in a file of its own; the broker counts them.
     usage: {},
@@ -41,10 +54,16 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
   };
 }
 
-function failureOf(events: readonly Readonly<Record<string, unknown>>[], result: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const error = events.findLast((event) => event['type'] === 'session.error');
-  const message = textOf(objectOf(error?.['data'])['message']);
-  if (result === undefined) return message === undefined ? 'it ended without a result' : `it reported an error: ${message}`;
+function failureOf(
+  events: readonly Readonly<Record<string, unknown>>[],
+  result: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  const error = events.findLast((event) => event.type === 'session.error');
+  const message = textOf(objectOf(error?.data).message);
+  if (result === undefined)
+    return message === undefined ? 'it ended without a result' : `it reported an error: ${message}`;
   // It also writes 0 here when it was told to stop; then the exit code of the run says so.
-  return result['exitCode'] === 0 ? undefined : `it reported an error: ${message ?? `exit code ${String(result['exitCode'])}`}`;
+  return result.exitCode === 0
+    ? undefined
+    : `it reported an error: ${message ?? `exit code ${String(result.exitCode)}`}`;
 }

@@ -45,34 +45,38 @@ export const gemini: KnownAgent = {
 
 function readOutput({ stdout, stderr, exitCode }: AgentOutput): AgentResult {
   const events = jsonLines(stdout);
-  const start = events.find((event) => event['type'] === 'init') ?? {};
-  const result = events.findLast((event) => event['type'] === 'result');
-  const stats = objectOf(result?.['stats']);
-  const cached = countOf(stats['cached']);
-  const input = countOf(stats['input_tokens']);
+  const start = events.find((event) => event.type === 'init') ?? {};
+  const result = events.findLast((event) => event.type === 'result');
+  const stats = objectOf(result?.stats);
+  const cached = countOf(stats.cached);
+  const input = countOf(stats.input_tokens);
   const words = events
-    .filter((event) => event['type'] === 'message' && event['role'] === 'assistant')
-    .map((event) => textOf(event['content']) ?? '');
+    .filter((event) => event.type === 'message' && event.role === 'assistant')
+    .map((event) => textOf(event.content) ?? '');
   return {
     failure: failureOf(result, stderr, exitCode),
     ...known({
       finalMessage: words.length === 0 ? undefined : words.join(''),
-      sessionId: textOf(start['session_id']),
-      model: textOf(start['model']),
+      sessionId: textOf(start.session_id),
+      model: textOf(start.model),
     }),
     usage: known({
       inputTokens: input === undefined ? undefined : Math.max(0, input - (cached ?? 0)),
-      outputTokens: countOf(stats['output_tokens']),
+      outputTokens: countOf(stats.output_tokens),
       cacheReadTokens: cached,
     }),
     notices: [],
   };
 }
 
-function failureOf(result: Readonly<Record<string, unknown>> | undefined, stderr: string, exitCode: number): string | undefined {
-  if (result?.['status'] === 'success') return undefined;
-  const error = objectOf(result?.['error'] ?? jsonLines(stderr).findLast((event) => 'error' in event)?.['error']);
-  const message = textOf(error['message']) ?? EXIT_CODES[exitCode];
+function failureOf(
+  result: Readonly<Record<string, unknown>> | undefined,
+  stderr: string,
+  exitCode: number,
+): string | undefined {
+  if (result?.status === 'success') return undefined;
+  const error = objectOf(result?.error ?? jsonLines(stderr).findLast((event) => 'error' in event)?.error);
+  const message = textOf(error.message) ?? EXIT_CODES[exitCode];
   const kind = result === undefined ? 'it ended without a result' : 'it reported an error';
   return message === undefined ? kind : `${kind}: ${message}`;
 }

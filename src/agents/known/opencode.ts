@@ -51,37 +51,46 @@ const PREFIXES: Readonly<Record<ModelProvider, string>> = {
 function config(provider: ModelProvider, endpoint: string, model: string | undefined): object {
   const id = PROVIDER_IDS[provider];
   const named = model === undefined ? {} : { models: { [model]: {} } };
-  const adapter = provider === 'openai-compatible' ? { npm: '@ai-sdk/openai-compatible', name: 'cagent' } : {};
+  const adapter =
+    provider === 'openai-compatible' ? { npm: '@ai-sdk/openai-compatible', name: 'cagent' } : {};
   return {
     autoupdate: false,
     share: 'disabled',
+    // Without the repository's configuration these would stay unread too.
+    instructions: ['/workspace/AGENTS.md', '/workspace/CLAUDE.md'],
     // Only the provider that there is a key for: titles are made by a small model of the same one.
     enabled_providers: [id],
     ...(model === undefined ? {} : { model: `${id}/${model}`, small_model: `${id}/${model}` }),
     provider: {
-      [id]: { ...adapter, options: { baseURL: `${endpoint}${PREFIXES[provider]}`, apiKey: PLACEHOLDER_KEY }, ...named },
+      [id]: {
+        ...adapter,
+        options: { baseURL: `${endpoint}${PREFIXES[provider]}`, apiKey: PLACEHOLDER_KEY },
+        ...named,
+      },
     },
   };
 }
 
 function readOutput({ stdout }: AgentOutput): AgentResult {
   const events = jsonLines(stdout);
-  const steps = events.filter((event) => event['type'] === 'step_finish').map((event) => objectOf(event['part']));
-  const tokens = steps.map((step) => objectOf(step['tokens']));
-  const cache = tokens.map((count) => objectOf(count['cache']));
-  const texts = events.filter((event) => event['type'] === 'text').map((event) => textOf(objectOf(event['part'])['text']));
-  const cost = sumOf(steps.map((step) => countOf(step['cost'])));
+  const steps = events.filter((event) => event.type === 'step_finish').map((event) => objectOf(event.part));
+  const tokens = steps.map((step) => objectOf(step.tokens));
+  const cache = tokens.map((count) => objectOf(count.cache));
+  const texts = events
+    .filter((event) => event.type === 'text')
+    .map((event) => textOf(objectOf(event.part).text));
+  const cost = sumOf(steps.map((step) => countOf(step.cost)));
   return {
     failure: failureOf(events, steps.length),
     ...known({
       finalMessage: texts.at(-1),
-      sessionId: textOf(events[0]?.['sessionID']),
+      sessionId: textOf(events[0]?.sessionID),
     }),
     usage: known({
-      inputTokens: sumOf(tokens.map((count) => countOf(count['input']))),
-      outputTokens: sumOf(tokens.map((count) => sumOf([countOf(count['output']), countOf(count['reasoning'])]))),
-      cacheReadTokens: sumOf(cache.map((count) => countOf(count['read']))),
-      cacheWriteTokens: sumOf(cache.map((count) => countOf(count['write']))),
+      inputTokens: sumOf(tokens.map((count) => countOf(count.input))),
+      outputTokens: sumOf(tokens.map((count) => sumOf([countOf(count.output), countOf(count.reasoning)]))),
+      cacheReadTokens: sumOf(cache.map((count) => countOf(count.read))),
+      cacheWriteTokens: sumOf(cache.map((count) => countOf(count.write))),
       // It says 0 for models whose prices it does not know.
       costUsd: cost === 0 ? undefined : cost,
       turns: steps.length === 0 ? undefined : steps.length,
@@ -91,10 +100,10 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
 }
 
 function failureOf(events: readonly Readonly<Record<string, unknown>>[], steps: number): string | undefined {
-  const last = events.findLast((event) => event['type'] === 'error' || event['type'] === 'step_finish');
-  if (last?.['type'] === 'error') {
-    const error = objectOf(last['error']);
-    const message = textOf(objectOf(error['data'])['message']) ?? textOf(error['name']);
+  const last = events.findLast((event) => event.type === 'error' || event.type === 'step_finish');
+  if (last?.type === 'error') {
+    const error = objectOf(last.error);
+    const message = textOf(objectOf(error.data).message) ?? textOf(error.name);
     return message === undefined ? 'it reported an error' : `it reported an error: ${message}`;
   }
   return steps === 0 ? 'it ended without finishing a step' : undefined;

@@ -27,6 +27,8 @@ export async function planCommand(
     onBrokenPipe: () => {},
     installation: context.installation,
     runsDirectory: runsDirectoryOf(context),
+    // A plan touches nothing, the cache neither.
+    cacheDirectory: undefined,
   } as const;
   const early = planEarly(spec, host, createRunId(systemClock.now()));
   const plan = await planLate(spec, host, early, spec.out);

@@ -5,6 +5,7 @@ import { systemProcesses } from '../../core/process.js';
 import { run } from '../../engine/run.js';
 import { cancelOnSignals } from '../../engine/signals.js';
 import { renderTerminalSummary } from '../../report/terminal.js';
+import { cacheDirectoryOf } from '../../workspace/cache-directory.js';
 import type { ParsedArguments } from '../arguments.js';
 import { type CliContext, runsDirectoryOf, wantsColor } from '../cli-context.js';
 import { createTerminalReporter } from '../terminal-reporter.js';
@@ -33,6 +34,7 @@ export async function runCommand(
       onBrokenPipe: () => signals.abort('SIGPIPE'),
       installation: context.installation,
       runsDirectory: runsDirectoryOf(context),
+      cacheDirectory: cacheDirectoryOf(environment),
     });
     const { report, changes } = result;
     const style = { color: wantsColor(context), width: stderr.columns ?? 100 };

@@ -22,7 +22,8 @@ export const BUDGET_OPTIONS = {
     onCommandLine: true,
     isInput: true,
     otherwise: 'no bound',
-    description: 'Tokens in and out, cached ones included; when they are used up, further requests are refused.',
+    description:
+      'Tokens in and out, cached ones included; when they are used up, further requests are refused.',
   },
   'max-cost-usd': {
     topic: 'budget',
@@ -32,7 +33,8 @@ export const BUDGET_OPTIONS = {
     onCommandLine: true,
     isInput: true,
     otherwise: 'no bound',
-    description: 'US dollars, counted with `input-price` and `output-price`; when they are used up, further requests are refused.',
+    description:
+      'US dollars, counted with `input-price` and `output-price`; when they are used up, further requests are refused.',
   },
   'input-price': {
     topic: 'budget',

@@ -1,4 +1,4 @@
-import { allowEntry, allowText } from '../allow-entry.js';
+import { allowEntry, allowText, knownHost } from '../allow-entry.js';
 import type { OptionTable } from '../option.js';
 import { resolverAddress } from '../resolver-address.js';
 import { choice, list, listOf, path, text } from '../value-type.js';
@@ -26,6 +26,15 @@ export const NETWORK_OPTIONS = {
     isInput: true,
     otherwise: 'the preset `defaults`',
     description: 'Preset, host, pattern, URL, address or CIDR that the agent may reach.',
+  },
+  'known-blocked': {
+    topic: 'network',
+    type: list('hosts and patterns', knownHost),
+    key: 'network.known-blocked',
+    onCommandLine: false,
+    isInput: false,
+    otherwise: 'the telemetry of known agents, which is always among them',
+    description: 'Hosts whose blocked attempts are recorded, but not announced.',
   },
   resolver: {
     topic: 'network',

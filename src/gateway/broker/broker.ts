@@ -4,10 +4,12 @@ import type { ModelTraffic } from '../../core/model-endpoint.js';
 import type { Connections } from '../connection/connections.js';
 import type { BrokerStart } from '../protocol.js';
 import type { EgressLog } from '../record/egress-log.js';
-import type { NameResolver } from '../upstream/name-resolver.js';
+import type { Dial } from '../upstream/dial.js';
 import { handleModelRequest } from './model-request.js';
 import { createTrafficCounter, type TrafficCounter } from './traffic.js';
 import { createBrokerAgent } from './upstream-agent.js';
+
+export { createBrokerDial } from './upstream-agent.js';
 
 /**
  * Plain-HTTP listeners on the link, one for each model API: they add the real credential and speak verified TLS to
@@ -23,7 +25,7 @@ export interface Brokers {
 export interface BrokerContext {
   readonly log: EgressLog;
   readonly connections: Connections;
-  readonly resolver: NameResolver;
+  readonly dial: Dial;
   readonly extraRoots: string | undefined;
   /** Told after every request. */
   readonly onTraffic: (traffic: ModelTraffic) => void;
@@ -52,7 +54,9 @@ export function createBrokers(starts: readonly BrokerStart[], context: BrokerCon
       else client.resetAndDestroy();
       return true;
     },
-    close: () => brokers.forEach((broker) => broker.close()),
+    close: () => {
+      for (const broker of brokers.values()) broker.close();
+    },
   };
 }
 
@@ -62,8 +66,18 @@ function listen(start: BrokerStart, context: BrokerContext): { serve(client: Soc
     ...context,
     adopt: (socket) => context.connections.adopt(socket),
   });
-  const broker: Broker = { start, agent, counter: createTrafficCounter(start.provider, start.budget), context };
-  const server = createServer({ maxHeaderSize: LARGEST_HEAD, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, highWaterMark: 65_536 });
+  const broker: Broker = {
+    start,
+    agent,
+    counter: createTrafficCounter(start.provider, start.budget),
+    context,
+  };
+  const server = createServer({
+    maxHeaderSize: LARGEST_HEAD,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: 0,
+    highWaterMark: 65_536,
+  });
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     context.connections.track(handleModelRequest(broker, request, response));
   };

@@ -15,8 +15,11 @@ export async function refusedKeyMessage(incoming: IncomingMessage, start: Broker
   const { statusCode } = incoming;
   const { host } = start.upstream;
   const text = await readText(incoming);
-  if (statusCode === 401) return `${host} refused the key of this run (HTTP 401): it is missing, wrong or expired`;
-  const mask = createMask(Object.values(start.credential).map((value) => ({ name: 'key', value: value.replace(/^Bearer /, '') })));
+  if (statusCode === 401)
+    return `${host} refused the key of this run (HTTP 401): it is missing, wrong or expired`;
+  const mask = createMask(
+    Object.values(start.credential).map((value) => ({ name: 'key', value: value.replace(/^Bearer /, '') })),
+  );
   const said = displayText(mask(errorMessage(text))).slice(0, LONGEST_MESSAGE);
   return `${host} does not allow this with the key of this run (HTTP 403)${said === '' ? '' : `: ${said}`}`;
 }

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as startRequest, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, request as startRequest } from 'node:http';
 import { isIPv4 } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { Verdict } from '../../core/egress-record.js';
@@ -14,7 +14,11 @@ import { upstreamHeaders } from './request-headers.js';
 import { findRoute } from './routes.js';
 
 /** Decides about one request of the agent, sends it on, and records it. Resolves when it is over. */
-export async function handleModelRequest(broker: Broker, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handleModelRequest(
+  broker: Broker,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { start, counter } = broker;
   const began = new Date();
   const method = request.method ?? '';
@@ -25,7 +29,13 @@ export async function handleModelRequest(broker: Broker, request: IncomingMessag
   response.on('error', () => {});
   if (request.headers.upgrade !== undefined || method === 'CONNECT') {
     // Clients that try a WebSocket first go on with HTTP when they get this.
-    outcome = refuse(broker, response, 426, 'protocol-not-allowed', 'only HTTP/1.1 is spoken here, no WebSocket');
+    outcome = refuse(
+      broker,
+      response,
+      426,
+      'protocol-not-allowed',
+      'only HTTP/1.1 is spoken here, no WebSocket',
+    );
   } else if (!route.ok) {
     const what = `${method} ${path} is not a part of the model API that is open to the agent`;
     outcome = refuse(broker, response, 403, route.reason, what);
@@ -38,11 +48,23 @@ export async function handleModelRequest(broker: Broker, request: IncomingMessag
   }
   const { upstream } = start;
   broker.context.log.add({
-    ...{ verdict: outcome.verdict, reason: outcome.reason, rule: `broker:${start.provider}`, protocol: 'http' },
-    ...(isIPv4(upstream.host) ? { ip: upstream.host } : { host: upstream.host, ...(outcome.address === undefined ? {} : { ip: outcome.address }) }),
+    ...{
+      verdict: outcome.verdict,
+      reason: outcome.reason,
+      rule: `broker:${start.provider}`,
+      protocol: 'http',
+    },
+    ...(isIPv4(upstream.host)
+      ? { ip: upstream.host }
+      : { host: upstream.host, ...(outcome.address === undefined ? {} : { ip: outcome.address }) }),
     ...{ port: upstream.port, method, path },
     ...(response.headersSent ? { status: response.statusCode } : {}),
-    ...{ bytesOut: outcome.bytes.out, bytesIn: outcome.bytes.in, durationMs: Date.now() - began.getTime(), began },
+    ...{
+      bytesOut: outcome.bytes.out,
+      bytesIn: outcome.bytes.in,
+      durationMs: Date.now() - began.getTime(),
+      began,
+    },
   });
   broker.context.onTraffic(counter.sums());
 }
@@ -54,7 +76,13 @@ interface Outcome {
   readonly address?: string | undefined;
 }
 
-function refuse(broker: Broker, response: ServerResponse, status: number, reason: EgressReason, message: string): Outcome {
+function refuse(
+  broker: Broker,
+  response: ServerResponse,
+  status: number,
+  reason: EgressReason,
+  message: string,
+): Outcome {
   answer(broker, response, status, message);
   return { verdict: 'blocked', reason, bytes: { out: 0, in: 0 } };
 }
@@ -74,7 +102,12 @@ function answer({ start }: Broker, response: ServerResponse, status: number, mes
 /** What may get better by trying again; all else ends the agent with one clear message. */
 const PASSING_FAILURES: readonly EgressReason[] = ['resolve-failed', 'upstream-failed', 'timeout'];
 
-function forward(broker: Broker, request: IncomingMessage, response: ServerResponse, target: string): Promise<Outcome> {
+function forward(
+  broker: Broker,
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: string,
+): Promise<Outcome> {
   const { start, counter, agent } = broker;
   const { upstream } = start;
   const meter = createMeter();
@@ -119,7 +152,12 @@ function forward(broker: Broker, request: IncomingMessage, response: ServerRespo
       address = failure.address;
       const final = !PASSING_FAILURES.includes(reason);
       if (final) verdict = 'blocked';
-      answer(broker, response, final ? FINAL_STATUS : 502, `the model API at ${upstream.host}:${upstream.port} could not be reached (${reason})`);
+      answer(
+        broker,
+        response,
+        final ? FINAL_STATUS : 502,
+        `the model API at ${upstream.host}:${upstream.port} could not be reached (${reason})`,
+      );
     });
     pipeline(request, outgoing, () => {});
   });
@@ -127,7 +165,10 @@ function forward(broker: Broker, request: IncomingMessage, response: ServerRespo
 
 /** A body of unknown length stays one. */
 function bodyHeaders(request: IncomingMessage, headers: readonly string[]): string[] {
-  return [...headers, ...(request.headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked'])];
+  return [
+    ...headers,
+    ...(request.headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked']),
+  ];
 }
 
 /** Streams the answer as it comes: each event of the model reaches the agent at once. */

@@ -13,10 +13,20 @@ export function providerError(provider: ModelProvider, status: number, message: 
 function shape(provider: ModelProvider, status: number, message: string): object {
   switch (provider) {
     case 'anthropic':
-      return { type: 'error', error: { type: status < 500 ? 'invalid_request_error' : 'api_error', message } };
+      return {
+        type: 'error',
+        error: { type: status < 500 ? 'invalid_request_error' : 'api_error', message },
+      };
     case 'google':
       return { error: { code: status, message, status: status < 500 ? 'INVALID_ARGUMENT' : 'UNAVAILABLE' } };
     default:
-      return { error: { message, type: status < 500 ? 'invalid_request_error' : 'server_error', param: null, code: null } };
+      return {
+        error: {
+          message,
+          type: status < 500 ? 'invalid_request_error' : 'server_error',
+          param: null,
+          code: null,
+        },
+      };
   }
 }

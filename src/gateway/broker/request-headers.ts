@@ -26,7 +26,14 @@ export function upstreamHeaders(
     const lower = name.toLowerCase();
     return !OF_THE_AGENT.has(lower) && !replaced.has(lower) && !lower.startsWith('x-forwarded-');
   });
-  return ['Host', hostHeader(upstream), 'Accept-Encoding', 'identity', ...Object.entries(credential).flat(), ...kept.flat()];
+  return [
+    'Host',
+    hostHeader(upstream),
+    'Accept-Encoding',
+    'identity',
+    ...Object.entries(credential).flat(),
+    ...kept.flat(),
+  ];
 }
 
 function hostHeader({ scheme, host, port }: ModelUpstream): string {

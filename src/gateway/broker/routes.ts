@@ -69,6 +69,8 @@ export function findRoute(provider: ModelProvider, method: string, target: strin
 }
 
 function searchOf(query: string): string {
-  const kept = [...new URLSearchParams(query)].filter(([name]) => !CREDENTIAL_PARAMETERS.includes(name.toLowerCase()));
+  const kept = [...new URLSearchParams(query)].filter(
+    ([name]) => !CREDENTIAL_PARAMETERS.includes(name.toLowerCase()),
+  );
   return kept.length === 0 ? '' : `?${new URLSearchParams(kept)}`;
 }

@@ -22,9 +22,9 @@ export interface TokenReport {
 export function readTokenReport(value: unknown): TokenReport {
   if (Array.isArray(value)) return value.map(readTokenReport).reduce(mergeReports, {});
   const event = fields(value);
-  const inner = { ...event, ...fields(event['response']), ...fields(event['message']) };
-  const model = [inner['model'], inner['modelVersion']].find((name) => typeof name === 'string' && name !== '');
-  const counted = readUsage(fields(inner['usage'])) ?? readGoogle(fields(inner['usageMetadata']));
+  const inner = { ...event, ...fields(event.response), ...fields(event.message) };
+  const model = [inner.model, inner.modelVersion].find((name) => typeof name === 'string' && name !== '');
+  const counted = readUsage(fields(inner.usage)) ?? readGoogle(fields(inner.usageMetadata));
   return {
     ...(model === undefined ? {} : { model: String(model).slice(0, 200) }),
     ...(counted === undefined ? {} : { counted }),
@@ -39,13 +39,13 @@ export function mergeReports(earlier: TokenReport, later: TokenReport): TokenRep
 type Fields = Readonly<Record<string, unknown>>;
 
 function readUsage(usage: Fields): Partial<TokenCount> | undefined {
-  const read = count(usage['cache_read_input_tokens']);
-  const write = count(usage['cache_creation_input_tokens']);
-  const details = fields(usage['input_tokens_details'] ?? usage['prompt_tokens_details']);
+  const read = count(usage.cache_read_input_tokens);
+  const write = count(usage.cache_creation_input_tokens);
+  const details = fields(usage.input_tokens_details ?? usage.prompt_tokens_details);
   // OpenAI counts cached tokens as input too; Anthropic does not.
-  const cached = count(details['cached_tokens']);
-  const input = count(usage['input_tokens'] ?? usage['prompt_tokens']);
-  const output = count(usage['output_tokens'] ?? usage['completion_tokens']);
+  const cached = count(details.cached_tokens);
+  const input = count(usage.input_tokens ?? usage.prompt_tokens);
+  const output = count(usage.output_tokens ?? usage.completion_tokens);
   return anyOf({
     input: input === undefined ? undefined : Math.max(0, input - (cached ?? 0)),
     output,
@@ -55,17 +55,19 @@ function readUsage(usage: Fields): Partial<TokenCount> | undefined {
 }
 
 function readGoogle(usage: Fields): Partial<TokenCount> | undefined {
-  const cached = count(usage['cachedContentTokenCount']);
-  const prompt = sum(count(usage['promptTokenCount']), count(usage['toolUsePromptTokenCount']));
+  const cached = count(usage.cachedContentTokenCount);
+  const prompt = sum(count(usage.promptTokenCount), count(usage.toolUsePromptTokenCount));
   return anyOf({
     input: prompt === undefined ? undefined : Math.max(0, prompt - (cached ?? 0)),
-    output: sum(count(usage['candidatesTokenCount']), count(usage['thoughtsTokenCount'])),
+    output: sum(count(usage.candidatesTokenCount), count(usage.thoughtsTokenCount)),
     cacheRead: cached,
     cacheWrite: undefined,
   });
 }
 
-function anyOf(counts: Readonly<Record<keyof TokenCount, number | undefined>>): Partial<TokenCount> | undefined {
+function anyOf(
+  counts: Readonly<Record<keyof TokenCount, number | undefined>>,
+): Partial<TokenCount> | undefined {
   const known = Object.entries(counts).filter(([, value]) => value !== undefined);
   return known.length === 0 ? undefined : (Object.fromEntries(known) as Partial<TokenCount>);
 }

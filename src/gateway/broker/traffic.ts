@@ -48,7 +48,10 @@ export function createTrafficCounter(provider: ModelProvider, budget: ModelBudge
         if (most === undefined || spent < most) continue;
         sums = { ...sums, exhausted: part };
         const amount = part === 'max-cost-usd' ? spent.toFixed(2) : String(spent);
-        return { part, message: `the budget of this run is used up: ${amount} of ${most} ${PARTS[part]} (${part})` };
+        return {
+          part,
+          message: `the budget of this run is used up: ${amount} of ${most} ${PARTS[part]} (${part})`,
+        };
       }
       return undefined;
     },
@@ -70,7 +73,9 @@ export function createTrafficCounter(provider: ModelProvider, budget: ModelBudge
         uncounted: sums.uncounted + (good && counted === undefined ? 1 : 0),
         ...(status === undefined ? {} : { lastStatus: status }),
         ...(model === undefined ? {} : { model }),
-        ...(price === undefined ? {} : { costUsd: (paidInput * price.input + outputTokens * price.output) / 1e6 }),
+        ...(price === undefined
+          ? {}
+          : { costUsd: (paidInput * price.input + outputTokens * price.output) / 1e6 }),
       };
     },
     keyRefused: () => {

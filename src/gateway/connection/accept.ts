@@ -2,19 +2,21 @@ import type { Socket } from 'node:net';
 import { type ConnectionDecision, connectionVerdict } from '../../egress/decide.js';
 import { NO_RULE } from '../../egress/reasons.js';
 import type { HttpProxy } from '../http/http-proxy.js';
+import type { Inspector } from '../inspect/inspector.js';
 import { carry } from './carry.js';
 import { type ClientProtocol, classify } from './classify.js';
 import type { TrafficContext } from './context.js';
-import { readFirstBytes } from './first-bytes.js';
-import { type Attempt, refuse } from './refuse.js';
 import { carryEitherFirst } from './either-first.js';
+import { readFirstBytes } from './first-bytes.js';
 import { judge } from './judge.js';
+import { type Attempt, refuse } from './refuse.js';
 
 /** How long the first bytes, a TLS hello for instance, may take. */
 const FIRST_BYTES_MS = 10_000;
 
 export interface AcceptContext extends TrafficContext {
-  readonly http: HttpProxy;
+  readonly http: Pick<HttpProxy, 'serve'>;
+  readonly inspector: Inspector;
 }
 
 /** Handles one TCP connection of the agent, from its first byte to its record. The socket comes paused. */
@@ -28,7 +30,12 @@ export async function acceptConnection(client: Socket, context: AcceptContext): 
     context.log.add({ verdict: 'blocked', reason: 'own-address', rule: NO_RULE, protocol: 'tcp', ...where });
     return;
   }
-  const attempt: Attempt = { client, destination: { name, port: localPort }, protocol: 'tcp', began: new Date() };
+  const attempt: Attempt = {
+    client,
+    destination: { name, port: localPort },
+    protocol: 'tcp',
+    began: new Date(),
+  };
   const blind = connectionVerdict(context.policy, { ...attempt.destination, protocol: 'tcp' });
   if (!context.connections.admit(client)) {
     refuse(attempt, { ...blind, verdict: 'blocked', reason: 'too-many-connections' }, context);
@@ -36,16 +43,31 @@ export async function acceptConnection(client: Socket, context: AcceptContext): 
   }
   if (blind.reason === 'not-tls' || blind.reason === 'not-http') await awaitClient(attempt, blind, context);
   else if (blind.verdict === 'blocked') refuse(attempt, blind, context);
-  else await carryEitherFirst(attempt, blind, (found, received) => proceed(attempt, found, received, context), context);
+  else
+    await carryEitherFirst(
+      attempt,
+      blind,
+      (found, received) => proceed(attempt, found, received, context),
+      context,
+    );
 }
 
 /** Where the rules want TLS or HTTP, the client has to show what it speaks before anybody is dialled. */
-async function awaitClient(attempt: Attempt, blind: ConnectionDecision, context: AcceptContext): Promise<void> {
+async function awaitClient(
+  attempt: Attempt,
+  blind: ConnectionDecision,
+  context: AcceptContext,
+): Promise<void> {
   const first = await readFirstBytes(attempt.client, classify, { ms: FIRST_BYTES_MS, from: 'now' });
   if (first.kind === 'found') await proceed(attempt, first.found, first.received, context);
   // Who connects, says nothing and goes was only looking whether the port is open.
   else if (first.kind === 'closed' && first.received.length === 0) attempt.client.destroy();
-  else refuse(attempt, first.kind === 'timeout' ? { ...blind, verdict: 'blocked', reason: 'timeout' } : blind, context);
+  else
+    refuse(
+      attempt,
+      first.kind === 'timeout' ? { ...blind, verdict: 'blocked', reason: 'timeout' } : blind,
+      context,
+    );
 }
 
 /** Goes on with a connection whose protocol is known. */
@@ -56,9 +78,9 @@ async function proceed(
   context: AcceptContext,
 ): Promise<void> {
   const attempt: Attempt = { ...known, protocol: found.protocol };
-  const decision = await judge(attempt.destination, found, context.policy);
+  const decision = judge(attempt.destination, found, context.policy);
   if (decision.verdict === 'blocked') refuse(attempt, decision, context);
   else if (found.protocol === 'http') await context.http.serve(attempt, received);
-  else if (decision.inspect) refuse(attempt, { ...decision, verdict: 'blocked', reason: 'not-http' }, context);
+  else if (decision.inspect) await context.inspector.serve(attempt, decision, received);
   else await carry(attempt, decision, received, context);
 }

@@ -10,8 +10,12 @@ export async function carry(
   first: Buffer,
   context: TrafficContext,
 ): Promise<void> {
-  const splice = createSplice();
-  const dialled = await context.dial({ ...attempt.destination, private: decision.private, onread: splice.onread });
+  const splice = createSplice(context.budgets.uploads(decision.rule));
+  const dialled = await context.dial({
+    ...attempt.destination,
+    private: decision.private,
+    onread: splice.onread,
+  });
   if (!dialled.ok) {
     refuse(attempt, failedDecision(decision, dialled.reason), context, dialled.address);
     return;
@@ -25,12 +29,23 @@ export async function carry(
 
 export function recordCarried(
   { destination, protocol, began }: Attempt,
-  { verdict, reason, rule }: Pick<ConnectionDecision, 'verdict' | 'reason' | 'rule'>,
-  { bytes }: Pick<Splice, 'bytes'>,
+  decision: Pick<ConnectionDecision, 'verdict' | 'reason' | 'rule'>,
+  { bytes, overrun }: Pick<Splice, 'bytes' | 'overrun'>,
   ip: string,
   { log }: Pick<TrafficContext, 'log'>,
 ): void {
+  const { verdict, reason, rule } = overrun() ?? decision;
   const durationMs = Date.now() - began.getTime();
   const counts = { bytesOut: bytes.out, bytesIn: bytes.in, durationMs };
-  log.add({ verdict, reason, rule, protocol, host: destination.name, ip, port: destination.port, ...counts, began });
+  log.add({
+    verdict,
+    reason,
+    rule,
+    protocol,
+    host: destination.name,
+    ip,
+    port: destination.port,
+    ...counts,
+    began,
+  });
 }

@@ -21,13 +21,18 @@ export async function carryEitherFirst(
   context: TrafficContext,
 ): Promise<void> {
   const { client, destination } = attempt;
-  const splice = createSplice();
+  const splice = createSplice(context.budgets.uploads(blind.rule));
   const abort = new AbortController();
-  const dialling = context.dial({ ...destination, private: blind.private, onread: splice.onread, signal: abort.signal });
+  const dialling = context.dial({
+    ...destination,
+    private: blind.private,
+    onread: splice.onread,
+    signal: abort.signal,
+  });
   const reading = readFirstBytes(client, classify, { ms: UNDECIDED_MS, from: 'first-byte' });
-  const judging = reading.then(async (first) => {
+  const judging = reading.then((first) => {
     const found: ClientProtocol = first.kind === 'found' ? first.found : { protocol: 'tcp' };
-    return { found, received: first.received, decision: await judge(destination, found, context.policy) };
+    return { found, received: first.received, decision: judge(destination, found, context.policy) };
   });
   const early = await Promise.race([judging, dialling.then(() => undefined)]);
   if (early !== undefined && !passesUnread(early.found, early.decision)) {

@@ -6,16 +6,18 @@ import type { Destination } from './context.js';
 import { serverNameOf } from './tls-hello.js';
 
 /** The verdict on a connection whose first bytes are known. A TLS hello has to name the host that was looked up. */
-export async function judge(
+export function judge(
   destination: Destination,
   found: ClientProtocol,
   policy: EgressPolicy,
-): Promise<ConnectionDecision> {
+): ConnectionDecision {
   const decision = connectionVerdict(policy, { ...destination, protocol: found.protocol });
   if (found.protocol !== 'tls' || decision.verdict === 'blocked') return decision;
-  const asked = await serverNameOf(found.hello);
+  const asked = serverNameOf(found.hello);
   if (asked === undefined) return { ...decision, ...deny(policy, 'sni-missing') };
-  return normalizeName(asked) === destination.name ? decision : { ...decision, ...deny(policy, 'sni-mismatch') };
+  return normalizeName(asked) === destination.name
+    ? decision
+    : { ...decision, ...deny(policy, 'sni-mismatch') };
 }
 
 /** Whether the bytes of a connection are passed on as they are. */

@@ -14,13 +14,27 @@ export interface Attempt {
 }
 
 /** Ends a connection at once, in the way its protocol says "no", and records why. */
-export function refuse(attempt: Attempt, decision: Decision, { log }: Pick<TrafficContext, 'log'>, ip?: string): void {
+export function refuse(
+  attempt: Attempt,
+  decision: Decision,
+  { log }: Pick<TrafficContext, 'log'>,
+  ip?: string,
+): void {
   const { client, destination, protocol, began } = attempt;
   if (protocol === 'tls') sendAlert(client, alertFor(decision.reason));
   else client.resetAndDestroy();
   const { verdict, reason, rule } = decision;
   const address = ip === undefined ? {} : { ip };
-  log.add({ verdict, reason, rule, protocol, host: destination.name, port: destination.port, ...address, began });
+  log.add({
+    verdict,
+    reason,
+    rule,
+    protocol,
+    host: destination.name,
+    port: destination.port,
+    ...address,
+    began,
+  });
 }
 
 function alertFor(reason: EgressReason): number {

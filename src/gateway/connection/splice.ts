@@ -1,4 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import type { Decision } from '../../egress/decide.js';
+import type { UploadGate } from './budgets.js';
 
 /**
  * Moves bytes between the agent's socket and the upstream one, both ways, unread. Downloads are the heavy way: they
@@ -8,6 +10,8 @@ export interface Splice {
   /** For the upstream socket, which has to be made with it. */
   readonly onread: OnReadOpts;
   readonly bytes: { out: number; in: number };
+  /** Set when the agent sent more than the rule's budget. */
+  overrun(): Decision | undefined;
   /** Begins to pass on what the destination says. Resolves when both sockets are closed. */
   startDown(client: Socket, upstream: Socket): Promise<void>;
   /** Begins to pass on what the agent says; `first` is what has been read already. After {@link startDown}. */
@@ -22,13 +26,15 @@ const BUFFER_SIZES = [8_192, 65_536, 262_144] as const;
 const HALF_OPEN_MS = 300_000;
 const KEEP_ALIVE_MS = 60_000;
 
-export function createSplice(): Splice {
+/** @param gate asked for all that leaves */
+export function createSplice(gate?: UploadGate): Splice {
   const bytes = { out: 0, in: 0 };
   const early: Buffer[] = [];
   let buffer: Buffer = Buffer.alloc(0);
   let filled = true;
   let client: Socket | undefined;
   let upstream: Socket | undefined;
+  let over: Decision | undefined;
   const link = { active: true };
 
   function flushed(): void {
@@ -71,7 +77,10 @@ export function createSplice(): Splice {
   function startUp(first: Buffer): void {
     if (client === undefined || upstream === undefined) return;
     forward(client, upstream, first, (length) => {
+      over = gate?.(length) ?? over;
+      if (over?.verdict === 'blocked') return false;
       bytes.out += length;
+      return true;
     });
   }
 
@@ -79,21 +88,28 @@ export function createSplice(): Splice {
     link.active = false;
   }
 
-  return { onread, bytes, startDown, startUp, detach };
+  return { onread, bytes, overrun: () => over, startDown, startUp, detach };
 }
 
-function forward(from: Socket, to: Socket, first: Buffer, count: (length: number) => void): void {
+function forward(from: Socket, to: Socket, first: Buffer, mayLeave: (length: number) => boolean): void {
   const send = (chunk: Buffer): void => {
-    count(chunk.length);
-    if (!to.write(chunk)) from.pause();
+    if (!mayLeave(chunk.length)) cut(from, to);
+    else if (!to.write(chunk)) from.pause();
   };
   if (first.length > 0) send(first);
   from.on('data', send);
   to.on('drain', () => from.resume());
   from.on('end', () => to.end());
+  if (from.destroyed) return;
   if (from.readableEnded) to.end();
   else if (to.writableNeedDrain) from.pause();
   else from.resume();
+}
+
+/** Not an end: the destination must not take what it has for all of it. */
+function cut(from: Socket, to: Socket): void {
+  from.resetAndDestroy();
+  to.resetAndDestroy();
 }
 
 /** A break on one side is a break on the other: a reset stays a reset, so that nobody takes it for the end. */

@@ -1,4 +1,11 @@
-import { AUTHORITATIVE_ANSWER, decode, encode, type Packet, RECURSION_AVAILABLE, RECURSION_DESIRED } from 'dns-packet';
+import {
+  AUTHORITATIVE_ANSWER,
+  decode,
+  encode,
+  type Packet,
+  RECURSION_AVAILABLE,
+  RECURSION_DESIRED,
+} from 'dns-packet';
 import type { EgressRecord } from '../../core/egress-record.js';
 import { nameVerdict } from '../../egress/decide.js';
 import { normalizeName } from '../../egress/host-name.js';
@@ -45,7 +52,12 @@ export function answerQuestion(
 ): AnsweredQuestion {
   const query = message.length <= LONGEST_QUESTION ? tryDecode(message) : undefined;
   const question = query?.questions?.[0];
-  if (query === undefined || query.type !== 'query' || query.questions?.length !== 1 || question === undefined) {
+  if (
+    query === undefined ||
+    query.type !== 'query' ||
+    query.questions?.length !== 1 ||
+    question === undefined
+  ) {
     const silent = message.length < HEADER_BYTES || query?.type === 'response';
     return { ...(silent ? {} : { reply: bareReply(message, 'FORMERR') }), record: refused('dns-malformed') };
   }
@@ -56,8 +68,14 @@ export function answerQuestion(
   const decision = nameVerdict(context.policy, question.name);
   const name = normalizeName(question.name);
   const record = { ...decision, protocol: 'dns', host: name ?? question.name, port: 53 } as const;
-  if (decision.verdict === 'blocked' || name === undefined || (question.class ?? 'IN') !== 'IN') {
+  if (decision.verdict === 'blocked' || name === undefined) {
     return { reply: reply(message, query, 'NXDOMAIN'), record: { ...record, verdict: 'blocked' } };
+  }
+  if ((question.class ?? 'IN') !== 'IN') {
+    return {
+      reply: reply(message, query, 'NXDOMAIN'),
+      record: { ...record, verdict: 'blocked', reason: 'dns-type' },
+    };
   }
   if (question.type !== 'A') {
     const usual = COMPANION_TYPES.includes(question.type);
@@ -66,7 +84,10 @@ export function answerQuestion(
   }
   const address = context.names.addressOf(name);
   if (address === undefined) {
-    return { reply: reply(message, query, 'REFUSED'), record: { ...record, verdict: 'blocked', reason: 'too-many-names' } };
+    return {
+      reply: reply(message, query, 'REFUSED'),
+      record: { ...record, verdict: 'blocked', reason: 'too-many-names' },
+    };
   }
   return { reply: reply(message, query, 'NOERROR', address), record, address };
 }

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
-import { addressVerdict } from '../../egress/address-verdict.js';
-import { CLOSED_RANGES, PRIVATE_RANGES } from '../../egress/address-ranges.js';
 import { formatBlock } from '../../egress/address.js';
+import { CLOSED_RANGES, PRIVATE_RANGES } from '../../egress/address-ranges.js';
+import { addressVerdict } from '../../egress/address-verdict.js';
 import { directRules } from '../../egress/direct.js';
 import { listenPorts, udpNameRules } from '../../egress/listeners.js';
 import type { EgressPolicy } from '../../egress/policy.js';
@@ -37,24 +37,40 @@ export function floorRules(input: FloorInput): FloorRules {
 
 function ipv4Rules(input: FloorInput): string {
   const { link } = input;
-  return table('raw', ['PREROUTING ACCEPT', 'SPOOFED -'], [
-    `-A PREROUTING -i ${LINK} ! -s ${link.agent} -j SPOOFED`,
-    `-A PREROUTING -i ${LINK} ! -s ${link.agent} -j DROP`,
-    ...logged('SPOOFED', 'spoofed'),
-  ]) + table('nat', ['POSTROUTING ACCEPT'], [
-    // What is forwarded on purpose (address rules) goes out under the gateway's own address.
-    `-A POSTROUTING -s ${link.agent} ! -o ${LINK} -j MASQUERADE`,
-  ]) + table('filter', ['INPUT DROP', 'FORWARD DROP', 'OUTPUT DROP', 'REFUSE -', 'REFUSE_LOG -', 'PASSED -', 'DIAL -'], [
-    ...inputRules(input),
-    ...forwardRules(input),
-    ...outputRules(input),
-    ...logged('REFUSE_LOG', 'refused'),
-    '-A REFUSE -j REFUSE_LOG',
-    // Refused fast: a tool that gets a reset reports it, one that gets silence hangs.
-    '-A REFUSE -p tcp -j REJECT --reject-with tcp-reset',
-    '-A REFUSE -j REJECT --reject-with icmp-admin-prohibited',
-    ...logged('PASSED', 'passed'),
-  ]);
+  return (
+    table(
+      'raw',
+      ['PREROUTING ACCEPT', 'SPOOFED -'],
+      [
+        `-A PREROUTING -i ${LINK} ! -s ${link.agent} -j SPOOFED`,
+        `-A PREROUTING -i ${LINK} ! -s ${link.agent} -j DROP`,
+        ...logged('SPOOFED', 'spoofed'),
+      ],
+    ) +
+    table(
+      'nat',
+      ['POSTROUTING ACCEPT'],
+      [
+        // What is forwarded on purpose (address rules) goes out under the gateway's own address.
+        `-A POSTROUTING -s ${link.agent} ! -o ${LINK} -j MASQUERADE`,
+      ],
+    ) +
+    table(
+      'filter',
+      ['INPUT DROP', 'FORWARD DROP', 'OUTPUT DROP', 'REFUSE -', 'REFUSE_LOG -', 'PASSED -', 'DIAL -'],
+      [
+        ...inputRules(input),
+        ...forwardRules(input),
+        ...outputRules(input),
+        ...logged('REFUSE_LOG', 'refused'),
+        '-A REFUSE -j REFUSE_LOG',
+        // Refused fast: a tool that gets a reset reports it, one that gets silence hangs.
+        '-A REFUSE -p tcp -j REJECT --reject-with tcp-reset',
+        '-A REFUSE -j REJECT --reject-with icmp-admin-prohibited',
+        ...logged('PASSED', 'passed'),
+      ],
+    )
+  );
 }
 
 /** To the gateway itself: names (synthetic addresses) and DNS, from the agent only. */
@@ -70,7 +86,9 @@ function inputRules({ policy, link, resolvers, brokers = [] }: FloorInput): read
     `-A INPUT -d ${link.gateway} -p udp --dport 53 -j ACCEPT`,
     `-A INPUT -d ${link.gateway} -p tcp --dport 53 --syn -j ACCEPT`,
     ...brokers.map(({ port }) => `-A INPUT -d ${link.gateway} -p tcp --dport ${port} --syn -j ACCEPT`),
-    ...listenPorts(policy).map((port) => `-A INPUT -d ${SYNTHETIC_BLOCK} -p tcp --dport ${port} --syn -j ACCEPT`),
+    ...listenPorts(policy).map(
+      (port) => `-A INPUT -d ${SYNTHETIC_BLOCK} -p tcp --dport ${port} --syn -j ACCEPT`,
+    ),
     // The relays record what they carry; the log tells of the names that have no relay on an open port.
     ...udpPorts.flatMap((port) => [
       `-A INPUT -d ${SYNTHETIC_BLOCK} -p udp --dport ${port} -j PASSED`,
@@ -79,7 +97,8 @@ function inputRules({ policy, link, resolvers, brokers = [] }: FloorInput): read
     // What is left of closed connections is no attempt at anything: a reset, no record.
     `-A INPUT -d ${SYNTHETIC_BLOCK} -p tcp ! --syn -j REJECT --reject-with tcp-reset`,
     ...[53, ...brokers.map(({ port }) => port)].map(
-      (port) => `-A INPUT -d ${link.gateway} -p tcp --dport ${port} ! --syn -j REJECT --reject-with tcp-reset`,
+      (port) =>
+        `-A INPUT -d ${link.gateway} -p tcp --dport ${port} ! --syn -j REJECT --reject-with tcp-reset`,
     ),
     '-A INPUT -j REFUSE',
   ];
@@ -129,11 +148,20 @@ function outputRules({ policy, resolvers, brokers = [] }: FloorInput): readonly 
     ...resolvers.flatMap((resolver) =>
       // Docker sends questions to its resolver on to another port before this filter sees them.
       isLoopback(resolver)
-        ? [`-A OUTPUT -o lo -d ${resolver.address} -j ACCEPT`, `-A OUTPUT -o lo -s ${resolver.address} -j ACCEPT`]
-        : ['udp', 'tcp'].map((p) => `-A OUTPUT -d ${resolver.address} -p ${p} --dport ${resolver.port} -j ACCEPT`),
+        ? [
+            `-A OUTPUT -o lo -d ${resolver.address} -j ACCEPT`,
+            `-A OUTPUT -o lo -s ${resolver.address} -j ACCEPT`,
+          ]
+        : ['udp', 'tcp'].map(
+            (p) => `-A OUTPUT -d ${resolver.address} -p ${p} --dport ${resolver.port} -j ACCEPT`,
+          ),
     ),
-    ...brokers.filter(isWrittenAddress).map(({ upstream }) => `-A OUTPUT -d ${upstream.host} -p tcp --dport ${upstream.port} -j ACCEPT`),
-    ...closed.map((range) => `-A OUTPUT -d ${formatBlock(range)} -j REJECT --reject-with icmp-admin-prohibited`),
+    ...brokers
+      .filter(isWrittenAddress)
+      .map(({ upstream }) => `-A OUTPUT -d ${upstream.host} -p tcp --dport ${upstream.port} -j ACCEPT`),
+    ...closed.map(
+      (range) => `-A OUTPUT -d ${formatBlock(range)} -j REJECT --reject-with icmp-admin-prohibited`,
+    ),
     ...(policy.mode === 'audit'
       ? ['-A DIAL -p tcp -j ACCEPT']
       : listenPorts(policy).map((port) => `-A DIAL -p tcp --dport ${port} -j ACCEPT`)),
@@ -146,11 +174,17 @@ function outputRules({ policy, resolvers, brokers = [] }: FloorInput): readonly 
 
 /** The agent has no IPv6; what it sends nevertheless is recorded and dropped before anything else looks at it. */
 function ipv6Rules(): string {
-  return table('raw', ['PREROUTING ACCEPT', 'REFUSE_LOG -'], [
-    `-A PREROUTING -i ${LINK} -j REFUSE_LOG`,
-    `-A PREROUTING -i ${LINK} -j DROP`,
-    ...logged('REFUSE_LOG', 'refused'),
-  ]) + table('filter', ['INPUT DROP', 'FORWARD DROP', 'OUTPUT DROP'], []);
+  return (
+    table(
+      'raw',
+      ['PREROUTING ACCEPT', 'REFUSE_LOG -'],
+      [
+        `-A PREROUTING -i ${LINK} -j REFUSE_LOG`,
+        `-A PREROUTING -i ${LINK} -j DROP`,
+        ...logged('REFUSE_LOG', 'refused'),
+      ],
+    ) + table('filter', ['INPUT DROP', 'FORWARD DROP', 'OUTPUT DROP'], [])
+  );
 }
 
 /** A chain that logs and returns; above the rate it logs samples, each marked with the number of packets it stands for. */
@@ -171,7 +205,10 @@ function table(name: string, chains: readonly string[], rules: readonly string[]
 }
 
 /** A model API at an address that the user wrote out, which is neither loopback nor metadata nor the like. */
-function isWrittenAddress({ upstream, private: mayBePrivate }: Pick<BrokerStart, 'upstream' | 'private'>): boolean {
+function isWrittenAddress({
+  upstream,
+  private: mayBePrivate,
+}: Pick<BrokerStart, 'upstream' | 'private'>): boolean {
   return isIPv4(upstream.host) && addressVerdict(upstream.host, { private: mayBePrivate }).allowed;
 }
 

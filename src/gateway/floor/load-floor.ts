@@ -9,14 +9,17 @@ import type { FloorRules } from './floor-rules.js';
  */
 export async function loadFloor(rules: FloorRules): Promise<void> {
   // On a kernel without IPv6 there is nothing to filter, and ip6tables would fail.
-  const families = existsSync('/proc/net/if_inet6') ? (['iptables', 'ip6tables'] as const) : (['iptables'] as const);
+  const families = existsSync('/proc/net/if_inet6')
+    ? (['iptables', 'ip6tables'] as const)
+    : (['iptables'] as const);
   await Promise.all(
     families.map(async (family) => {
       const text = family === 'iptables' ? rules.ipv4 : rules.ipv6;
       // Without flushing: on user-defined networks Docker's own resolver lives in the nat table.
       await runCommand(`${family}-restore`, ['--noflush', '--wait', '5'], text);
       const problem = floorProblem(text, await runCommand(`${family}-save`, []));
-      if (problem !== undefined) throw new CagentError('gateway.failed', `the packet filter (${family}) ${problem}`);
+      if (problem !== undefined)
+        throw new CagentError('gateway.failed', `the packet filter (${family}) ${problem}`);
     }),
   );
 }
@@ -24,7 +27,8 @@ export async function loadFloor(rules: FloorRules): Promise<void> {
 /** What is wrong with the filter that the kernel reports, given the one that was loaded; completes "the filter …". */
 export function floorProblem(loaded: string, saved: string): string | undefined {
   for (const chain of ['INPUT', 'FORWARD', 'OUTPUT']) {
-    if (!new RegExp(`^:${chain} DROP `, 'm').test(filterTable(saved))) return `does not drop by default in ${chain}`;
+    if (!new RegExp(`^:${chain} DROP `, 'm').test(filterTable(saved)))
+      return `does not drop by default in ${chain}`;
   }
   const expected = countRules(filterTable(loaded));
   const found = countRules(filterTable(saved));

@@ -1,7 +1,7 @@
 import { constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { runCommand, startService } from '../start/commands.js';
+import { onLines } from '../start/lines.js';
 
 /** Where ulogd writes what the floor logs, and its configuration; both names are in ulogd.conf too. */
 const FIFO = '/run/floor.log';
@@ -25,14 +25,18 @@ export async function startPacketLog(on: {
 }): Promise<PacketLog> {
   await runCommand('mkfifo', ['-m', '600', FIFO]);
   // Open for both directions: the FIFO then has a reader before ulogd comes, and no end of file when it goes.
-  const socket = new Socket({ fd: openSync(FIFO, constants.O_RDWR | constants.O_NONBLOCK), readable: true, writable: false });
+  const socket = new Socket({
+    fd: openSync(FIFO, constants.O_RDWR | constants.O_NONBLOCK),
+    readable: true,
+    writable: false,
+  });
   const service = startService('ulogd', ['--uid', ACCOUNT, '--configfile', CONFIGURATION]);
   let closed = false;
   service.once('error', (error) => on.end(`the packet log could not be started: ${error.message}`));
   service.once('exit', () => {
     if (!closed) on.end('the packet log has stopped');
   });
-  createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY }).on('line', on.line);
+  onLines(socket, on.line);
   return {
     close: () => {
       closed = true;

@@ -45,8 +45,10 @@ function decide(packet: LoggedPacket, name: string | undefined, { policy, link }
   const { protocol, destination, port } = packet;
   if (protocol === 'other') return { verdict: 'blocked', reason: 'protocol-not-allowed', rule: NO_RULE };
   if (destination === link.gateway) return { verdict: 'blocked', reason: 'gateway-port', rule: NO_RULE };
-  if (name === undefined) return directVerdict(policy, { address: destination, protocol, ...(port === undefined ? {} : { port }) });
-  if (protocol === 'icmp' || port === undefined) return { verdict: 'blocked', reason: 'protocol-not-allowed', rule: NO_RULE };
+  if (name === undefined)
+    return directVerdict(policy, { address: destination, protocol, ...(port === undefined ? {} : { port }) });
+  if (protocol === 'icmp' || port === undefined)
+    return { verdict: 'blocked', reason: 'protocol-not-allowed', rule: NO_RULE };
   return refusal(connectionVerdict(policy, { name, port, protocol }));
 }
 

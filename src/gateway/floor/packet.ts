@@ -12,13 +12,19 @@ export interface LoggedPacket {
   readonly port?: number;
 }
 
-const PROTOCOLS: Readonly<Record<number, LoggedPacket['protocol']>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmp' };
+const PROTOCOLS: Readonly<Record<number, LoggedPacket['protocol']>> = {
+  1: 'icmp',
+  6: 'tcp',
+  17: 'udp',
+  58: 'icmp',
+};
 
 /** Reads a line of ulogd's JSON output; `undefined` when it is not one of ours. */
 export function parsePacket(line: string): LoggedPacket | undefined {
   const fields = parseObject(line);
   const [kind, sampled] = String(fields?.['oob.prefix'] ?? '').split('*');
-  if (fields === undefined || (kind !== 'refused' && kind !== 'spoofed' && kind !== 'passed')) return undefined;
+  if (fields === undefined || (kind !== 'refused' && kind !== 'spoofed' && kind !== 'passed'))
+    return undefined;
   const { dest_ip: destination, src_ip: source, dest_port: port } = fields;
   const protocol = PROTOCOLS[Number(fields['ip.protocol'] ?? fields['ip6.nexthdr'])] ?? 'other';
   return {

@@ -1,20 +1,29 @@
-import { type ClientRequest, type IncomingMessage, request as startRequest, type ServerResponse } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request as startRequest } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { Decision } from '../../egress/decide.js';
 import { failedDecision } from '../connection/refuse.js';
+import { pipeCounted } from './counted-body.js';
 import { endToEndHeaders, headerPairs, headerValues } from './headers.js';
-import type { HttpConnection } from './http-proxy.js';
+import type { HttpConnection } from './http-connection.js';
+import {
+  type AgentRequest,
+  type AgentResponse,
+  addTrailers,
+  hasBody,
+  isHttp2,
+  writeHead,
+} from './message.js';
+import { createMeter, type Meter } from './meter.js';
 import { sendRefusal } from './refusal.js';
 import type { RequestCheck } from './request-check.js';
 import { recordRequest } from './request-record.js';
-import { createMeter, type Meter } from './meter.js';
 import { dialFailure } from './upstream-agent.js';
 
 /** An allowed request, about to be written anew. */
 export interface Forwarding {
   readonly connection: HttpConnection;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: AgentRequest;
+  readonly response: AgentResponse;
   readonly check: RequestCheck;
   readonly began: Date;
 }
@@ -28,24 +37,37 @@ export function forwardRequest(forwarding: Forwarding): void {
   const meter = createMeter();
   let decision: Decision = forwarding.check.decision;
   response.once('close', () => recordRequest(forwarding, decision, meter));
-  send(forwarding, meter, (failed) => {
-    decision = failed;
-    sendRefusal(response, failed);
-  });
   request.on('error', () => {});
+  response.on('error', () => {});
+  const fail = (failed: Decision): void => {
+    decision = failed;
+    sendRefusal(request, response, failed);
+  };
+  send(forwarding, meter, fail, (over) => {
+    if (over.verdict === 'blocked') fail(over);
+    else decision = over;
+  });
 }
 
-function send(forwarding: Forwarding, meter: Meter, fail: (decision: Decision) => void): void {
-  const { request, response, check } = forwarding;
+function send(
+  forwarding: Forwarding,
+  meter: Meter,
+  fail: (decision: Decision) => void,
+  overrun: (over: Decision) => void,
+): void {
+  const { connection, request, response, check } = forwarding;
+  let cut = false;
   const body = hasBody(request);
   const outgoing = openRequest(forwarding, []);
   meter.follow(outgoing);
   response.once('close', () => outgoing.destroy());
   outgoing.on('continue', () => response.writeContinue());
-  outgoing.on('response', (incoming) => sendBack(incoming, response));
+  outgoing.on('response', (incoming) => sendBack(incoming, request, response));
   outgoing.on('error', (error) => {
+    if (cut) return;
     if (response.headersSent || response.destroyed) response.destroy();
-    else if (outgoing.reusedSocket && !body && REPEATABLE.includes(request.method)) send(forwarding, meter, fail);
+    else if (outgoing.reusedSocket && !body && REPEATABLE.includes(request.method))
+      send(forwarding, meter, fail, overrun);
     else fail(failedDecision(check.decision, dialFailure(error).reason));
   });
   if (!body) {
@@ -56,13 +78,24 @@ function send(forwarding: Forwarding, meter: Meter, fail: (decision: Decision) =
   // A client with "Expect: 100-continue" sends its body only after the destination has seen the head.
   outgoing.flushHeaders();
   request.on('end', () => outgoing.addTrailers(headerPairs(request.rawTrailers)));
-  pipeline(request, outgoing, () => {});
+  const gate = connection.context.budgets.uploads(check.decision.rule);
+  if (gate === undefined) pipeline(request, outgoing, () => {});
+  else
+    pipeCounted(request, outgoing, gate, (over) => {
+      cut = over.verdict === 'blocked';
+      overrun(over);
+    });
 }
 
 /** Begins a request to the destination with the headers of the agent's own. */
-export function openRequest({ connection, request, check }: Forwarding, extra: readonly string[]): ClientRequest {
-  const headers = [...endToEndHeaders(request.rawHeaders), ...extra];
-  if (headerValues(request.rawHeaders, 'transfer-encoding').length > 0) headers.push('Transfer-Encoding', 'chunked');
+export function openRequest(
+  { connection, request, check }: Forwarding,
+  extra: readonly string[],
+): ClientRequest {
+  const headers = [...messageHeaders(request, check), ...extra];
+  const sized = headerValues(request.rawHeaders, 'content-length').length > 0;
+  const chunked = headerValues(request.rawHeaders, 'transfer-encoding').length > 0;
+  if (chunked || (hasBody(request) && !sized)) headers.push('Transfer-Encoding', 'chunked');
   return startRequest({
     agent: connection.agent,
     method: request.method,
@@ -73,18 +106,18 @@ export function openRequest({ connection, request, check }: Forwarding, extra: r
   });
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+/** HTTP/2 has the host in a pseudo-header and may cut cookies into pieces; HTTP/1.1 has one line for each. */
+function messageHeaders(request: AgentRequest, { host }: RequestCheck): string[] {
+  const headers = endToEndHeaders(request.rawHeaders);
+  if (!isHttp2(request)) return headers;
+  const pairs = headerPairs(headers).filter(([name]) => name !== 'cookie' && name !== 'host');
+  const cookies = headerValues(request.rawHeaders, 'cookie');
+  const cookie = cookies.length === 0 ? [] : ['cookie', cookies.join('; ')];
+  return ['host', host ?? '', ...pairs.flat(), ...cookie];
 }
 
-export function sendBack(incoming: IncomingMessage, response: ServerResponse): void {
-  const { statusCode = 502, statusMessage = '', rawHeaders, headers } = incoming;
-  response.sendDate = false;
-  response.writeHead(statusCode, statusMessage, endToEndHeaders(rawHeaders));
-  // Server-sent events: the head must not wait for the first event.
-  if (headers['content-length'] === undefined) response.flushHeaders();
-  incoming.on('end', () => {
-    if (incoming.rawTrailers.length > 0) response.addTrailers(headerPairs(incoming.rawTrailers));
-  });
+export function sendBack(incoming: IncomingMessage, request: AgentRequest, response: AgentResponse): void {
+  writeHead(request, response, incoming);
+  incoming.on('end', () => addTrailers(request, response, incoming.rawTrailers));
   pipeline(incoming, response, () => {});
 }

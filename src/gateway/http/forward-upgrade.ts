@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Decision } from '../../egress/decide.js';
 import { failedDecision } from '../connection/refuse.js';
@@ -9,8 +9,11 @@ import { recordRequest } from './request-record.js';
 import { dialFailure } from './upstream-agent.js';
 
 /** Sends a WebSocket handshake on; when the destination agrees, the connection is passed on from there unread. */
-export function forwardUpgrade(forwarding: Forwarding, head: Buffer): void {
-  const { request, response, check } = forwarding;
+export function forwardUpgrade(
+  forwarding: Forwarding & { readonly request: IncomingMessage; readonly response: ServerResponse },
+  head: Buffer,
+): void {
+  const { connection, request, response, check } = forwarding;
   const client = request.socket;
   const meter = createMeter();
   let decision: Decision = check.decision;
@@ -20,34 +23,46 @@ export function forwardUpgrade(forwarding: Forwarding, head: Buffer): void {
   client.once('close', () => outgoing.destroy());
   outgoing.on('response', (incoming) => {
     response.shouldKeepAlive = false;
-    sendBack(incoming, response);
+    sendBack(incoming, request, response);
   });
   outgoing.on('upgrade', (incoming, upstream: Socket, upstreamHead) => {
     response.detachSocket(client);
     response.statusCode = 101;
     client.write(switchingProtocols(incoming));
     if (upstreamHead.length > 0) client.write(upstreamHead);
-    if (head.length > 0) upstream.write(head);
-    join(client, upstream);
+    const gate = connection.context.budgets.uploads(check.decision.rule);
+    const mayLeave = (bytes: number): boolean => {
+      decision = gate?.(bytes) ?? decision;
+      return decision.verdict !== 'blocked';
+    };
+    if (head.length > 0) client.unshift(head);
+    join(client, upstream, mayLeave);
   });
   outgoing.on('error', (error) => {
     decision = failedDecision(decision, dialFailure(error).reason);
-    if (client.writable) sendRefusal(response, decision);
+    if (client.writable) sendRefusal(request, response, decision);
   });
   outgoing.end();
 }
 
 function switchingProtocols({ statusMessage, rawHeaders }: IncomingMessage): string {
-  const lines = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1]}\r\n`] : []));
+  const lines = rawHeaders.flatMap((name, at) =>
+    at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1]}\r\n`] : [],
+  );
   return `HTTP/1.1 101 ${statusMessage}\r\n${lines.join('')}\r\n`;
 }
 
-function join(client: Socket, upstream: Socket): void {
+function join(client: Socket, upstream: Socket, mayLeave: (bytes: number) => boolean): void {
   client.setTimeout(0);
   upstream.setTimeout(0);
   client.on('error', () => upstream.destroy());
   upstream.on('error', () => client.destroy());
   client.on('close', () => upstream.destroy());
   upstream.on('close', () => client.destroySoon());
+  client.on('data', (chunk: Buffer) => {
+    if (mayLeave(chunk.length)) return;
+    upstream.destroy();
+    client.destroy();
+  });
   client.pipe(upstream).pipe(client);
 }

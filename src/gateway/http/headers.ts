@@ -11,7 +11,10 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'http2-settings',
 ]);
 
-/** Names and values of a message's own headers, alternating, in the order and case in which they came. */
+/**
+ * Names and values of a message's own headers, alternating, in the order and case in which they came, without the
+ * pseudo-headers of HTTP/2.
+ */
 export function endToEndHeaders(rawHeaders: readonly string[]): string[] {
   const listed = new Set(
     rawHeaders.flatMap((value, at) =>
@@ -24,7 +27,12 @@ export function endToEndHeaders(rawHeaders: readonly string[]): string[] {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] as string).toLowerCase();
     // Framing and Host are what was judged; a Connection header cannot have them taken out.
-    if (HOP_BY_HOP.has(name) || (listed.has(name) && name !== 'content-length' && name !== 'host')) continue;
+    if (
+      name.startsWith(':') ||
+      HOP_BY_HOP.has(name) ||
+      (listed.has(name) && name !== 'content-length' && name !== 'host')
+    )
+      continue;
     kept.push(rawHeaders[at] as string, rawHeaders[at + 1] as string);
   }
   return kept;

@@ -1,14 +1,13 @@
-import { Agent, createServer, type IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { connectionVerdict } from '../../egress/decide.js';
 import { EGRESS_REASONS, NO_RULE } from '../../egress/reasons.js';
-import type { Attempt } from '../connection/refuse.js';
 import type { TrafficContext } from '../connection/context.js';
-import { connectionVerdict, type Decision } from '../../egress/decide.js';
-import { forwardRequest } from './forward-request.js';
-import { forwardUpgrade } from './forward-upgrade.js';
-import { sendRefusal } from './refusal.js';
-import { checkRequest, isWebSocket } from './request-check.js';
+import type { Attempt } from '../connection/refuse.js';
+import type { Dial } from '../upstream/dial.js';
+import { type HttpConnection, handleRequest, handleUpgrade } from './http-connection.js';
+import { isWebSocket } from './request-check.js';
 import { createUpstreamAgent } from './upstream-agent.js';
 
 /**
@@ -18,13 +17,8 @@ import { createUpstreamAgent } from './upstream-agent.js';
 export interface HttpProxy {
   /** Serves the connection to its end. `received`: what has been read of it already. */
   serve(attempt: Attempt, received: Buffer): Promise<void>;
-}
-
-/** One connection of the agent. */
-export interface HttpConnection {
-  readonly attempt: Attempt;
-  readonly agent: Agent;
-  readonly context: TrafficContext;
+  /** Serves what is inside of a TLS connection that ends here. */
+  serveInside(tls: Socket, attempt: Attempt, dial: Dial): Promise<void>;
 }
 
 const LARGEST_HEAD = 64 * 1024;
@@ -43,60 +37,61 @@ export function createHttpProxy(context: TrafficContext): HttpProxy {
   });
   server.timeout = IDLE_MS;
 
-  function handle(request: IncomingMessage, response: ServerResponse, head?: Buffer): void {
-    const connection = connections.get(request.socket);
-    if (connection === undefined) {
-      response.destroy();
-      return;
-    }
-    const began = new Date();
-    const check = checkRequest(request, connection.attempt.destination, context.policy);
-    if (check.decision.verdict === 'blocked') refuseRequest(connection, request, response, check.decision, began);
-    else if (head !== undefined) forwardUpgrade({ connection, request, response, check, began }, head);
-    else forwardRequest({ connection, request, response, check, began });
+  function request(incoming: IncomingMessage, response: ServerResponse): void {
+    const connection = connections.get(incoming.socket);
+    if (connection === undefined) response.destroy();
+    else handleRequest(connection, incoming, response);
   }
 
-  server.on('request', (request, response) => handle(request, response));
-  server.on('checkContinue', (request, response) => handle(request, response));
-  server.on('checkExpectation', (request, response) => handle(request, response));
-  server.on('upgrade', (request, socket, head) => handle(request, rawResponse(request, socket as Socket), head));
-  server.on('connect', (request, socket) => handle(request, rawResponse(request, socket as Socket)));
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseMalformed(connections.get(socket), error, socket));
+  server.on('request', request);
+  server.on('checkContinue', request);
+  server.on('checkExpectation', request);
+  server.on('connect', (incoming, socket) => request(incoming, rawResponse(incoming, socket as Socket)));
+  server.on('upgrade', (incoming, socket, head) => {
+    const connection = connections.get(socket);
+    if (connection === undefined) socket.destroy();
+    else handleUpgrade(connection, incoming, rawResponse(incoming, socket as Socket), head);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    refuseMalformed(connections.get(socket), error, socket);
+  });
 
-  async function serve(attempt: Attempt, received: Buffer): Promise<void> {
-    const { client, destination } = attempt;
-    const decision = connectionVerdict(context.policy, { ...destination, protocol: 'http' });
-    const agent = createUpstreamAgent(context.dial, { ...destination, private: decision.private });
-    connections.set(client, { attempt, agent, context });
-    if (received.length > 0) client.unshift(received);
-    server.emit('connection', client);
-    client.resume();
+  async function serveSocket(
+    socket: Socket,
+    attempt: Attempt,
+    dial: Dial,
+    mayBePrivate: boolean,
+  ): Promise<void> {
+    const agent = createUpstreamAgent(dial, { ...attempt.destination, private: mayBePrivate }, 1);
+    connections.set(socket, { attempt, agent, context });
+    server.emit('connection', socket);
+    socket.resume();
     await new Promise<void>((resolve) => {
-      if (client.destroyed) resolve();
-      else client.once('close', () => resolve());
+      if (socket.destroyed) resolve();
+      else socket.once('close', () => resolve());
     });
     agent.destroy();
   }
 
-  return { serve };
-}
-
-function refuseRequest(
-  { attempt, context }: HttpConnection,
-  request: IncomingMessage,
-  response: ServerResponse,
-  decision: Decision,
-  began: Date,
-): void {
-  sendRefusal(response, decision);
-  const { name, port } = attempt.destination;
-  const { method = '', url = '' } = request;
-  const what = { host: request.headers.host ?? name, port, method, path: url, status: response.statusCode };
-  context.log.add({ ...decision, protocol: 'http', ...what, began });
+  return {
+    serve: (attempt, received) => {
+      if (received.length > 0) attempt.client.unshift(received);
+      const decision = connectionVerdict(context.policy, { ...attempt.destination, protocol: 'http' });
+      return serveSocket(attempt.client, attempt, context.dial, decision.private);
+    },
+    serveInside: (tls, attempt, dial) => {
+      const decision = connectionVerdict(context.policy, { ...attempt.destination, protocol: 'tls' });
+      return serveSocket(tls, attempt, dial, decision.private);
+    },
+  };
 }
 
 /** What Node's parser refuses: ambiguous framing, forbidden bytes, heads that are too large, HTTP/2. */
-function refuseMalformed(connection: HttpConnection | undefined, error: NodeJS.ErrnoException, socket: Duplex): void {
+function refuseMalformed(
+  connection: HttpConnection | undefined,
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+): void {
   if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -106,7 +101,15 @@ function refuseMalformed(connection: HttpConnection | undefined, error: NodeJS.E
   const head = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n';
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
   const { name: host, port } = connection.attempt.destination;
-  connection.context.log.add({ verdict: 'blocked', reason, rule: NO_RULE, protocol: 'http', host, port, status: 400 });
+  connection.context.log.add({
+    verdict: 'blocked',
+    reason,
+    rule: NO_RULE,
+    protocol: 'http',
+    host,
+    port,
+    status: 400,
+  });
 }
 
 /** For requests that Node hands over with the bare socket: something to answer with. */

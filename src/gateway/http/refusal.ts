@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
 import type { Decision } from '../../egress/decide.js';
 import { EGRESS_REASONS, NO_RULE } from '../../egress/reasons.js';
+import { type AgentRequest, type AgentResponse, isHttp2 } from './message.js';
 
 /** Status of a refused request; what cannot be read is not refused but wrong. */
 export function refusalStatus({ reason }: Pick<Decision, 'reason'>): number {
@@ -18,16 +20,14 @@ export function refusalBody({ reason, rule }: Decision): string {
 }
 
 /** Answers instead of the destination, and ends the connection, since its request body may still be on the way. */
-export function sendRefusal(response: ServerResponse, decision: Decision): void {
+export function sendRefusal(request: AgentRequest, response: AgentResponse, decision: Decision): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const body = refusalBody(decision);
-  response.writeHead(refusalStatus(decision), {
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  });
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body) };
+  if (isHttp2(request)) (response as Http2ServerResponse).writeHead(refusalStatus(decision), headers);
+  else (response as ServerResponse).writeHead(refusalStatus(decision), { ...headers, connection: 'close' });
   response.end(body);
 }

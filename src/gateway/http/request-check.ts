@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Decision } from '../../egress/decide.js';
 import { requestVerdict } from '../../egress/decide-request.js';
 import { normalizeName } from '../../egress/host-name.js';
@@ -6,6 +5,7 @@ import type { EgressPolicy } from '../../egress/policy.js';
 import { type EgressReason, NO_RULE } from '../../egress/reasons.js';
 import type { Destination } from '../connection/context.js';
 import { headerValues } from './headers.js';
+import type { AgentRequest } from './message.js';
 
 export interface RequestCheck {
   readonly decision: Decision;
@@ -20,36 +20,39 @@ export interface RequestCheck {
  * the host that was looked up; then the rules have their say.
  */
 export function checkRequest(
-  request: Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders' | 'headers'>,
+  request: Pick<AgentRequest, 'method' | 'url' | 'rawHeaders' | 'headers'>,
   destination: Destination,
   policy: EgressPolicy,
 ): RequestCheck {
   const { method = '', url = '' } = request;
   const hosts = headerValues(request.rawHeaders, 'host');
+  // HTTP/2 names the host in a pseudo-header, and may do so in Host too.
+  const authorities = headerValues(request.rawHeaders, ':authority');
+  const named = [...authorities, ...hosts];
   const refuse = (reason: EgressReason): RequestCheck => ({
     decision: { verdict: 'blocked', reason, rule: NO_RULE },
     target: url,
-    host: hosts[0],
+    host: named[0],
   });
   if (method === 'CONNECT') return refuse('method-not-allowed');
-  if (hosts.length !== 1) return refuse('host-missing');
+  if (named.length === 0 || hosts.length > 1) return refuse('host-missing');
   const target = originForm(url, method);
   if (target === undefined) return refuse('http-malformed');
-  const named = [hosts[0] as string, ...(target.authority === undefined ? [] : [target.authority])];
-  if (!named.every((authority) => isDestination(authority, destination))) return refuse('host-mismatch');
+  const all = [...named, ...(target.authority === undefined ? [] : [target.authority])];
+  if (!all.every((authority) => isDestination(authority, destination))) return refuse('host-mismatch');
   if (isForeignUpgrade(request.headers)) return refuse('protocol-not-allowed');
   const verdict = requestVerdict(policy, { ...destination, method, path: target.path });
   const { reason, rule } = verdict;
-  return { decision: { verdict: verdict.verdict, reason, rule }, target: verdict.target, host: hosts[0] };
+  return { decision: { verdict: verdict.verdict, reason, rule }, target: verdict.target, host: named[0] };
 }
 
 /** Whether the request wants to go on as a WebSocket. */
-export function isWebSocket(headers: IncomingMessage['headers']): boolean {
+export function isWebSocket(headers: AgentRequest['headers']): boolean {
   return headers.upgrade?.trim().toLowerCase() === 'websocket';
 }
 
 /** Any other protocol, HTTP/2 above all, would pass unread behind the first request. */
-function isForeignUpgrade(headers: IncomingMessage['headers']): boolean {
+function isForeignUpgrade(headers: AgentRequest['headers']): boolean {
   return headers.upgrade !== undefined && !isWebSocket(headers);
 }
 
@@ -60,7 +63,10 @@ function isDestination(authority: string, { name, port }: Destination): boolean 
 }
 
 /** The target as path and query; a whole URL is taken apart. `*` is for OPTIONS alone. */
-function originForm(url: string, method: string): { readonly path: string; readonly authority?: string } | undefined {
+function originForm(
+  url: string,
+  method: string,
+): { readonly path: string; readonly authority?: string } | undefined {
   if (url.startsWith('/') || (url === '*' && method === 'OPTIONS')) return { path: url };
   const [, authority, path = ''] = /^https?:\/\/([^/?#@]+)([/?].*)?$/i.exec(url) ?? [];
   if (authority === undefined) return undefined;

@@ -13,8 +13,9 @@ export interface DialFailure {
 export function createUpstreamAgent(
   dial: Dial,
   target: { readonly name: string; readonly port: number; readonly private: boolean },
+  mostSockets: number,
 ): Agent {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new Agent({ keepAlive: true, maxSockets: mostSockets });
   // Node calls back with the socket; its types know only the form that returns one.
   (agent as { createConnection: unknown }).createConnection = (
     _options: unknown,
@@ -31,6 +32,7 @@ export function createUpstreamAgent(
 /** The reason behind an error of a request to upstream. */
 export function dialFailure(error: Error): DialFailure {
   const { cause } = error;
-  const known = error instanceof CagentError && typeof cause === 'object' && cause !== null && 'reason' in cause;
+  const known =
+    error instanceof CagentError && typeof cause === 'object' && cause !== null && 'reason' in cause;
   return known ? (cause as DialFailure) : { reason: 'upstream-failed' };
 }

@@ -22,7 +22,8 @@ export function createCanaryWatch(): CanaryWatch {
   let watching = true;
   return {
     isPacket: ({ kind, destination, port }) => {
-      if (!watching || kind !== 'refused' || destination !== CANARY.address || port !== CANARY.port) return false;
+      if (!watching || kind !== 'refused' || destination !== CANARY.address || port !== CANARY.port)
+        return false;
       packet.resolve();
       return true;
     },
@@ -38,7 +39,10 @@ export function createCanaryWatch(): CanaryWatch {
       late.abort();
       watching = false;
       if (outcome === 'late') {
-        throw new CagentError('gateway.failed', 'the test connection from the link was not refused and recorded in time');
+        throw new CagentError(
+          'gateway.failed',
+          'the test connection from the link was not refused and recorded in time',
+        );
       }
     },
   };

@@ -17,7 +17,9 @@ export function runCommand(file: string, args: readonly string[], input = ''): P
   child.stdin.end(input);
   return new Promise((resolve, reject) => {
     child.once('error', (cause) => reject(commandFailed(file, args, cause.message)));
-    child.once('close', (code) => (code === 0 ? resolve(stdout) : reject(commandFailed(file, args, stderr.trim()))));
+    child.once('close', (code) =>
+      code === 0 ? resolve(stdout) : reject(commandFailed(file, args, stderr.trim())),
+    );
   });
 }
 

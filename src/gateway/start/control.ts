@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { CagentError } from '../../core/errors.js';
 import { FINISH, type GatewayStart } from '../protocol.js';
+import { onLines } from './lines.js';
 
 /** The host's side of the conversation: one start, then perhaps a finish, then the end of the pipe. */
 export interface Control {
@@ -16,23 +16,20 @@ export function readControl(input: Readable): Control {
   const start = Promise.withResolvers<GatewayStart>();
   const finish = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   let started = false;
-  lines.on('line', (line) => {
+  onLines(input, (line) => {
     if (!started) {
       started = true;
       start.resolve(parseStart(line));
     } else if (`${line}\n` === FINISH) finish.resolve();
   });
-  lines.on('close', () => end.resolve());
+  input.on('end', () => end.resolve());
+  input.on('error', () => end.resolve());
   return {
     start: start.promise,
     finish: finish.promise,
     end: end.promise,
-    close: () => {
-      lines.close();
-      input.destroy();
-    },
+    close: () => void input.destroy(),
   };
 }
 

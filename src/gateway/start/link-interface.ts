@@ -22,7 +22,10 @@ export async function waitForLink(deadlineMs: number): Promise<void> {
   const end = performance.now() + deadlineMs;
   while (!existsSync(`/sys/class/net/${LINK_INTERFACE}`)) {
     if (performance.now() > end) {
-      throw new CagentError('gateway.failed', `the link did not appear in the gateway within ${deadlineMs / 1000} s`);
+      throw new CagentError(
+        'gateway.failed',
+        `the link did not appear in the gateway within ${deadlineMs / 1000} s`,
+      );
     }
     await sleep(POLL_MS);
   }
@@ -30,6 +33,9 @@ export async function waitForLink(deadlineMs: number): Promise<void> {
 
 /** Addresses first, then up: the link takes the carrier as the sign that the gateway answers. */
 export async function configureLink(link: LinkAddresses): Promise<void> {
-  const commands = [`addr add ${link.gateway}/${link.prefix} dev ${LINK_INTERFACE}`, `link set ${LINK_INTERFACE} up`];
+  const commands = [
+    `addr add ${link.gateway}/${link.prefix} dev ${LINK_INTERFACE}`,
+    `link set ${LINK_INTERFACE} up`,
+  ];
   await runCommand('ip', ['-batch', '-'], `${commands.join('\n')}\n`);
 }

@@ -14,7 +14,10 @@ export function dropPrivileges(): void {
   process.setuid?.(UNPRIVILEGED_ID);
   const held = heldCapabilities(readFileSync('/proc/self/status', 'utf8'));
   if (held.length > 0) {
-    throw new CagentError('gateway.failed', `the gateway still holds capabilities after giving them up: ${held.join(', ')}`);
+    throw new CagentError(
+      'gateway.failed',
+      `the gateway still holds capabilities after giving them up: ${held.join(', ')}`,
+    );
   }
 }
 

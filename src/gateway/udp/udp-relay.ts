@@ -3,9 +3,9 @@ import { connectionVerdict } from '../../egress/decide.js';
 import type { UdpNameRule } from '../../egress/listeners.js';
 import { matchesName } from '../../egress/matching.js';
 import type { TrafficContext } from '../connection/context.js';
+import { failedDecision } from '../connection/refuse.js';
 import { chooseAddresses } from '../upstream/dial.js';
 import type { NameResolver } from '../upstream/name-resolver.js';
-import { failedDecision } from '../connection/refuse.js';
 
 /**
  * UDP by name: a socket on the synthetic address of each name that has a UDP rule, and a connected socket outwards
@@ -30,7 +30,7 @@ interface Exchange {
 export function createUdpRelays(
   rules: readonly UdpNameRule[],
   resolver: NameResolver,
-  context: Pick<TrafficContext, 'policy' | 'log'>,
+  context: Pick<TrafficContext, 'policy' | 'log' | 'budgets'>,
 ): UdpRelays {
   const opened = new Map<string, Promise<void>>();
   const sockets = new Set<Socket>();
@@ -38,7 +38,8 @@ export function createUdpRelays(
 
   async function open(name: string, address: string): Promise<void> {
     const ports = new Set(rules.filter((rule) => matchesName(rule.target, name)).map(({ port }) => port));
-    const known = opened.get(name) ?? Promise.all([...ports].map((port) => listen(name, address, port))).then(() => {});
+    const known =
+      opened.get(name) ?? Promise.all([...ports].map((port) => listen(name, address, port))).then(() => {});
     opened.set(name, known);
     return known;
   }
@@ -48,7 +49,8 @@ export function createUdpRelays(
     sockets.add(socket);
     socket.on('message', (message, from) => {
       const key = `${address}:${port}:${from.port}`;
-      const exchange = exchanges.get(key) ?? start(key, (reply) => socket.send(reply, from.port, from.address, () => {}));
+      const exchange =
+        exchanges.get(key) ?? start(key, (reply) => socket.send(reply, from.port, from.address, () => {}));
       exchange?.send(message);
     });
     function start(key: string, reply: (message: Buffer) => void): Exchange | undefined {
@@ -68,9 +70,15 @@ export function createUdpRelays(
     });
   }
 
-  function startExchange(name: string, port: number, reply: (message: Buffer) => void, ended: () => void): Exchange {
+  function startExchange(
+    name: string,
+    port: number,
+    reply: (message: Buffer) => void,
+    ended: () => void,
+  ): Exchange {
     const began = new Date();
     const decision = connectionVerdict(context.policy, { name, port, protocol: 'udp' });
+    const gate = context.budgets.uploads(decision.rule);
     const upstream = createSocket('udp4');
     const bytes = { out: 0, in: 0 };
     let address: string | undefined;
@@ -110,6 +118,9 @@ export function createUdpRelays(
     const send = async (message: Buffer): Promise<void> => {
       await ready;
       if (over) return;
+      const exceeded = gate?.(message.length);
+      outcome = exceeded ?? outcome;
+      if (exceeded?.verdict === 'blocked') return end();
       bytes.out += message.length;
       touch();
       upstream.send(message, () => {});
@@ -127,7 +138,16 @@ export function createUdpRelays(
   ): void {
     const where = { host, port, ...(ip === undefined ? {} : { ip }) };
     const moved = bytes === undefined ? {} : { bytesOut: bytes.out, bytesIn: bytes.in };
-    context.log.add({ verdict, reason, rule, protocol: 'udp', ...where, ...moved, durationMs: Date.now() - began.getTime(), began });
+    context.log.add({
+      verdict,
+      reason,
+      rule,
+      protocol: 'udp',
+      ...where,
+      ...moved,
+      durationMs: Date.now() - began.getTime(),
+      began,
+    });
   }
 
   function close(): void {

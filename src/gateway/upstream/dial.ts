@@ -38,7 +38,10 @@ export function chooseAddresses(
   addresses: readonly string[],
   mayBePrivate: boolean,
 ): { readonly ok: true; readonly addresses: readonly string[] } | Extract<DialResult, { ok: false }> {
-  const verdicts = addresses.map((address) => ({ address, ...addressVerdict(address, { private: mayBePrivate }) }));
+  const verdicts = addresses.map((address) => ({
+    address,
+    ...addressVerdict(address, { private: mayBePrivate }),
+  }));
   const good = verdicts.filter(({ allowed }) => allowed);
   if (good.length > 0) return { ok: true, addresses: good.map(({ address }) => address) };
   const refused = verdicts[0];

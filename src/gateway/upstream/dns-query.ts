@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { decode, encode, type Packet, RECURSION_DESIRED, streamEncode, TRUNCATED_RESPONSE } from 'dns-packet';
@@ -15,14 +14,23 @@ export async function askResolver(
   question: DnsQuestion,
   timeoutMs: number,
 ): Promise<Packet | undefined> {
-  const query: Packet = { type: 'query', id: randomInt(65_536), flags: RECURSION_DESIRED, questions: [question] };
+  const query: Packet = { type: 'query', id: randomId(), flags: RECURSION_DESIRED, questions: [question] };
   const answer = await askOverUdp(resolver, query, timeoutMs);
   const cut = ((answer?.flags ?? 0) & TRUNCATED_RESPONSE) !== 0;
   return cut ? ((await askOverTcp(resolver, query, timeoutMs)) ?? answer) : answer;
 }
 
+/** Unpredictable for whoever wants to answer in the resolver's place. */
+function randomId(): number {
+  return crypto.getRandomValues(new Uint16Array(1))[0] as number;
+}
+
 /** A connected socket on a port of its own: the kernel drops what others send, and the id has to fit too. */
-function askOverUdp(resolver: ResolverAddress, query: Packet, timeoutMs: number): Promise<Packet | undefined> {
+function askOverUdp(
+  resolver: ResolverAddress,
+  query: Packet,
+  timeoutMs: number,
+): Promise<Packet | undefined> {
   const socket = createSocket('udp4');
   return new Promise((resolve) => {
     const finish = (answer?: Packet): void => {
@@ -42,7 +50,11 @@ function askOverUdp(resolver: ResolverAddress, query: Packet, timeoutMs: number)
   });
 }
 
-function askOverTcp(resolver: ResolverAddress, query: Packet, timeoutMs: number): Promise<Packet | undefined> {
+function askOverTcp(
+  resolver: ResolverAddress,
+  query: Packet,
+  timeoutMs: number,
+): Promise<Packet | undefined> {
   const socket = connect({ host: resolver.address, port: resolver.port });
   return new Promise((resolve) => {
     const finish = (answer?: Packet): void => {

@@ -22,7 +22,10 @@ interface CacheEntry {
   expires: number;
 }
 
-export function createNameResolver(resolvers: readonly ResolverAddress[], monotonic: () => number): NameResolver {
+export function createNameResolver(
+  resolvers: readonly ResolverAddress[],
+  monotonic: () => number,
+): NameResolver {
   const cache = new Map<string, CacheEntry>();
   return {
     addressesOf: (name) => {
@@ -30,7 +33,10 @@ export function createNameResolver(resolvers: readonly ResolverAddress[], monoto
       if (cached !== undefined && cached.expires > monotonic()) return cached.addresses;
       if (cache.size >= MOST_CACHED) cache.clear();
       const resolved = resolve(resolvers, name);
-      const entry: CacheEntry = { addresses: resolved.then((found) => found.addresses), expires: Number.POSITIVE_INFINITY };
+      const entry: CacheEntry = {
+        addresses: resolved.then((found) => found.addresses),
+        expires: Number.POSITIVE_INFINITY,
+      };
       cache.set(name, entry);
       resolved.then((found) => {
         entry.expires = monotonic() + found.ttl * 1_000;
@@ -41,8 +47,13 @@ export function createNameResolver(resolvers: readonly ResolverAddress[], monoto
 }
 
 /** Whether any of the resolvers answers at all, whatever it says. */
-export async function anyResolverAnswers(resolvers: readonly ResolverAddress[], deadlineMs: number): Promise<boolean> {
-  const answers = await Promise.all(resolvers.map((resolver) => askResolver(resolver, { name: '.', type: 'NS' }, deadlineMs)));
+export async function anyResolverAnswers(
+  resolvers: readonly ResolverAddress[],
+  deadlineMs: number,
+): Promise<boolean> {
+  const answers = await Promise.all(
+    resolvers.map((resolver) => askResolver(resolver, { name: '.', type: 'NS' }, deadlineMs)),
+  );
   return answers.some((answer) => answer !== undefined);
 }
 
@@ -58,14 +69,18 @@ async function resolve(resolvers: readonly ResolverAddress[], name: string): Pro
     const answer = await askAll(resolvers, { name: target, type: 'A' });
     const found = followAliases(answer?.answers ?? [], target);
     ttl = Math.min(ttl, found.ttl);
-    if (found.addresses.length > 0) return { addresses: found.addresses, ttl: Math.max(ttl, SHORTEST_CACHE_S) };
+    if (found.addresses.length > 0)
+      return { addresses: found.addresses, ttl: Math.max(ttl, SHORTEST_CACHE_S) };
     if (found.last === target) break;
     target = found.last;
   }
   return { addresses: [], ttl: SHORTEST_CACHE_S };
 }
 
-async function askAll(resolvers: readonly ResolverAddress[], question: DnsQuestion): Promise<Packet | undefined> {
+async function askAll(
+  resolvers: readonly ResolverAddress[],
+  question: DnsQuestion,
+): Promise<Packet | undefined> {
   for (let round = 0; round < ROUNDS; round++) {
     for (const resolver of resolvers) {
       const answer = await askResolver(resolver, question, ANSWER_MS);

@@ -2,8 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { KNOWN_AGENTS } from '../../../src/agents/known-agents.js';
-import { cagent, gitIn, type Workspace } from '../../fixtures/cli.js';
-import { agentWorkspace, KEYS, modelEnvironment, PROMPT, runAgent } from '../../fixtures/model-server/agent-runs.js';
+import { cagent, dockerLines, gitIn, resultOf, runIdIn, until, type Workspace } from '../../fixtures/cli.js';
+import {
+  agentWorkspace,
+  KEYS,
+  modelEnvironment,
+  PROMPT,
+  runAgent,
+} from '../../fixtures/model-server/agent-runs.js';
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.js';
 
 /** Claude Code itself, in its own image, against a scripted model. */
@@ -40,7 +46,9 @@ describe('claude', () => {
       gitIn(workspace.directory, 'apply', '--check', join(run.out, 'changes.patch'));
       expect(run.read('prompt.md')).toBe(PROMPT);
       expect(run.egress.filter(({ verdict }) => verdict !== 'allowed')).toEqual([]);
-      expect(run.egress.every(({ rule, protocol }) => rule === 'broker:anthropic' && protocol === 'http')).toBe(true);
+      expect(
+        run.egress.every(({ rule, protocol }) => rule === 'broker:anthropic' && protocol === 'http'),
+      ).toBe(true);
     },
     BUILD_MS,
   );
@@ -54,7 +62,7 @@ describe('claude', () => {
     for (const { headers, method, path } of requests) {
       expect(`${method} ${path}`).toMatch(/^POST \/v1\/messages/);
       expect(headers['x-api-key']).toBe(KEYS.anthropic);
-      expect(headers['authorization']).toBeUndefined();
+      expect(headers.authorization).toBeUndefined();
     }
     expect(JSON.parse(requests[0]?.body ?? '{}')).toMatchObject({ model: 'claude-test-model' });
     expect(requests[0]?.body).toContain(PROMPT);
@@ -75,6 +83,15 @@ describe('claude', () => {
     expect(run.report.conclusion).toBe('failure');
     expect(run.egress.map(({ reason }) => reason)).toContain('upstream-certificate');
     expect(await server.requests()).toEqual([]);
+  });
+
+  it('reads the instructions of the repository, though none of its settings', async () => {
+    workspace = agentWorkspace({ 'CLAUDE.md': 'Marker one.\n', 'AGENTS.md': 'Marker two.\n' });
+    await server.play();
+    await runAgent(workspace, server, 'claude');
+    const [first] = await server.requests();
+    expect(first?.body).toContain('Marker one.');
+    expect(first?.body).toContain('Marker two.');
   });
 
   it('proposes its edit in the scratch when the workspace is read-only, and was told so', async () => {
@@ -154,11 +171,52 @@ describe('the budget', () => {
   });
 });
 
+describe('the broker', () => {
+  it('listens to the agent alone, and the agent reaches no other port of the gateway', async () => {
+    workspace = agentWorkspace();
+    const knock =
+      'for p in 8102 8103 9; do curl -s -m 2 http://100.64.7.1:$p/ && echo open >> notes.txt; done; sleep 4';
+    await server.play({ command: knock });
+    const flags = ['--agent', 'claude', '--prompt', PROMPT, '--uplink', server.network];
+    const running = workspace.start(flags, [], { env: modelEnvironment(server) });
+    await until(async () => (await server.requests()).length > 0);
+    const [gateway] = dockerLines(
+      'ps',
+      '--quiet',
+      '--filter',
+      `label=cagent.run=${runIdIn(running.stderr())}`,
+      '--filter',
+      'label=cagent.role=gateway',
+    );
+    const [address] = dockerLines(
+      'inspect',
+      '--format',
+      '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
+      gateway ?? '',
+    );
+    expect(await server.reaches(address ?? '', 8101)).toBe(false);
+    const run = resultOf(await running.ended, workspace.out);
+    expect(run.changes.files).toEqual([]);
+    const refused = run.egress.filter(({ reason }) => reason === 'gateway-port').map(({ port }) => port);
+    expect(refused).toEqual(expect.arrayContaining([8102, 8103, 9]));
+  });
+});
+
 describe('before anything starts', () => {
   it('a missing key is one clear error, and there is no run directory', async () => {
     workspace = agentWorkspace();
     const env = { ...modelEnvironment(server), ANTHROPIC_API_KEY: undefined, ANTHROPIC_BASE_URL: undefined };
-    const flags = ['run', '--workspace', workspace.directory, '--out', workspace.out, '--agent', 'claude', '--prompt', 'x'];
+    const flags = [
+      'run',
+      '--workspace',
+      workspace.directory,
+      '--out',
+      workspace.out,
+      '--agent',
+      'claude',
+      '--prompt',
+      'x',
+    ];
     const { exitCode, stderr } = await cagent(flags, { env });
     expect(exitCode).toBe(125);
     expect(stderr).toMatch(/^cagent: config\.key: [^\n]*ANTHROPIC_API_KEY[^\n]*\n$/);

@@ -34,7 +34,10 @@ function filesBelow(directory: string): readonly string[] {
 /** All processes that a process has started, in turn. */
 function descendants(pid: number): readonly number[] {
   try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
     return children.flatMap((child) => [child, ...descendants(child)]);
   } catch {
     return [];
@@ -63,9 +66,19 @@ it(
   async () => {
     workspace = agentWorkspace();
     // Everything that a process of the agent can read about itself and its neighbours ends up in the patch.
-    const look = 'env; cat /proc/*/environ /proc/*/cmdline; cat /etc/hosts /etc/resolv.conf; ls -la /run /proc/self/fd';
+    const look =
+      'env; cat /proc/*/environ /proc/*/cmdline; cat /etc/hosts /etc/resolv.conf; ls -la /run /proc/self/fd';
     await server.play({ command: `(${look}) 2>/dev/null | tr '\\0' '\\n' > seen.txt; sleep 2` });
-    const flags = ['--agent', 'claude', '--prompt', PROMPT, '--uplink', server.network, '--env', 'ANTHROPIC_API_KEY'];
+    const flags = [
+      '--agent',
+      'claude',
+      '--prompt',
+      PROMPT,
+      '--uplink',
+      server.network,
+      '--env',
+      'ANTHROPIC_API_KEY',
+    ];
     const running = workspace.start(flags, [], { env: modelEnvironment(server) });
     const leaks = new Set<string>();
     let looks = 0;
@@ -92,9 +105,13 @@ it(
     expect(looks).toBeGreaterThan(3);
     // The key was really used, so there was something to find.
     expect((await server.requests()).map(({ headers }) => headers['x-api-key'])).toContain(KEYS.anthropic);
-    for (const file of filesBelow(run.out)) for (const leak of leaksIn(file, readFileSync(file))) leaks.add(leak);
+    for (const file of filesBelow(run.out))
+      for (const leak of leaksIn(file, readFileSync(file))) leaks.add(leak);
     for (const image of [run.plan.image.sandbox.reference, run.plan.image.gateway.reference]) {
-      const facts = [...dockerLines('image', 'inspect', image), ...dockerLines('history', '--no-trunc', image)].join('\n');
+      const facts = [
+        ...dockerLines('image', 'inspect', image),
+        ...dockerLines('history', '--no-trunc', image),
+      ].join('\n');
       for (const leak of leaksIn(`image ${image}`, facts)) leaks.add(leak);
     }
     for (const leak of leaksIn('output', `${run.stdout.toString('utf8')}${run.stderr}`)) leaks.add(leak);

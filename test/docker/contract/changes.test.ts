@@ -1,7 +1,23 @@
-import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cagent, gitIn, makeWorkspace, manifest, type RunResult, type Workspace } from '../../fixtures/cli.js';
+import {
+  cagent,
+  gitIn,
+  makeWorkspace,
+  manifest,
+  type RunResult,
+  type Workspace,
+} from '../../fixtures/cli.js';
 
 const bytes = (...parts: readonly (string | number)[]): Buffer =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from([part]))));
@@ -82,7 +98,8 @@ touch touched.txt
     result = await workspace.bash(EDIT);
 
     const byHand = cloneOf(workspace, 'by-hand');
-    const at = (name: string | Buffer): Buffer => Buffer.concat([Buffer.from(`${byHand}/`), Buffer.from(name)]);
+    const at = (name: string | Buffer): Buffer =>
+      Buffer.concat([Buffer.from(`${byHand}/`), Buffer.from(name)]);
     const put = (name: string | Buffer, content: string | Buffer): void => {
       rmSync(at(name), { force: true });
       writeFileSync(at(name), content);
@@ -90,7 +107,16 @@ touch touched.txt
     put('text.txt', 'changed\n');
     put('no-newline.txt', 'no end');
     put('binary.bin', bytes(0, 1, 2, 255, 'new'));
-    for (const gone of ['deleted.txt', 'folder', 'file-then-dir', 'dir-then-file', 'remade', 'link', 'becomes-link', 'was-link']) {
+    for (const gone of [
+      'deleted.txt',
+      'folder',
+      'file-then-dir',
+      'dir-then-file',
+      'remade',
+      'link',
+      'becomes-link',
+      'was-link',
+    ]) {
       rmSync(at(gone), { recursive: true });
     }
     chmodSync(at('script.sh'), 0o755);
@@ -98,14 +124,24 @@ touch touched.txt
     symlinkSync('text.txt', at('link'));
     symlinkSync('text.txt', at('becomes-link'));
     put('was-link', 'file\n');
-    for (const directory of ['file-then-dir', 'remade', 'new', 'new/deep', 'locked']) mkdirSync(at(directory));
+    for (const directory of ['file-then-dir', 'remade', 'new', 'new/deep', 'locked'])
+      mkdirSync(at(directory));
     put('file-then-dir/x', 'x\n');
     put('dir-then-file', 'x\n');
     put('remade/only.txt', 'only\n');
     put('new/deep/file.txt', 'deep\n');
     put('empty.txt', '');
     put('crlf.txt', 'a\r\nb\r\n');
-    for (const name of [bytes('latin', 0xe9, '.txt'), 'new\nline.txt', ' lead and trail ', 'quote"back\\slash.txt', 'Ünïcode.txt', 'tab\t.txt', 'unreadable.txt', 'locked/inside.txt']) {
+    for (const name of [
+      bytes('latin', 0xe9, '.txt'),
+      'new\nline.txt',
+      ' lead and trail ',
+      'quote"back\\slash.txt',
+      'Ünïcode.txt',
+      'tab\t.txt',
+      'unreadable.txt',
+      'locked/inside.txt',
+    ]) {
       put(name, 'x\n');
     }
     linkSync(at('text.txt'), at('hard-link.txt'));
@@ -169,17 +205,23 @@ touch touched.txt
   ] as const)('changes.json says that %j is %s', (path, status) => {
     expect(result.changes.files.find((file) => file.path === path)?.status).toBe(status);
   });
-  it('what was only touched is no change', () => expect(result.read('changes.patch')).not.toMatch(/[ab]\/touched\.txt/));
+  it('what was only touched is no change', () =>
+    expect(result.read('changes.patch')).not.toMatch(/[ab]\/touched\.txt/));
   it('the binary file is one', () => {
-    expect(result.changes.files.find((file) => file.path === 'binary.bin')).toMatchObject({ status: 'modified', binary: true });
+    expect(result.changes.files.find((file) => file.path === 'binary.bin')).toMatchObject({
+      status: 'modified',
+      binary: true,
+    });
     expect(result.read('changes.patch')).toContain('GIT binary patch');
   });
   it('the report counts what changes.json lists', () => {
     const { files, added, deleted } = result.changes;
     expect(result.report.changes).toMatchObject({ files: files.length, added, deleted });
   });
-  it('.gitattributes is sensitive', () => expect(result.changes.sensitive.map((entry) => entry.path)).toContain('.gitattributes'));
-  it("nothing of the agent's git configuration ran", () => expect(result.read('changes.patch')).not.toContain('pwned'));
+  it('.gitattributes is sensitive', () =>
+    expect(result.changes.sensitive.map((entry) => entry.path)).toContain('.gitattributes'));
+  it("nothing of the agent's git configuration ran", () =>
+    expect(result.read('changes.patch')).not.toContain('pwned'));
 });
 
 describe('what is rejected, listed and not followed', () => {
@@ -207,7 +249,10 @@ echo fine > fine.txt
 truncate -s 1G sparse.bin
 `;
   const rejected = (path: string): string | undefined =>
-    result.changes.rejected.find((entry) => entry.path === path || entry.path.startsWith(`${path}/`) || path.startsWith(`${entry.path}/`))?.reason;
+    result.changes.rejected.find(
+      (entry) =>
+        entry.path === path || entry.path.startsWith(`${path}/`) || path.startsWith(`${entry.path}/`),
+    )?.reason;
 
   beforeAll(async () => {
     workspace = makeWorkspace({
@@ -251,7 +296,8 @@ truncate -s 1G sparse.bin
   it('an edit of .agentignore changed nothing and is sensitive', () => {
     expect(result.changes.sensitive.map((entry) => entry.path)).toContain('.agentignore');
   });
-  it('the report lists the same', () => expect(result.report.changes.rejected).toEqual(result.changes.rejected));
+  it('the report lists the same', () =>
+    expect(result.report.changes.rejected).toEqual(result.changes.rejected));
   it('nothing of it reached the results', () => {
     for (const file of ['changes.patch', 'changes.json', 'report.json']) {
       expect(result.read(file)).not.toMatch(/OUTSIDE|root:x:0|ORIGINAL|TOPSECRET/);
@@ -293,7 +339,9 @@ describe('sensitive changes', () => {
   let result: RunResult;
   beforeAll(async () => {
     workspace = makeWorkspace({ 'package.json': '{}\n', 'src/a.ts': 'a\n' });
-    const commands = PATHS.map((path) => `mkdir -p "$(dirname '${path}')"; echo '{"scripts":{"postinstall":"evil"}}' > '${path}'`);
+    const commands = PATHS.map(
+      (path) => `mkdir -p "$(dirname '${path}')"; echo '{"scripts":{"postinstall":"evil"}}' > '${path}'`,
+    );
     result = await workspace.bash([...commands, 'echo b > src/a.ts', 'echo c > notes.md'].join('\n'));
   });
   afterAll(() => workspace.remove());
@@ -310,7 +358,9 @@ describe('no change', () => {
   it('gives an empty patch and equal trees', async () => {
     const workspace = makeWorkspace({ 'a.txt': 'a\n' });
     try {
-      const result = await workspace.bash('echo b > a.txt; echo a > a.txt; touch new; rm new; chmod 600 a.txt');
+      const result = await workspace.bash(
+        'echo b > a.txt; echo a > a.txt; touch new; rm new; chmod 600 a.txt',
+      );
       expect(result.read('changes.patch')).toBe('');
       expect(result.changes).toMatchObject({ files: [], added: 0, deleted: 0, patchBytes: 0 });
       expect(result.changes.baseTree).toBe(result.changes.newTree);

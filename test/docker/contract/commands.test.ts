@@ -3,14 +3,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SandboxPlan } from '../../../src/sandbox/sandbox-plan.js';
-import { cagent, dockerLines, type Finished, leftOf, makeWorkspace, manifest, OFFLINE, REPOSITORY, resultOf, runIdIn, until, type Workspace } from '../../fixtures/cli.js';
+import {
+  cagent,
+  dockerLines,
+  type Finished,
+  leftOf,
+  makeWorkspace,
+  manifest,
+  OFFLINE,
+  REPOSITORY,
+  resultOf,
+  runIdIn,
+  until,
+  type Workspace,
+} from '../../fixtures/cli.js';
 import { schemaProblems } from './schemas.js';
 
 let workspace: Workspace;
 let before: readonly string[];
 
 beforeAll(() => {
-  workspace = makeWorkspace({ 'a.txt': 'a\n', '.env': 'KEY=1\n', 'certs/server.pem': 'x\n', '.agentignore': 'drafts/\n', 'drafts/x.md': 'x\n' });
+  workspace = makeWorkspace({
+    'a.txt': 'a\n',
+    '.env': 'KEY=1\n',
+    'certs/server.pem': 'x\n',
+    '.agentignore': 'drafts/\n',
+    'drafts/x.md': 'x\n',
+  });
   before = manifest(workspace.directory);
 });
 afterAll(() => workspace.remove());
@@ -20,8 +39,21 @@ describe('cagent plan', () => {
   let json: Finished;
   let plan: SandboxPlan;
   let after: readonly string[];
-  const options = ['--allow', 'api.example.org', '--memory', '1g', '--env', 'KEY_OF_MINE', '--env', 'OPEN=yes'];
-  const environment = (): Record<string, string> => ({ KEY_OF_MINE: 'value-of-the-key', TMPDIR: join(workspace.root), XDG_STATE_HOME: join(workspace.root, 'state') });
+  const options = [
+    '--allow',
+    'api.example.org',
+    '--memory',
+    '1g',
+    '--env',
+    'KEY_OF_MINE',
+    '--env',
+    'OPEN=yes',
+  ];
+  const environment = (): Record<string, string> => ({
+    KEY_OF_MINE: 'value-of-the-key',
+    TMPDIR: join(workspace.root),
+    XDG_STATE_HOME: join(workspace.root, 'state'),
+  });
 
   beforeAll(async () => {
     const args = ['plan', '--workspace', workspace.directory, '--out', workspace.out, ...options];
@@ -46,9 +78,14 @@ describe('cagent plan', () => {
     ['certs/server.pem', /built-in/],
     ['drafts', /\.agentignore:1 drafts\//],
   ])('prints the hidden path %s with its reason', (path, reason) => {
-    const line = text.stdout.toString().split('\n').find((each) => each.includes(path) && reason.test(each));
+    const line = text.stdout
+      .toString()
+      .split('\n')
+      .find((each) => each.includes(path) && reason.test(each));
     expect(line).toBeDefined();
-    expect(plan.workspace.hidden).toContainEqual(expect.objectContaining({ path, reason: expect.stringMatching(reason) }));
+    expect(plan.workspace.hidden).toContainEqual(
+      expect.objectContaining({ path, reason: expect.stringMatching(reason) }),
+    );
   });
   it('prints every mount, rule and limit', () => {
     const shown = text.stdout.toString();
@@ -80,20 +117,39 @@ describe('cagent plan', () => {
     for (const container of Object.values(plan.containers)) {
       expect(container.name).toMatch(/^cagent-/);
     }
-    const makers = plan.commands.filter((command) => ['create', 'run'].includes(command[1] ?? '') || command.slice(1, 3).join(' ') === 'volume create');
+    const makers = plan.commands.filter(
+      (command) =>
+        ['create', 'run'].includes(command[1] ?? '') || command.slice(1, 3).join(' ') === 'volume create',
+    );
     expect(makers.length).toBeGreaterThanOrEqual(4);
     for (const command of makers) expect(command.join(' ')).toContain(`cagent.run=${plan.runId}`);
   });
   it('works without an engine', async () => {
-    const offline = await cagent(['plan', '--workspace', workspace.directory, '--', 'true'], { env: { DOCKER_HOST: 'unix:///nonexistent.sock' } });
+    const offline = await cagent(['plan', '--workspace', workspace.directory, '--', 'true'], {
+      env: { DOCKER_HOST: 'unix:///nonexistent.sock' },
+    });
     expect(offline.exitCode, offline.stderr).toBe(0);
   });
   it('is what run does', async () => {
     const run = await workspace.run([...OFFLINE], ['true']);
-    const planned = await cagent(['plan', '--workspace', workspace.directory, '--out', workspace.out, '--json', ...OFFLINE, '--', 'true']);
+    const planned = await cagent([
+      'plan',
+      '--workspace',
+      workspace.directory,
+      '--out',
+      workspace.out,
+      '--json',
+      ...OFFLINE,
+      '--',
+      'true',
+    ]);
     const other = JSON.parse(planned.stdout.toString()) as SandboxPlan;
     const normal = (value: SandboxPlan): string =>
-      JSON.stringify(value).replaceAll(value.runId, 'RUN').replace(/"cagent\.owner=[^"]*"|cagent\.owner=[^ "]*/g, 'OWNER').replace(/"processOwner":"[^"]*"/g, '').replace(/"cagent\.owner":"[^"]*"/g, '');
+      JSON.stringify(value)
+        .replaceAll(value.runId, 'RUN')
+        .replace(/"cagent\.owner=[^"]*"|cagent\.owner=[^ "]*/g, 'OWNER')
+        .replace(/"processOwner":"[^"]*"/g, '')
+        .replace(/"cagent\.owner":"[^"]*"/g, '');
     expect(normal(run.plan)).toBe(normal(other));
   });
 });
@@ -104,8 +160,12 @@ describe('the containers of a run', () => {
     await until(() => running.stdout().includes('started'));
     const runId = runIdIn(running.stderr());
     const names = dockerLines('ps', '--filter', `label=cagent.run=${runId}`, '--format', '{{.Names}}');
-    const inspected = names.map((name) => JSON.parse(dockerLines('inspect', '--format', '{{json .}}', name).join('')));
-    const agent = inspected.find((each) => each.Config.WorkingDir === '/workspace' && each.Config.Cmd?.join(' ').includes('sleep 60'));
+    const inspected = names.map((name) =>
+      JSON.parse(dockerLines('inspect', '--format', '{{json .}}', name).join('')),
+    );
+    const agent = inspected.find(
+      (each) => each.Config.WorkingDir === '/workspace' && each.Config.Cmd?.join(' ').includes('sleep 60'),
+    );
     running.kill('SIGTERM');
     const ended = await running.ended;
     expect(ended.exitCode).toBe(143);
@@ -200,7 +260,34 @@ describe('help and version', () => {
   });
   it('run --help names every option of the contract', async () => {
     const help = (await cagent(['run', '--help'])).stdout.toString();
-    for (const name of ['-w, --workspace', '-c, --config', '-o, --out', '--agent ', '--prompt ', '--prompt-file', '--model', '--agent-args', '--image', '--mode', '--ignore', '--git', '--network', '--allow', '--resolver', '--uplink', '--ca-file', '--env', '--cpus', '--memory', '--pids', '--disk', '--timeout', '--runtime', '--keep', '--json']) {
+    for (const name of [
+      '-w, --workspace',
+      '-c, --config',
+      '-o, --out',
+      '--agent ',
+      '--prompt ',
+      '--prompt-file',
+      '--model',
+      '--agent-args',
+      '--image',
+      '--mode',
+      '--ignore',
+      '--git',
+      '--network',
+      '--allow',
+      '--resolver',
+      '--uplink',
+      '--ca-file',
+      '--env',
+      '--cpus',
+      '--memory',
+      '--pids',
+      '--disk',
+      '--timeout',
+      '--runtime',
+      '--keep',
+      '--json',
+    ]) {
       expect(help).toContain(name);
     }
   });
@@ -225,7 +312,9 @@ describe('--keep', () => {
 describe('the run directory', () => {
   it('defaults to a place of the user, named after the run', async () => {
     const state = join(workspace.root, 'state-of-user');
-    const ended = await cagent(['run', ...OFFLINE, '--workspace', workspace.directory, '--', 'true'], { env: { XDG_STATE_HOME: state } });
+    const ended = await cagent(['run', ...OFFLINE, '--workspace', workspace.directory, '--', 'true'], {
+      env: { XDG_STATE_HOME: state },
+    });
     expect(ended.exitCode, ended.stderr).toBe(0);
     const runId = runIdIn(ended.stderr);
     expect(resultOf(ended, join(state, 'cagent/runs', runId)).report.conclusion).toBe('success');
@@ -242,7 +331,11 @@ describe('the run directory', () => {
     const other = makeWorkspace({ 'a.txt': 'a\n' });
     try {
       const out = join(other.directory, 'results/run');
-      const command = ['bash', '-c', 'find . -path ./.git -prune -o -type f -print; ls results/run 2>&1; echo x > new.txt'];
+      const command = [
+        'bash',
+        '-c',
+        'find . -path ./.git -prune -o -type f -print; ls results/run 2>&1; echo x > new.txt',
+      ];
       for (const round of [1, 2]) {
         const ended = await other.start([...OFFLINE, '--out', out], command).ended;
         expect(ended.exitCode, `${round}: ${ended.stderr}`).toBe(0);
@@ -270,7 +363,9 @@ describe('two runs at the same time', () => {
     const second = join(workspace.root, 'second');
     const [one, two] = await Promise.all([
       workspace.run([], ['sh', '-c', 'echo 1 > mine.txt; sleep 1; ls']),
-      workspace.start(['--out', second], ['sh', '-c', 'echo 2 > yours.txt; sleep 1; ls']).ended.then((ended) => resultOf(ended, second)),
+      workspace
+        .start(['--out', second], ['sh', '-c', 'echo 2 > yours.txt; sleep 1; ls'])
+        .ended.then((ended) => resultOf(ended, second)),
     ]);
     expect([one.exitCode, two.exitCode], one.stderr + two.stderr).toEqual([0, 0]);
     expect(one.changes.files.map((file) => file.path)).toEqual(['mine.txt']);

@@ -25,7 +25,11 @@ let workspace: Workspace;
 let before: readonly string[];
 
 beforeAll(() => {
-  workspace = makeWorkspace({ 'README.md': '# one\n', 'secret.txt': MARK, '.agentignore': 'secret.txt\n*.old\n' });
+  workspace = makeWorkspace({
+    'README.md': '# one\n',
+    'secret.txt': MARK,
+    '.agentignore': 'secret.txt\n*.old\n',
+  });
   workspace.write({ 'gone.old': MARK, 'src/a.ts': 'a\n' });
   workspace.git('add', '--all');
   workspace.git('commit', '--quiet', '--message', 'second');
@@ -64,7 +68,8 @@ describe.each(['snapshot', 'history'])('--git %s', (mode) => {
   it('no object holds hidden content or a token', () => expect(section(result, 'all')).toEqual(['0']));
   it('no file of .git holds the token', () => expect(section(result, 'raw')).toEqual([]));
   it('there is no remote', () => expect(section(result, 'remotes')).toEqual([]));
-  it('the configuration is clean', () => expect(section(result, 'config').join('\n')).not.toMatch(/extraheader|alias|url|include/i));
+  it('the configuration is clean', () =>
+    expect(section(result, 'config').join('\n')).not.toMatch(/extraheader|alias|url|include/i));
   it('there is no hook', () => expect(section(result, 'hooks')).toEqual([]));
   it('no commit names a hidden path', () => {
     expect(section(result, 'names')).not.toContain('secret.txt');
@@ -85,7 +90,8 @@ describe.each(['snapshot', 'history'])('--git %s', (mode) => {
   it('the base is the commit that was checked out', () => {
     expect(result.changes.baseCommit).toBe(workspace.git('rev-parse', 'HEAD'));
   });
-  it('the original is untouched, .git/index included', () => expect(manifest(workspace.directory)).toEqual(before));
+  it('the original is untouched, .git/index included', () =>
+    expect(manifest(workspace.directory)).toEqual(before));
   it(mode === 'snapshot' ? 'there is one commit' : 'the commits are there', () => {
     const subjects = section(result, 'log');
     if (mode === 'snapshot') expect(subjects).toHaveLength(1);
@@ -95,13 +101,19 @@ describe.each(['snapshot', 'history'])('--git %s', (mode) => {
 
 describe('--git none', () => {
   it('there is no .git inside', async () => {
-    const result = await workspace.bash('ls -A; test -e .git; echo "code $?"; git rev-parse HEAD 2>&1 | head -1', ['--git', 'none']);
+    const result = await workspace.bash(
+      'ls -A; test -e .git; echo "code $?"; git rev-parse HEAD 2>&1 | head -1',
+      ['--git', 'none'],
+    );
     expect(result.stdout.toString()).not.toMatch(/^\.git$/m);
     expect(result.stdout.toString()).toContain('code 1');
     expect(result.stdout.toString()).toMatch(/not a git repository/);
   });
   it('an agent that makes its own .git is not believed', async () => {
-    const result = await workspace.bash('git init -q . && echo x > new.txt && git add -A && git commit -qm mine', ['--git', 'none']);
+    const result = await workspace.bash(
+      'git init -q . && echo x > new.txt && git add -A && git commit -qm mine',
+      ['--git', 'none'],
+    );
     expect(result.exitCode, result.stderr).toBe(0);
     expect(result.changes.files.map((file) => file.path)).toEqual(['new.txt']);
   });
@@ -112,17 +124,26 @@ describe('workspaces that are not an ordinary repository', () => {
   it.each([
     ['no repository', (other: Workspace) => void other],
     ['a repository without a commit', (other: Workspace) => void gitIn(other.directory, 'init', '--quiet')],
-    ['a detached head', (other: Workspace) => {
-      gitIn(other.directory, 'init', '--quiet');
-      gitIn(other.directory, 'add', '.');
-      gitIn(other.directory, 'commit', '--quiet', '--message', 'one');
-      gitIn(other.directory, 'checkout', '--quiet', '--detach');
-    }],
-    ['a broken .git', (other: Workspace) => {
-      mkdirSync(join(other.directory, '.git'));
-      writeFileSync(join(other.directory, '.git/HEAD'), 'garbage\n');
-    }],
-    ['a .git file that points nowhere', (other: Workspace) => writeFileSync(join(other.directory, '.git'), 'gitdir: /nonexistent\n')],
+    [
+      'a detached head',
+      (other: Workspace) => {
+        gitIn(other.directory, 'init', '--quiet');
+        gitIn(other.directory, 'add', '.');
+        gitIn(other.directory, 'commit', '--quiet', '--message', 'one');
+        gitIn(other.directory, 'checkout', '--quiet', '--detach');
+      },
+    ],
+    [
+      'a broken .git',
+      (other: Workspace) => {
+        mkdirSync(join(other.directory, '.git'));
+        writeFileSync(join(other.directory, '.git/HEAD'), 'garbage\n');
+      },
+    ],
+    [
+      'a .git file that points nowhere',
+      (other: Workspace) => writeFileSync(join(other.directory, '.git'), 'gitdir: /nonexistent\n'),
+    ],
   ])('%s', async (_, prepare) => {
     const other = makeWorkspace({ 'a.txt': 'a\n', '.env': MARK }, { git: false });
     try {
@@ -157,7 +178,10 @@ describe('workspaces that are not an ordinary repository', () => {
       const tree = join(other.root, 'linked');
       other.git('worktree', 'add', '--quiet', tree);
       for (const directory of [tree, join(other.directory, 'sub')]) {
-        const result = await other.bash('ls; grep -ral OLDSECRET . ; git log --format=%s | wc -l; echo x > new.txt', ['--workspace', directory]);
+        const result = await other.bash(
+          'ls; grep -ral OLDSECRET . ; git log --format=%s | wc -l; echo x > new.txt',
+          ['--workspace', directory],
+        );
         expect(result.exitCode, result.stderr).toBe(0);
         expect(result.stdout.toString()).not.toContain('secret.pem');
         expect(result.changes.files.map((file) => file.path)).toEqual(['new.txt']);

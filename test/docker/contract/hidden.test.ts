@@ -1,7 +1,14 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gitIn, makeWorkspace, manifest, type RunResult, type Workspace, writeFiles } from '../../fixtures/cli.js';
+import {
+  gitIn,
+  makeWorkspace,
+  manifest,
+  type RunResult,
+  type Workspace,
+  writeFiles,
+} from '../../fixtures/cli.js';
 
 /** In every file that must not be seen; the agent looks for it everywhere. */
 const MARK = 'TOPSECRET-91c4';
@@ -107,7 +114,17 @@ beforeAll(async () => {
   for (const directory of [module, join(workspace.directory, 'nested/repo'), workspace.directory]) {
     gitIn(directory, 'init', '--quiet', '--initial-branch', 'main');
     if (directory === workspace.directory) {
-      gitIn(directory, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', '--force', module, 'mod2');
+      gitIn(
+        directory,
+        '-c',
+        'protocol.file.allow=always',
+        'submodule',
+        '--quiet',
+        'add',
+        '--force',
+        module,
+        'mod2',
+      );
     }
     gitIn(directory, 'add', '--all', '--force', '.');
     gitIn(directory, 'commit', '--quiet', '--message', 'first');
@@ -117,8 +134,17 @@ beforeAll(async () => {
   symlinkSync('private', join(workspace.directory, 'link-to-private'));
   symlinkSync(join(workspace.root, 'outside.txt'), join(workspace.directory, 'link-outside'));
   before = manifest(workspace.directory);
-  const names = Buffer.from([...Object.keys(HIDDEN), 'mod2/secret.txt', 'mod2/key.pem', 'nested/repo/.git/config', 'mod2/.git'].map((name) => `${name}\0`).join(''));
-  result = await workspace.bash(SEARCH, ['--ignore', 'by-flag.txt', '--env', `HIDDEN_NAMES=${names.toString('base64')}`]);
+  const names = Buffer.from(
+    [...Object.keys(HIDDEN), 'mod2/secret.txt', 'mod2/key.pem', 'nested/repo/.git/config', 'mod2/.git']
+      .map((name) => `${name}\0`)
+      .join(''),
+  );
+  result = await workspace.bash(SEARCH, [
+    '--ignore',
+    'by-flag.txt',
+    '--env',
+    `HIDDEN_NAMES=${names.toString('base64')}`,
+  ]);
 });
 afterAll(() => workspace.remove());
 
@@ -151,7 +177,8 @@ describe('what is not hidden is there', () => {
 
 describe('each hidden path has its reason', () => {
   const reasonOf = (path: string): string | undefined =>
-    result.report.workspace.hidden.find((entry) => entry.path === path || path.startsWith(`${entry.path}/`))?.reason;
+    result.report.workspace.hidden.find((entry) => entry.path === path || path.startsWith(`${entry.path}/`))
+      ?.reason;
   it.each(Object.keys(HIDDEN))('%j', (path) => expect(reasonOf(path)).toBeTruthy());
   it.each([
     ['secret.txt', /^\.agentignore:2 secret\.txt/],
@@ -163,14 +190,25 @@ describe('each hidden path has its reason', () => {
     ['src/leaked.ts', /^secret scan: github-token/],
   ])('%s: %s', (path, reason) => expect(reasonOf(path)).toMatch(reason));
   it('the plan names the same paths', () => {
-    expect(result.plan.workspace.hidden.map((entry) => entry.path)).toEqual(result.report.workspace.hidden.map((entry) => entry.path));
+    expect(result.plan.workspace.hidden.map((entry) => entry.path)).toEqual(
+      result.report.workspace.hidden.map((entry) => entry.path),
+    );
   });
   it('the secret scan counts its findings', () => {
     expect(result.report.workspace.secretsFound).toBeGreaterThanOrEqual(1);
-    expect(result.report.workspace.findings).toContainEqual(expect.objectContaining({ path: 'src/leaked.ts', line: 1 }));
+    expect(result.report.workspace.findings).toContainEqual(
+      expect.objectContaining({ path: 'src/leaked.ts', line: 1 }),
+    );
   });
   it('no output holds a secret that was found', () => {
-    for (const file of ['report.json', 'plan.json', 'summary.md', 'report.html', 'metrics.prom', 'agent.log']) {
+    for (const file of [
+      'report.json',
+      'plan.json',
+      'summary.md',
+      'report.html',
+      'metrics.prom',
+      'agent.log',
+    ]) {
       expect(result.read(file)).not.toContain(GITHUB_TOKEN);
       // The command itself, which is in the plan, holds the mark.
       if (file !== 'agent.log' && file !== 'plan.json') expect(result.read(file)).not.toContain(MARK);
@@ -191,7 +229,15 @@ describe('workspace.secrets', () => {
     });
     try {
       const run = await other.bash('ls -A');
-      return { ...run, read: run.read, out: run.out, report: run.report, changes: run.changes, plan: run.plan, egress: [] };
+      return {
+        ...run,
+        read: run.read,
+        out: run.out,
+        report: run.report,
+        changes: run.changes,
+        plan: run.plan,
+        egress: [],
+      };
     } finally {
       other.remove();
     }

@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EgressRecord } from '../../../src/core/egress-record.js';
-import { cagent, leftOf, makeWorkspace, OFFLINE, type RunResult, runIdIn, type Workspace } from '../../fixtures/cli.js';
+import {
+  cagent,
+  leftOf,
+  makeWorkspace,
+  OFFLINE,
+  type RunResult,
+  runIdIn,
+  type Workspace,
+} from '../../fixtures/cli.js';
 import { type Internet, startInternet } from '../../fixtures/internet/topology.js';
 import { PRIVATE_SERVER, RESOLVER, SECOND, SERVER } from '../../fixtures/internet/zone.js';
 import { schemaProblems } from './schemas.js';
@@ -97,8 +105,9 @@ try udp-unlisted udp ${SERVER} 9000
 try quic udp ${SERVER} 443
 try dns-elsewhere udp ${SERVER} 53
 try ping ping -c 1 -W 3 ${SERVER}
+try icmp python3 -c "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP); s.settimeout(3); s.sendto(bytes([8, 0, 0, 0, 0, 1, 0, 1]), ('${SERVER}', 0)); print(s.recv(100))"
 try ipv6 raw 2001:db8::1 80 x
-try interfaces cat /proc/net/dev
+try interfaces ls /sys/class/net
 try resolver cat /etc/resolv.conf
 try node node -e "fetch('https://other.allowed.test/v1/items/n').then((r) => console.log(r.status), (e) => console.log(e.cause))"
 try python python3 -c "import urllib.request; print(urllib.request.urlopen('https://other.allowed.test/v1/items/p').status)"
@@ -116,7 +125,14 @@ beforeAll(async () => {
   internet = await startInternet(gateway);
   workspace = makeWorkspace({ 'cagent.yml': CONFIG });
   result = await workspace.run(
-    ['--uplink', internet.network, '--resolver', RESOLVER, '--ca-file', join(internet.certificates, 'ca.crt')],
+    [
+      '--uplink',
+      internet.network,
+      '--resolver',
+      RESOLVER,
+      '--ca-file',
+      join(internet.certificates, 'ca.crt'),
+    ],
     ['bash', '-c', AGENT],
   );
 });
@@ -126,12 +142,17 @@ afterAll(async () => {
 });
 
 function outcome(name: string): string {
-  const line = result.stdout.toString().split('\n').find((each) => each.startsWith(`${name}: `));
+  const line = result.stdout
+    .toString()
+    .split('\n')
+    .find((each) => each.startsWith(`${name}: `));
   return line?.slice(name.length + 2) ?? 'missing';
 }
 
 function records(match: Partial<EgressRecord>): readonly EgressRecord[] {
-  return result.egress.filter((record) => Object.entries(match).every(([key, value]) => record[key as keyof EgressRecord] === value));
+  return result.egress.filter((record) =>
+    Object.entries(match).every(([key, value]) => record[key as keyof EgressRecord] === value),
+  );
 }
 
 describe('what the rules allow works', () => {
@@ -163,7 +184,7 @@ describe('what they do not is refused at once', () => {
     ['unlisted-name', /^2 /],
     ['exfiltration', /^2 /],
     ['wrong-host', /^0 403 .+/],
-    ['wrong-sni', /^(35|56) .*alert/i],
+    ['wrong-sni', /^35 .*unrecognized name/i],
     ['to-private', /^(0 (403|502) |7 |52 |56 )/],
     ['to-loopback', /^(0 (403|502) |7 |52 |56 )/],
     ['to-metadata', /^(0 (403|502) |7 |52 |56 )/],
@@ -184,6 +205,7 @@ describe('what they do not is refused at once', () => {
     ['docker-dns', /Error|refused|timed out/i],
     ['dns-elsewhere', /refused|prohibited|unreachable|No route|Permission/i],
     ['ping', /^[12] /],
+    ['icmp', /^1 .*(Error|timed out)/],
     ['ipv6', /Error|unreachable|not available|Cannot assign/i],
   ])('%s', (name, expected) => expect(outcome(name)).toMatch(expected));
   it.each([1, 22, 3000, 8080, 9000])("the gateway's own port %i is closed to the agent", (port) => {
@@ -195,17 +217,21 @@ describe('what they do not is refused at once', () => {
   });
   it('nothing of it reached the internet', async () => {
     const seen = JSON.stringify(await internet.seen());
-    expect(seen).not.toMatch(/c2VjcmV0|secrets|"forbidden\.test"[^}]*"bytes"|"port":9000[^}]*hello.*"port":9000[^}]*hello.*"port":9000[^}]*hello.*"port":9000/);
-    expect((await internet.seen()).filter((each) => each['service'] === 'dns' && each['name'] === 'flood.test')).toEqual([]);
+    expect(seen).not.toMatch(
+      /c2VjcmV0|secrets|"forbidden\.test"[^}]*"bytes"|"port":9000[^}]*hello.*"port":9000[^}]*hello.*"port":9000[^}]*hello.*"port":9000/,
+    );
+    expect(
+      (await internet.seen()).filter((each) => each['service'] === 'dns' && each['name'] === 'flood.test'),
+    ).toEqual([]);
   });
 });
 
 describe('the agent’s network', () => {
   it('has one neighbour and no other interface', () => {
-    const names = [...outcome('interfaces').matchAll(/(\w+):/g)].map((match) => match[1]).filter((name) => name !== 'lo' && name !== '0');
-    expect(new Set(names).size).toBe(1);
+    expect(outcome('interfaces')).toMatch(/^0 (\w+ lo|lo \w+)$/);
   });
-  it('knows the gateway as its only resolver', () => expect(outcome('resolver').match(/nameserver/g)).toHaveLength(1));
+  it('knows the gateway as its only resolver', () =>
+    expect(outcome('resolver').match(/nameserver/g)).toHaveLength(1));
 });
 
 describe('egress.jsonl', () => {
@@ -215,19 +241,52 @@ describe('egress.jsonl', () => {
   });
   it('has the fields that are always there, and never null', () => {
     for (const record of result.egress) {
-      expect(record).toMatchObject({ schema: 'cagent.egress/1', verdict: expect.any(String), reason: expect.any(String), rule: expect.any(String), protocol: expect.any(String) });
+      expect(record).toMatchObject({
+        schema: 'cagent.egress/1',
+        verdict: expect.any(String),
+        reason: expect.any(String),
+        rule: expect.any(String),
+        protocol: expect.any(String),
+      });
       expect(Date.parse(record.time)).toBeGreaterThan(Date.now() - 3_600_000);
       expect(Object.values(record)).not.toContain(null);
     }
   });
   it.each<[string, Partial<EgressRecord>]>([
-    ['an allowed TLS connection', { verdict: 'allowed', protocol: 'tls', host: 'api.allowed.test', port: 443 }],
-    ['an allowed request', { verdict: 'allowed', protocol: 'http', host: 'api.allowed.test', port: 80, method: 'GET', path: '/hello', status: 200 }],
+    [
+      'an allowed TLS connection',
+      { verdict: 'allowed', protocol: 'tls', host: 'api.allowed.test', port: 443 },
+    ],
+    [
+      'an allowed request',
+      {
+        verdict: 'allowed',
+        protocol: 'http',
+        host: 'api.allowed.test',
+        port: 80,
+        method: 'GET',
+        path: '/hello',
+        status: 200,
+      },
+    ],
     ['a refused name', { verdict: 'blocked', protocol: 'dns', host: 'forbidden.test' }],
-    ['a name that smuggles', { verdict: 'blocked', protocol: 'dns', host: 'c2VjcmV0.api.allowed.test' }],
+    ['a name that smuggles', { verdict: 'blocked', protocol: 'dns', host: 'c2vjcmv0.api.allowed.test' }],
     ['a refused server name', { verdict: 'blocked', protocol: 'tls', port: 443 }],
-    ['a refused method', { verdict: 'blocked', protocol: 'http', host: 'other.allowed.test', method: 'POST', status: 403 }],
-    ['an allowed inspected request', { verdict: 'allowed', protocol: 'http', host: 'other.allowed.test', method: 'GET', path: '/v1/items/1', status: 200 }],
+    [
+      'a refused method',
+      { verdict: 'blocked', protocol: 'http', host: 'other.allowed.test', method: 'POST', status: 403 },
+    ],
+    [
+      'an allowed inspected request',
+      {
+        verdict: 'allowed',
+        protocol: 'http',
+        host: 'other.allowed.test',
+        method: 'GET',
+        path: '/v1/items/1',
+        status: 200,
+      },
+    ],
     ['a raw connection', { verdict: 'allowed', protocol: 'tcp', host: 'second.allowed.test', port: 5432 }],
     ['a refused address', { verdict: 'blocked', protocol: 'tcp', ip: SERVER, port: 80 }],
     ['an allowed address', { verdict: 'allowed', ip: SECOND, port: 80 }],
@@ -236,8 +295,14 @@ describe('egress.jsonl', () => {
     ['QUIC', { verdict: 'blocked', protocol: 'udp', ip: SERVER, port: 443 }],
     ['allowed UDP', { verdict: 'allowed', protocol: 'udp', ip: SECOND, port: 9000 }],
     ['a ping', { verdict: 'blocked', protocol: 'icmp', ip: SERVER }],
-    ['a name that leads to a private address', { verdict: 'blocked', host: 'private.allowed.test', port: 80 }],
-    ['a name that leads to the metadata service', { verdict: 'blocked', host: 'metadata.allowed.test', port: 80 }],
+    [
+      'a name that leads to a private address',
+      { verdict: 'blocked', host: 'private.allowed.test', port: 80 },
+    ],
+    [
+      'a name that leads to the metadata service',
+      { verdict: 'blocked', host: 'metadata.allowed.test', port: 80 },
+    ],
   ])('%s is on record', (_, match) => expect(records(match).length).toBeGreaterThan(0));
   it('a flood is merged into lines with a count', () => {
     const flood = records({ host: 'flood.test' });
@@ -245,15 +310,31 @@ describe('egress.jsonl', () => {
     expect(flood.reduce((sum, record) => sum + (record.count ?? 1), 0)).toBeGreaterThanOrEqual(60);
   });
   it('is summed up in the report', () => {
-    const sum = (verdict: string): number => result.egress.filter((record) => record.verdict === verdict).reduce((total, record) => total + (record.count ?? 1), 0);
-    expect(result.report.egress).toMatchObject({ mode: 'block', allowed: sum('allowed'), blocked: sum('blocked'), audited: 0 });
-    expect(result.report.egress.bytesIn).toBe(result.egress.reduce((total, record) => total + (record.bytesIn ?? 0), 0));
-    expect(result.report.egress.bytesOut).toBe(result.egress.reduce((total, record) => total + (record.bytesOut ?? 0), 0));
-    expect(result.report.egress.hosts).toContainEqual(expect.objectContaining({ host: 'forbidden.test', verdict: 'blocked' }));
+    const sum = (verdict: string): number =>
+      result.egress
+        .filter((record) => record.verdict === verdict)
+        .reduce((total, record) => total + (record.count ?? 1), 0);
+    expect(result.report.egress).toMatchObject({
+      mode: 'block',
+      allowed: sum('allowed'),
+      blocked: sum('blocked'),
+      audited: 0,
+    });
+    expect(result.report.egress.bytesIn).toBe(
+      result.egress.reduce((total, record) => total + (record.bytesIn ?? 0), 0),
+    );
+    expect(result.report.egress.bytesOut).toBe(
+      result.egress.reduce((total, record) => total + (record.bytesOut ?? 0), 0),
+    );
+    expect(result.report.egress.hosts).toContainEqual(
+      expect.objectContaining({ host: 'forbidden.test', verdict: 'blocked' }),
+    );
   });
   it('names the rule in the words of the configuration', () => {
     expect(records({ host: 'x.wild.test', protocol: 'http' })[0]?.rule).toContain('*.wild.test');
-    expect(records({ host: 'other.allowed.test', protocol: 'http', verdict: 'allowed' })[0]?.rule).toContain('https://other.allowed.test/v1/');
+    expect(records({ host: 'other.allowed.test', protocol: 'http', verdict: 'allowed' })[0]?.rule).toContain(
+      'https://other.allowed.test/v1/',
+    );
   });
 });
 
@@ -263,21 +344,41 @@ describe('audit mode', () => {
     const plain = makeWorkspace({ 'a.txt': 'a\n' });
     try {
       const run = await plain.run(
-        ['--network', 'audit', '--allow', 'api.allowed.test', '--uplink', internet.network, '--resolver', RESOLVER],
-        ['bash', '-c', `${TRY}
+        [
+          '--network',
+          'audit',
+          '--allow',
+          'api.allowed.test',
+          '--uplink',
+          internet.network,
+          '--resolver',
+          RESOLVER,
+        ],
+        [
+          'bash',
+          '-c',
+          `${TRY}
 try listed web http://api.allowed.test/
 try unlisted web http://forbidden.test/
 try address raw ${SERVER} 5432 ping
 try metadata web http://169.254.169.254/
 try private raw ${PRIVATE_SERVER} 80 x
-try to-metadata web http://metadata.allowed.test/`],
+try to-metadata web http://metadata.allowed.test/`,
+        ],
       );
-      audited = { ...run, report: run.report, changes: run.changes, plan: run.plan, egress: run.egress, out: run.out, read: run.read };
+      const { report, egress } = run;
+      const summary = run.read('summary.md');
+      audited = { ...run, report, egress, read: () => summary };
     } finally {
       plain.remove();
     }
   });
-  const line = (name: string): string => audited.stdout.toString().split('\n').find((each) => each.startsWith(`${name}: `))?.slice(name.length + 2) ?? 'missing';
+  const line = (name: string): string =>
+    audited.stdout
+      .toString()
+      .split('\n')
+      .find((each) => each.startsWith(`${name}: `))
+      ?.slice(name.length + 2) ?? 'missing';
 
   it('lets through what no rule names', () => {
     expect(line('listed')).toMatch(/^0 200 /);
@@ -285,7 +386,9 @@ try to-metadata web http://metadata.allowed.test/`],
     expect(line('address')).toMatch(/got ping/);
   });
   it('and says so in the record', () => {
-    expect(audited.egress).toContainEqual(expect.objectContaining({ verdict: 'audited', host: 'forbidden.test' }));
+    expect(audited.egress).toContainEqual(
+      expect.objectContaining({ verdict: 'audited', host: 'forbidden.test' }),
+    );
     expect(audited.report.egress.audited).toBeGreaterThan(0);
     expect(audited.report.egress.mode).toBe('audit');
   });
@@ -295,17 +398,25 @@ try to-metadata web http://metadata.allowed.test/`],
     expect(line('to-metadata')).not.toMatch(/^0 200/);
   });
   it('ends with a list to paste', () => {
-    expect(audited.stderr).toMatch(/allow:/);
-    expect(audited.stderr).toMatch(/^\s*- "?forbidden\.test"?/m);
+    expect(audited.stderr).toMatch(/^network:\n {2}allow:\n( {4}- .*\n)* {4}- forbidden\.test\n/m);
+    expect(audited.stderr).not.toMatch(/^ *- metadata/m);
+    expect(audited.read('summary.md')).toContain('- forbidden.test');
   });
 });
 
 describe('no network', () => {
   it('is none at all, and nothing of a gateway runs', async () => {
-    const result = await workspace.run([...OFFLINE], ['bash', '-c', `${TRY}
+    const result = await workspace.run(
+      [...OFFLINE],
+      [
+        'bash',
+        '-c',
+        `${TRY}
 try name getent hosts api.allowed.test
 try address raw ${SERVER} 80 x
-try interfaces ls /sys/class/net`]);
+try interfaces ls /sys/class/net`,
+      ],
+    );
     expect(result.exitCode, result.stderr).toBe(0);
     expect(result.stdout.toString()).toMatch(/^name: [12] /m);
     expect(result.stdout.toString()).toMatch(/^interfaces: 0 lo *$/m);
@@ -323,7 +434,9 @@ describe('a network that cannot be had', () => {
     const failed = await workspace.run(all, ['true']);
     expect(failed.exitCode).toBe(125);
     expect(failed.report).toMatchObject({ conclusion: 'error', exitCode: 125 });
-    const own = failed.stderr.split('\n').filter((each) => each.startsWith(`cagent: ${failed.report.error?.code}`));
+    const own = failed.stderr
+      .split('\n')
+      .filter((each) => each.startsWith(`cagent: ${failed.report.error?.code}`));
     expect(own).toHaveLength(1);
     expect(own[0]).toContain(word);
     expect(leftOf(runIdIn(failed.stderr))).toEqual([]);

@@ -78,19 +78,28 @@ chmod 000 review.md
   const rejected = (): string => JSON.stringify(result.changes.rejected);
 
   it('the run succeeds', () => expect(result.exitCode, result.stderr).toBe(0));
-  it('nothing but the scratch can be written', () => expect(result.stdout.toString()).not.toMatch(/WROTE|REMOVED|MADE|CHMOD/));
+  it('nothing but the scratch can be written', () =>
+    expect(result.stdout.toString()).not.toMatch(/WROTE|REMOVED|MADE|CHMOD/));
   it('the agent finds a README that says how to propose', () => {
     expect(result.stdout.toString()).toContain('.agent-scratch/workspace');
     expect(result.stdout.toString()).toContain('.patch');
   });
   it('files below .agent-scratch/workspace are proposed versions', () => {
     expect(result.changes.source).toBe('scratch');
-    expect(result.changes.files).toContainEqual(expect.objectContaining({ path: 'src/b.txt', status: 'modified' }));
-    expect(result.changes.files).toContainEqual(expect.objectContaining({ path: 'src/new.txt', status: 'added' }));
-    expect(result.changes.files).toContainEqual(expect.objectContaining({ path: 'blob.bin', status: 'added', binary: true }));
+    expect(result.changes.files).toContainEqual(
+      expect.objectContaining({ path: 'src/b.txt', status: 'modified' }),
+    );
+    expect(result.changes.files).toContainEqual(
+      expect.objectContaining({ path: 'src/new.txt', status: 'added' }),
+    );
+    expect(result.changes.files).toContainEqual(
+      expect.objectContaining({ path: 'blob.bin', status: 'added', binary: true }),
+    );
   });
   it('a patch that applies is joined', () => {
-    expect(result.changes.files).toContainEqual(expect.objectContaining({ path: 'a.txt', status: 'modified' }));
+    expect(result.changes.files).toContainEqual(
+      expect.objectContaining({ path: 'a.txt', status: 'modified' }),
+    );
     expect(result.read('changes.patch')).toContain('+two');
   });
   it('the joined patch applies to a clean clone', () => {
@@ -126,7 +135,10 @@ describe('.agent-scratch of the workspace itself', () => {
     const workspace = makeWorkspace({ 'a.txt': 'a\n', '.agent-scratch/old.txt': 'OLD\n' });
     try {
       const before = manifest(workspace.directory);
-      const result = await workspace.bash('ls -A .agent-scratch; echo new > .agent-scratch/new.txt', ['--mode', mode]);
+      const result = await workspace.bash('ls -A .agent-scratch; echo new > .agent-scratch/new.txt', [
+        '--mode',
+        mode,
+      ]);
       expect(result.exitCode, result.stderr).toBe(0);
       expect(result.stdout.toString()).not.toContain('old.txt');
       expect(result.read('scratch/new.txt')).toBe('new\n');
@@ -137,12 +149,15 @@ describe('.agent-scratch of the workspace itself', () => {
   });
 });
 
-describe('the prompt of a known agent', () => {
-  it('tells about the scratch in read-only mode', async () => {
+describe('the prompt', () => {
+  it('comes on standard input and tells about the scratch in read-only mode', async () => {
     const workspace = makeWorkspace({ 'cat.sh': 'cat\n' });
     try {
-      const result = await workspace.run(['--network', 'none', '--mode', 'read-only', '--prompt', 'Review the code.'], ['cat']);
-      if (result.exitCode === 125) return expect(result.stderr).toMatch(/prompt/);
+      const result = await workspace.run(
+        ['--network', 'none', '--mode', 'read-only', '--prompt', 'Review the code.'],
+        ['cat'],
+      );
+      expect(result.exitCode, result.stderr).toBe(0);
       expect(result.stdout.toString()).toContain('Review the code.');
       expect(result.stdout.toString()).toContain('.agent-scratch');
     } finally {

@@ -1,7 +1,17 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { leftOf, makeWorkspace, manifest, OFFLINE, type RunResult, resultOf, runIdIn, until, type Workspace } from '../../fixtures/cli.js';
+import {
+  leftOf,
+  makeWorkspace,
+  manifest,
+  OFFLINE,
+  type RunResult,
+  resultOf,
+  runIdIn,
+  until,
+  type Workspace,
+} from '../../fixtures/cli.js';
 import { schemaProblems } from './schemas.js';
 
 const FILES = [
@@ -44,8 +54,20 @@ const CASES: readonly Case[] = [
     command: ['sh', '-c', STUBBORN],
     limit: 'timeout',
   },
-  { name: 'SIGINT', conclusion: 'cancelled', exitCode: 130, command: ['sh', '-c', STUBBORN], signal: 'SIGINT' },
-  { name: 'SIGTERM', conclusion: 'cancelled', exitCode: 143, command: ['sh', '-c', STUBBORN], signal: 'SIGTERM' },
+  {
+    name: 'SIGINT',
+    conclusion: 'cancelled',
+    exitCode: 130,
+    command: ['sh', '-c', STUBBORN],
+    signal: 'SIGINT',
+  },
+  {
+    name: 'SIGTERM',
+    conclusion: 'cancelled',
+    exitCode: 143,
+    command: ['sh', '-c', STUBBORN],
+    signal: 'SIGTERM',
+  },
   {
     name: 'out of memory',
     conclusion: 'limit',
@@ -59,13 +81,43 @@ const CASES: readonly Case[] = [
     conclusion: 'limit',
     exitCode: 137,
     options: ['--disk', '4m'],
-    command: ['sh', '-c', `${edit} trap "" XFSZ; i=0; while :; do i=$((i+1)); head -c 1000000 /dev/zero > big.$i; sleep 0.02; done`],
+    command: [
+      'sh',
+      '-c',
+      `${edit} trap "" XFSZ; i=0; while :; do i=$((i+1)); head -c 1000000 /dev/zero > big.$i; sleep 0.02; done`,
+    ],
     limit: 'disk',
   },
-  { name: 'a command that is not there', conclusion: 'failure', exitCode: 127, command: ['no-such-command'], agentless: true },
-  { name: 'a command that cannot be run', conclusion: 'failure', exitCode: 126, command: ['./README.md'], agentless: true },
-  { name: 'an image that is not there', conclusion: 'error', exitCode: 125, options: ['--image', 'localhost:9/no/such:image'], command: ['true'], agentless: true },
-  { name: 'a runtime that the engine does not have', conclusion: 'error', exitCode: 125, options: ['--runtime', 'no-such-runtime'], command: ['true'], agentless: true },
+  {
+    name: 'a command that is not there',
+    conclusion: 'failure',
+    exitCode: 127,
+    command: ['no-such-command'],
+    agentless: true,
+  },
+  {
+    name: 'a command that cannot be run',
+    conclusion: 'failure',
+    exitCode: 126,
+    command: ['./README.md'],
+    agentless: true,
+  },
+  {
+    name: 'an image that is not there',
+    conclusion: 'error',
+    exitCode: 125,
+    options: ['--image', 'localhost:9/no/such:image'],
+    command: ['true'],
+    agentless: true,
+  },
+  {
+    name: 'a runtime that the engine does not have',
+    conclusion: 'error',
+    exitCode: 125,
+    options: ['--runtime', 'no-such-runtime'],
+    command: ['true'],
+    agentless: true,
+  },
 ];
 
 describe.each(CASES)('the run directory after $name', (test) => {
@@ -135,13 +187,16 @@ describe.each(CASES)('the run directory after $name', (test) => {
   if (test.conclusion === 'error') {
     it('says what, where and what to do on standard error and in the report', () => {
       expect(result.report.error?.code).toMatch(/^\w+\.\w+$/);
-      const lines = result.stderr.split('\n').filter((line) => line.includes(result.report.error?.code ?? '-'));
+      const lines = result.stderr
+        .split('\n')
+        .filter((line) => line.includes(result.report.error?.code ?? '-'));
       expect(lines).toHaveLength(1);
       expect(lines[0]).toContain(result.report.error?.hint);
     });
   } else {
     it('reports no error of cagent', () => expect(result.report.error).toBeUndefined());
-    it('knows the image by its digest', () => expect(result.report.image.digest).toMatch(/^sha256:[0-9a-f]{64}$/));
+    it('knows the image by its digest', () =>
+      expect(result.report.image.digest).toMatch(/^sha256:[0-9a-f]{64}$/));
     it('knows what was hidden', () => {
       expect(result.report.workspace.hidden.map((entry) => entry.path)).toEqual(['.env']);
     });
@@ -150,10 +205,13 @@ describe.each(CASES)('the run directory after $name', (test) => {
     it('has what the agent printed', () => expect(result.read('agent.log')).toContain('started\n'));
     it('has the edits, as a patch and as a list', () => {
       expect(result.read('changes.patch')).toContain('+edited');
-      expect(result.changes.files).toContainEqual(expect.objectContaining({ path: 'made.txt', status: 'added' }));
+      expect(result.changes.files).toContainEqual(
+        expect.objectContaining({ path: 'made.txt', status: 'added' }),
+      );
       expect(result.report.changes.patchBytes).toBe(lstatSync(join(workspace.out, 'changes.patch')).size);
     });
-    it('has what the agent left in its scratch', () => expect(result.read('scratch/note.txt')).toBe('kept\n'));
+    it('has what the agent left in its scratch', () =>
+      expect(result.read('scratch/note.txt')).toBe('kept\n'));
     it('knows what the agent used', () => {
       expect(result.report.resources.cpuSeconds).toBeGreaterThanOrEqual(0);
       expect(result.report.resources.peakMemoryBytes).toBeGreaterThan(0);

@@ -1,8 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { leftOf, makeWorkspace, OFFLINE, REPOSITORY, type RunResult, runIdIn, type Workspace } from '../../fixtures/cli.js';
+import {
+  leftOf,
+  makeWorkspace,
+  OFFLINE,
+  REPOSITORY,
+  type RunResult,
+  runIdIn,
+  type Workspace,
+} from '../../fixtures/cli.js';
 
 let workspace: Workspace;
 beforeAll(() => {
@@ -25,7 +33,19 @@ describe('standard input', () => {
     expect(result.exitCode, result.stderr).toBe(0);
   });
   it('comes live: an answer to a question can depend on it', async () => {
-    const program = spawn(process.execPath, [join(REPOSITORY, 'dist/cli/index.js'), 'run', '-w', workspace.directory, '-o', workspace.out, ...OFFLINE, '--', 'bash', '-c', 'echo name?; read n; echo "hello $n"; read m; echo "bye $m"']);
+    const program = spawn(process.execPath, [
+      join(REPOSITORY, 'dist/cli/index.js'),
+      'run',
+      '-w',
+      workspace.directory,
+      '-o',
+      workspace.out,
+      ...OFFLINE,
+      '--',
+      'bash',
+      '-c',
+      'echo name?; read n; echo "hello $n"; read m; echo "bye $m"',
+    ]);
     let output = '';
     program.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
@@ -41,9 +61,14 @@ describe('standard input', () => {
 describe('standard output and error', () => {
   let result: RunResult;
   beforeAll(async () => {
-    result = await workspace.run(OFFLINE, ['bash', '-c', String.raw`printf 'bin\000\377\033[31mred\r\n'; echo err >&2; printf '%s' 'no end'; printf 'no end either' >&2`]);
+    result = await workspace.run(OFFLINE, [
+      'bash',
+      '-c',
+      String.raw`printf 'bin\000\377\033[31mred\r\n'; echo err >&2; printf '%s' 'no end'; printf 'no end either' >&2`,
+    ]);
   });
-  it('come out as they are', () => expect(result.stdout.toString('latin1')).toBe('bin\0\u00ff\u001b[31mred\r\nno end'));
+  it('come out as they are', () =>
+    expect(result.stdout.toString('latin1')).toBe('bin\0\u00ff\u001b[31mred\r\nno end'));
   it("cagent's own words are on standard error", () => {
     expect(result.stderr).toContain('err\n');
     expect(result.stderr).toContain('no end either');
@@ -57,10 +82,19 @@ describe('standard output and error', () => {
     expect(result.read('agent.log')).toContain('no end');
   });
   it('the order of one stream is kept', async () => {
-    const many = await workspace.run(OFFLINE, ['bash', '-c', 'for i in $(seq 3000); do echo "o$i"; echo "e$i" >&2; done']);
+    const many = await workspace.run(OFFLINE, [
+      'bash',
+      '-c',
+      'for i in $(seq 3000); do echo "o$i"; echo "e$i" >&2; done',
+    ]);
     expect(many.stdout.toString()).toBe(Array.from({ length: 3000 }, (_, i) => `o${i + 1}\n`).join(''));
     expect(many.stderr.split('\n').filter((line) => /^e\d+$/.test(line))).toHaveLength(3000);
-    expect(many.read('agent.log').split('\n').filter((line) => /^[oe]\d+$/.test(line))).toHaveLength(6000);
+    expect(
+      many
+        .read('agent.log')
+        .split('\n')
+        .filter((line) => /^[oe]\d+$/.test(line)),
+    ).toHaveLength(6000);
   });
   it('100 MB come out complete', async () => {
     const big = await workspace.run(OFFLINE, ['bash', '-c', 'yes 0123456789abcde | head -c 104857600']);
@@ -79,7 +113,9 @@ describe('standard output and error', () => {
     });
     running.closeOutput();
     const ended = await running.ended;
-    expect(ended.signal === 'SIGPIPE' || ended.exitCode === 141, `${ended.exitCode} ${ended.signal}`).toBe(true);
+    expect(ended.signal === 'SIGPIPE' || ended.exitCode === 141, `${ended.exitCode} ${ended.signal}`).toBe(
+      true,
+    );
     expect(leftOf(runIdIn(ended.stderr))).toEqual([]);
   });
 });
@@ -94,7 +130,10 @@ describe('the working directory and the command', () => {
 
 describe('--json', () => {
   it('puts the report on standard output and nothing else there', async () => {
-    const result = await workspace.run([...OFFLINE, '--json'], ['sh', '-c', 'echo out; echo err >&2; exit 4']);
+    const result = await workspace.run(
+      [...OFFLINE, '--json'],
+      ['sh', '-c', 'echo out; echo err >&2; exit 4'],
+    );
     expect(result.exitCode).toBe(4);
     expect(JSON.parse(result.stdout.toString())).toEqual(result.report);
     expect(result.stderr).toMatch(/^out$/m);
@@ -110,9 +149,13 @@ describe('--json', () => {
 describe('under GITHUB_ACTIONS', () => {
   let result: RunResult;
   beforeAll(async () => {
-    result = await workspace.run(OFFLINE, ['sh', '-c', "echo '::set-output name=x::y'; echo '::error::forged' >&2; printf '::add-path::/evil'"], {
-      env: { GITHUB_ACTIONS: 'true' },
-    });
+    result = await workspace.run(
+      OFFLINE,
+      ['sh', '-c', "echo '::set-output name=x::y'; echo '::error::forged' >&2; printf '::add-path::/evil'"],
+      {
+        env: { GITHUB_ACTIONS: 'true' },
+      },
+    );
   });
   it('the output is wrapped in ::stop-commands::', () => {
     const lines = result.stdout.toString().split('\n').filter(Boolean);
@@ -151,19 +194,38 @@ printf '%.10s' "$TAKEN"; sleep 0.3; printf '%s\n' "$(printf '%s' "$TAKEN" | cut 
 echo "key=$TAKEN" > leaked.txt; echo "$TAKEN" > .agent-scratch/leaked.txt; mkdir "dir-$(printf '%s' "$TAKEN" | tr '/' '_')"
 echo "empty=[$EMPTY] unset=[$NOT_GIVEN] eq=[$EQ]"
 `;
-    result = await workspace.bash(script, ['--env', 'TAKEN', '--env', 'OPEN=open-value', '--env', 'EMPTY=', '--env', 'EQ=a=b'], {
-      env: { TAKEN: SECRET, NOT_GIVEN: 'must not come in' },
-    });
+    result = await workspace.bash(
+      script,
+      ['--env', 'TAKEN', '--env', 'OPEN=open-value', '--env', 'EMPTY=', '--env', 'EQ=a=b'],
+      {
+        env: { TAKEN: SECRET, NOT_GIVEN: 'must not come in' },
+      },
+    );
   });
   it('the run succeeds', () => expect(result.exitCode, result.stderr).toBe(0));
-  it('NAME=VALUE comes in and is not masked', () => expect(result.stdout.toString()).toContain('open-value\n'));
+  it('NAME=VALUE comes in and is not masked', () =>
+    expect(result.stdout.toString()).toContain('open-value\n'));
   it('an empty value and one with = come in; nothing else of the environment does', () => {
     expect(result.stdout.toString()).toContain('empty=[] unset=[] eq=[a=b]');
   });
   it('NAME is masked: the agent had it', () => expect(result.read('changes.patch')).toMatch(/\+key=\*+/));
-  const outputs = ['stdout', 'stderr', 'report.json', 'plan.json', 'changes.json', 'changes.patch', 'agent.log', 'summary.md', 'report.html', 'metrics.prom', 'egress.jsonl', 'scratch/leaked.txt'];
+  const outputs = [
+    'stdout',
+    'stderr',
+    'report.json',
+    'plan.json',
+    'changes.json',
+    'changes.patch',
+    'agent.log',
+    'summary.md',
+    'report.html',
+    'metrics.prom',
+    'egress.jsonl',
+    'scratch/leaked.txt',
+  ];
   it.each(outputs)('%s holds it in no form', (name) => {
-    const text = name === 'stdout' ? result.stdout.toString() : name === 'stderr' ? result.stderr : result.read(name);
+    const text =
+      name === 'stdout' ? result.stdout.toString() : name === 'stderr' ? result.stderr : result.read(name);
     for (const [form, value] of Object.entries(encodings)) {
       expect(text.includes(value.replace(/=+$/, '')), `${form} in ${name}`).toBe(false);
     }
@@ -177,7 +239,14 @@ echo "empty=[$EMPTY] unset=[$NOT_GIVEN] eq=[$EQ]"
 describe('the environment of the agent', () => {
   it('has nothing of the runner or of cagent', async () => {
     const result = await workspace.bash('env', [], {
-      env: { GITHUB_TOKEN: 'gh-token', ACTIONS_RUNTIME_TOKEN: 'rt', ACTIONS_ID_TOKEN_REQUEST_URL: 'u', GITHUB_ENV: '/x', ANTHROPIC_API_KEY: 'sk-x', DOCKER_CONFIG: '/tmp/none' },
+      env: {
+        GITHUB_TOKEN: 'gh-token',
+        ACTIONS_RUNTIME_TOKEN: 'rt',
+        ACTIONS_ID_TOKEN_REQUEST_URL: 'u',
+        GITHUB_ENV: '/x',
+        ANTHROPIC_API_KEY: 'sk-x',
+        DOCKER_CONFIG: '/tmp/none',
+      },
     });
     expect(result.exitCode, result.stderr).toBe(0);
     expect(result.stdout.toString()).not.toMatch(/GITHUB_|ACTIONS_|ANTHROPIC_API_KEY|DOCKER_|gh-token|sk-x/);

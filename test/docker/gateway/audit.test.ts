@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildGatewayImage } from '../../fixtures/internet/gateway-image.js';
-import { type Internet, type Sandbox, startInternet, startSandbox } from '../../fixtures/internet/topology.js';
+import {
+  type Internet,
+  type Sandbox,
+  startInternet,
+  startSandbox,
+} from '../../fixtures/internet/topology.js';
 import { PRIVATE_SERVER, SERVER } from '../../fixtures/internet/zone.js';
 
 let internet: Internet;
@@ -8,7 +13,11 @@ let sandbox: Sandbox;
 
 beforeAll(async () => {
   internet = await startInternet(buildGatewayImage());
-  sandbox = await startSandbox(internet, { allow: ['api.allowed.test'], mode: 'audit', privateNetwork: true });
+  sandbox = await startSandbox(internet, {
+    allow: ['api.allowed.test'],
+    mode: 'audit',
+    privateNetwork: true,
+  });
 });
 
 afterAll(async () => {
@@ -18,29 +27,64 @@ afterAll(async () => {
 
 describe('audit mode', () => {
   test('an allowed name is on record as allowed', async () => {
-    expect(await sandbox.agentDoes((tools) => tools.http('https://api.allowed.test/'))).toMatchObject({ status: 200 });
+    expect(await sandbox.agentDoes((tools) => tools.http('https://api.allowed.test/'))).toMatchObject({
+      status: 200,
+    });
     await sandbox.recorded({ protocol: 'tls', verdict: 'allowed', host: 'api.allowed.test' });
   });
 
   test('a name without a rule is forwarded and on record as audited, with the reason', async () => {
-    expect(await sandbox.agentDoes((tools) => tools.http('https://forbidden.test/'))).toMatchObject({ status: 200 });
-    expect(await sandbox.agentDoes((tools) => tools.http('http://forbidden.test/x'))).toMatchObject({ status: 200 });
+    expect(await sandbox.agentDoes((tools) => tools.http('https://forbidden.test/'))).toMatchObject({
+      status: 200,
+    });
+    expect(await sandbox.agentDoes((tools) => tools.http('http://forbidden.test/x'))).toMatchObject({
+      status: 200,
+    });
     await sandbox.recorded({ protocol: 'dns', verdict: 'audited', host: 'forbidden.test' });
-    await sandbox.recorded({ protocol: 'tls', verdict: 'audited', host: 'forbidden.test', reason: 'no-rule', ip: SERVER });
-    await sandbox.recorded({ protocol: 'http', verdict: 'audited', host: 'forbidden.test', method: 'GET', path: '/x' });
+    await sandbox.recorded({
+      protocol: 'tls',
+      verdict: 'audited',
+      host: 'forbidden.test',
+      reason: 'no-rule',
+      ip: SERVER,
+    });
+    await sandbox.recorded({
+      protocol: 'http',
+      verdict: 'audited',
+      host: 'forbidden.test',
+      method: 'GET',
+      path: '/x',
+    });
   });
 
   test('another port of a name is forwarded and audited', async () => {
-    const answer = await sandbox.agentDoes(async (tools) => tools.tcp(await tools.addressOf('forbidden.test'), 22));
+    const answer = await sandbox.agentDoes(async (tools) =>
+      tools.tcp(await tools.addressOf('forbidden.test'), 22),
+    );
     expect(answer.data).toContain('SSH-2.0');
     await sandbox.recorded({ protocol: 'tcp', verdict: 'audited', host: 'forbidden.test', port: 22 });
   });
 
   test('a public address is forwarded and audited, TCP and UDP', async () => {
-    const [tcp, udp] = await sandbox.agentDoes(async (tools, at) => [(await tools.tcp(at, 5432, 'direct')).data, await tools.udp(at, 9000, 'direct')], SERVER);
+    const [tcp, udp] = await sandbox.agentDoes(
+      async (tools, at) => [(await tools.tcp(at, 5432, 'direct')).data, await tools.udp(at, 9000, 'direct')],
+      SERVER,
+    );
     expect([tcp, udp]).toEqual(['direct', 'reply direct']);
-    await sandbox.recorded({ protocol: 'tcp', verdict: 'audited', ip: SERVER, port: 5432, reason: 'direct-address' });
-    await sandbox.recorded({ protocol: 'udp', verdict: 'audited', ip: SERVER, port: 9000, reason: 'direct-address' });
+    await sandbox.recorded({
+      protocol: 'tcp',
+      verdict: 'audited',
+      ip: SERVER,
+      port: 5432,
+      reason: 'direct-address',
+    });
+    await sandbox.recorded({
+      protocol: 'udp',
+      verdict: 'audited',
+      ip: SERVER,
+      port: 9000,
+      reason: 'direct-address',
+    });
   });
 
   test.each([

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { docker } from '../../fixtures/internet/docker.js';
 import { buildGatewayImage } from '../../fixtures/internet/gateway-image.js';
-import { type Internet, type Sandbox, startInternet, startSandbox } from '../../fixtures/internet/topology.js';
+import {
+  type Internet,
+  type Sandbox,
+  startInternet,
+  startSandbox,
+} from '../../fixtures/internet/topology.js';
 import { SERVER } from '../../fixtures/internet/zone.js';
 
 let internet: Internet;
@@ -38,7 +43,10 @@ describe('the floor', () => {
   });
 
   test('an allowed name through its real address is refused: names decide, not addresses', async () => {
-    const answer = await sandbox.agentDoes((tools, address) => tools.http('https://api.allowed.test/', { address }), SERVER);
+    const answer = await sandbox.agentDoes(
+      (tools, address) => tools.http('https://api.allowed.test/', { address }),
+      SERVER,
+    );
     expect(answer.error).toContain('ECONNREFUSED');
   });
 
@@ -50,20 +58,42 @@ describe('the floor', () => {
   ])('%s to an address (port %i) is refused with an ICMP error, and on record', async (_what, port) => {
     const answer = await sandbox.agentDoes((tools, at, p) => tools.udp(at, p, 'secret'), SERVER, port);
     expect(answer).toMatch(/^E(HOSTUNREACH|CONNREFUSED|ACCES|NETUNREACH)$/);
-    await sandbox.recorded({ protocol: 'udp', verdict: 'blocked', ip: SERVER, port, reason: 'direct-address' });
+    await sandbox.recorded({
+      protocol: 'udp',
+      verdict: 'blocked',
+      ip: SERVER,
+      port,
+      reason: 'direct-address',
+    });
     expect((await internet.seen()).filter(({ service }) => service === 'udp')).toEqual([]);
   });
 
   test('QUIC to an allowed name is refused and on record with the name', async () => {
-    const answer = await sandbox.agentDoes(async (tools) => tools.udp(await tools.addressOf('api.allowed.test'), 443, 'quic'));
+    const answer = await sandbox.agentDoes(async (tools) =>
+      tools.udp(await tools.addressOf('api.allowed.test'), 443, 'quic'),
+    );
     expect(answer).toMatch(/^E/);
-    await sandbox.recorded({ protocol: 'udp', verdict: 'blocked', host: 'api.allowed.test', port: 443, reason: 'port-not-allowed' });
+    await sandbox.recorded({
+      protocol: 'udp',
+      verdict: 'blocked',
+      host: 'api.allowed.test',
+      port: 443,
+      reason: 'port-not-allowed',
+    });
   });
 
   test('a port that no rule opens is refused on an allowed name', async () => {
-    const answer = await sandbox.agentDoes(async (tools) => tools.tcp(await tools.addressOf('api.allowed.test'), 5432, 'x'));
+    const answer = await sandbox.agentDoes(async (tools) =>
+      tools.tcp(await tools.addressOf('api.allowed.test'), 5432, 'x'),
+    );
     expect(answer.error).toBe('ECONNREFUSED');
-    await sandbox.recorded({ protocol: 'tcp', verdict: 'blocked', host: 'api.allowed.test', port: 5432, reason: 'port-not-allowed' });
+    await sandbox.recorded({
+      protocol: 'tcp',
+      verdict: 'blocked',
+      host: 'api.allowed.test',
+      port: 5432,
+      reason: 'port-not-allowed',
+    });
   });
 
   test('IPv6 leads nowhere', async () => {
@@ -74,22 +104,43 @@ describe('the floor', () => {
   test('an IPv4-mapped address is judged like the address in it', async () => {
     const answer = await sandbox.agentDoes((tools, at) => tools.tcp(`::ffff:${at}`, 4_443), SERVER);
     expect(answer.error).toMatch(/^E(CONNREFUSED|NETUNREACH|ADDRNOTAVAIL)$/);
-    if (answer.error === 'ECONNREFUSED') await sandbox.recorded({ verdict: 'blocked', ip: SERVER, port: 4_443 });
+    if (answer.error === 'ECONNREFUSED')
+      await sandbox.recorded({ verdict: 'blocked', ip: SERVER, port: 4_443 });
   });
 
   test('another container of the uplink network finds no open port of the gateway', async () => {
-    const address = await docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', sandbox.gateway);
+    const address = await docker(
+      'inspect',
+      '-f',
+      '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
+      sandbox.gateway,
+    );
     const script = `const n=require('net');const r=[];let left=4;for(const p of [53,80,443,100]){const s=n.connect({host:'${address}',port:p,timeout:700});const d=(w)=>{if(s.d)return;s.d=1;r.push(p+w);s.destroy();if(!--left){console.log(r.join(' '))}};s.on('connect',()=>d('open'));s.on('error',()=>d('closed'));s.on('timeout',()=>d('silent'))}`;
-    const out = await docker('run', '--rm', '--network', internet.network, '--entrypoint', 'node', internet.image, '-e', script);
+    const out = await docker(
+      'run',
+      '--rm',
+      '--network',
+      internet.network,
+      '--entrypoint',
+      'node',
+      internet.image,
+      '-e',
+      script,
+    );
     expect(out).not.toContain('open');
   });
 
   test('the processes of the sandbox’s network hold no capability', async () => {
     const status = await docker('exec', sandbox.gateway, 'sh', '-c', 'cat /proc/[0-9]*/status');
-    const effective = [...status.matchAll(/^Name:\s*(\S+)[\s\S]*?^Uid:\s*(\d+)[\s\S]*?^CapPrm:\s*(\S+)\nCapEff:\s*(\S+)/gm)];
-    const serving = effective.filter(([, name]) => ['node', 'MainThread', 'ulogd', 'perl', 'link.pl'].includes(name as string));
+    const effective = [
+      ...status.matchAll(/^Name:\s*(\S+)[\s\S]*?^Uid:\s*(\d+)[\s\S]*?^CapPrm:\s*(\S+)\nCapEff:\s*(\S+)/gm),
+    ];
+    const serving = effective.filter(([, name]) =>
+      ['node', 'MainThread', 'ulogd', 'perl', 'link.pl'].includes(name as string),
+    );
     expect(serving.length).toBeGreaterThanOrEqual(3);
-    for (const [, name, , permitted, held] of serving) expect([name, permitted, held]).toEqual([name, '0000000000000000', '0000000000000000']);
+    for (const [, name, , permitted, held] of serving)
+      expect([name, permitted, held]).toEqual([name, '0000000000000000', '0000000000000000']);
     const node = serving.find(([, name]) => name === 'node' || name === 'MainThread');
     expect(node?.[2]).toBe('65532');
   });
@@ -108,13 +159,28 @@ describe('an agent that is root with NET_ADMIN and NET_RAW', () => {
 
   test('reaches nothing by forging its source address, and the try is on record', async () => {
     await docker('exec', strong.agent, 'ip', 'addr', 'add', '100.64.9.77/32', 'dev', 'eth0');
-    const answer = await strong.agentDoes((tools, at) => tools.tcp(at, 443, 'x', 'latin1', '100.64.9.77'), SERVER);
+    const answer = await strong.agentDoes(
+      (tools, at) => tools.tcp(at, 443, 'x', 'latin1', '100.64.9.77'),
+      SERVER,
+    );
     expect(answer).toMatchObject({ data: '', error: 'silence' });
-    await strong.recorded({ protocol: 'tcp', verdict: 'blocked', ip: SERVER, port: 443, reason: 'spoofed-source' });
+    await strong.recorded({
+      protocol: 'tcp',
+      verdict: 'blocked',
+      ip: SERVER,
+      port: 443,
+      reason: 'spoofed-source',
+    });
   });
 
   test('reaches nothing by ICMP, and the try is on record', async () => {
-    await docker('exec', strong.agent, 'perl', '-e', `socket(S,2,3,1); my $p=pack('CCnnn',8,0,0xf7fe,0,1); send(S,$p,0,pack('SnC4x8',2,0,198,51,100,10)) or die $!`);
+    await docker(
+      'exec',
+      strong.agent,
+      'perl',
+      '-e',
+      `socket(S,2,3,1); my $p=pack('CCnnn',8,0,0xf7fe,0,1); send(S,$p,0,pack('SnC4x8',2,0,198,51,100,10)) or die $!`,
+    );
     await strong.recorded({ protocol: 'icmp', verdict: 'blocked', ip: SERVER });
   });
 
@@ -126,11 +192,23 @@ describe('an agent that is root with NET_ADMIN and NET_RAW', () => {
     await docker('exec', strong.agent, 'ping', '-c1', '100.64.7.1').catch(() => {});
     await strong.agentDoes((tools) => tools.lookup('api.allowed.test'));
     await docker('exec', strong.agent, 'perl', '-e', frame);
-    await strong.recorded({ protocol: 'tcp', verdict: 'blocked', ip: '2606:4700:4700::1111', port: 443, reason: 'ipv6-address' });
+    await strong.recorded({
+      protocol: 'tcp',
+      verdict: 'blocked',
+      ip: '2606:4700:4700::1111',
+      port: 443,
+      reason: 'ipv6-address',
+    });
   });
 
   test('cannot change the rules of the gateway: they live in another namespace', async () => {
-    await docker('exec', strong.agent, 'sh', '-c', 'iptables -P FORWARD ACCEPT; iptables -P OUTPUT ACCEPT; ip route replace default via 100.64.7.1').catch(() => {});
+    await docker(
+      'exec',
+      strong.agent,
+      'sh',
+      '-c',
+      'iptables -P FORWARD ACCEPT; iptables -P OUTPUT ACCEPT; ip route replace default via 100.64.7.1',
+    ).catch(() => {});
     const answer = await strong.agentDoes((tools, at) => tools.tcp(at, 443), SERVER);
     expect(answer.error).toBe('ECONNREFUSED');
   });

@@ -3,7 +3,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type GatewayEvent, type GatewayStart, LINK_ADDRESSES } from '../../../src/gateway/protocol.js';
 import { docker, LABEL } from '../../fixtures/internet/docker.js';
 import { buildGatewayImage } from '../../fixtures/internet/gateway-image.js';
-import { GATEWAY_OPTIONS, type Internet, LINK_COMMAND, LINK_OPTIONS, type Sandbox, startInternet, startSandbox, until } from '../../fixtures/internet/topology.js';
+import {
+  GATEWAY_OPTIONS,
+  type Internet,
+  LINK_COMMAND,
+  LINK_OPTIONS,
+  type Sandbox,
+  startInternet,
+  startSandbox,
+  until,
+} from '../../fixtures/internet/topology.js';
 import { DEAD, SERVER } from '../../fixtures/internet/zone.js';
 
 let internet: Internet;
@@ -24,25 +33,49 @@ async function sandboxFor(...allow: string[]): Promise<Sandbox> {
 }
 
 /** Starts a gateway without anything around it and waits for its end. */
-async function gatewayAlone(start: Partial<GatewayStart> | string, end: 'keep' | 'close' = 'keep'): Promise<{ code: number | null; events: GatewayEvent[] }> {
-  const child = spawn('docker', ['run', '-i', '--rm', '--label', LABEL, '--network', internet.network, ...GATEWAY_OPTIONS, internet.image]);
+async function gatewayAlone(
+  start: Partial<GatewayStart> | string,
+  end: 'keep' | 'close' = 'keep',
+): Promise<{ code: number | null; events: GatewayEvent[] }> {
+  const child = spawn('docker', [
+    'run',
+    '-i',
+    '--rm',
+    '--label',
+    LABEL,
+    '--network',
+    internet.network,
+    ...GATEWAY_OPTIONS,
+    internet.image,
+  ]);
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
   });
   const policy = { mode: 'block', rules: [], warnings: [] };
-  const line = typeof start === 'string' ? start : JSON.stringify({ policy, link: LINK_ADDRESSES, resolvers: [], ...start });
+  const line =
+    typeof start === 'string'
+      ? start
+      : JSON.stringify({ policy, link: LINK_ADDRESSES, resolvers: [], ...start });
   child.stdin.write(`${line}\n`);
   if (end === 'close') child.stdin.end();
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   child.stdin.destroy();
-  return { code, events: output.split('\n').filter(Boolean).map((each) => JSON.parse(each) as GatewayEvent) };
+  return {
+    code,
+    events: output
+      .split('\n')
+      .filter(Boolean)
+      .map((each) => JSON.parse(each) as GatewayEvent),
+  };
 }
 
 describe('the gateway', () => {
   test('ends with its lifeline, and the agent has no network from then on', async () => {
     const sandbox = await sandboxFor('api.allowed.test');
-    expect(await sandbox.agentDoes((tools) => tools.http('http://api.allowed.test/'))).toMatchObject({ status: 200 });
+    expect(await sandbox.agentDoes((tools) => tools.http('http://api.allowed.test/'))).toMatchObject({
+      status: 200,
+    });
     await docker('kill', sandbox.gateway);
     const answer = await sandbox.agentDoes((tools, at) => tools.tcp(at, 443, 'x'), SERVER);
     expect(answer.data).toBe('');
@@ -72,14 +105,39 @@ describe('the gateway', () => {
   });
 
   test('a resolver that was named and does not answer is fatal, with its address', async () => {
-    const child = spawn('docker', ['run', '-i', '--rm', '--label', LABEL, '--name', 'cagent-test-resolver', '--network', internet.network, ...GATEWAY_OPTIONS, internet.image]);
+    const child = spawn('docker', [
+      'run',
+      '-i',
+      '--rm',
+      '--label',
+      LABEL,
+      '--name',
+      'cagent-test-resolver',
+      '--network',
+      internet.network,
+      ...GATEWAY_OPTIONS,
+      internet.image,
+    ]);
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;
     });
-    child.stdin.write(`${JSON.stringify({ policy: { mode: 'block', rules: [], warnings: [] }, link: LINK_ADDRESSES, resolvers: [DEAD] })}\n`);
+    child.stdin.write(
+      `${JSON.stringify({ policy: { mode: 'block', rules: [], warnings: [] }, link: LINK_ADDRESSES, resolvers: [DEAD] })}\n`,
+    );
     await until('the floor', () => output.includes('"floor"'));
-    const link = spawn('docker', ['run', '-i', '--rm', '--label', LABEL, '--pid', 'container:cagent-test-resolver', ...LINK_OPTIONS, internet.image, ...LINK_COMMAND]);
+    const link = spawn('docker', [
+      'run',
+      '-i',
+      '--rm',
+      '--label',
+      LABEL,
+      '--pid',
+      'container:cagent-test-resolver',
+      ...LINK_OPTIONS,
+      internet.image,
+      ...LINK_COMMAND,
+    ]);
     const code = await new Promise((resolve) => child.once('close', resolve));
     link.stdin.destroy();
     expect(code).toBe(1);
@@ -95,12 +153,28 @@ describe('the gateway', () => {
   });
 
   test('without the right to set up a packet filter there is no gateway', async () => {
-    const child = spawn('docker', ['run', '-i', '--rm', '--label', LABEL, '--network', internet.network, '--read-only', '--tmpfs', '/run', '--cap-drop', 'ALL', internet.image]);
+    const child = spawn('docker', [
+      'run',
+      '-i',
+      '--rm',
+      '--label',
+      LABEL,
+      '--network',
+      internet.network,
+      '--read-only',
+      '--tmpfs',
+      '/run',
+      '--cap-drop',
+      'ALL',
+      internet.image,
+    ]);
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;
     });
-    child.stdin.write(`${JSON.stringify({ policy: { mode: 'block', rules: [], warnings: [] }, link: LINK_ADDRESSES, resolvers: [] })}\n`);
+    child.stdin.write(
+      `${JSON.stringify({ policy: { mode: 'block', rules: [], warnings: [] }, link: LINK_ADDRESSES, resolvers: [] })}\n`,
+    );
     const code = await new Promise((resolve) => child.once('close', resolve));
     expect(code).toBe(1);
     expect(output).toContain('"fatal"');
@@ -109,7 +183,12 @@ describe('the gateway', () => {
 
   test('two sandboxes on one uplink do not reach each other', async () => {
     const [one, two] = [await sandboxFor('api.allowed.test'), await sandboxFor('api.allowed.test')];
-    const address = await docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', two.gateway);
+    const address = await docker(
+      'inspect',
+      '-f',
+      '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
+      two.gateway,
+    );
     for (const port of [53, 80, 443]) {
       const answer = await one.agentDoes((tools, at, p) => tools.tcp(at, p), address, port);
       expect(answer.error).toBe('ECONNREFUSED');
@@ -119,17 +198,75 @@ describe('the gateway', () => {
 
 describe('the link', () => {
   test('sees hidden paths for what they are: absent, visible or unknown', async () => {
-    const child = spawn('docker', ['run', '-i', '--rm', '--label', LABEL, '--network', 'none', '--cap-drop', 'ALL', '--cap-add', 'SETUID', '--cap-add', 'SETGID', '--read-only', '--entrypoint', 'perl', internet.image, '/opt/cagent/link.pl', '--probe', '/', '1000:1000']);
-    expect(await outputOf(child, 'etc/passwd\0nothing here\nreally\0etc/passwd/below\0opt/cagent\0\0')).toBe('visible etc/passwd\nvisible opt/cagent\nprobed\n');
+    const child = spawn('docker', [
+      'run',
+      '-i',
+      '--rm',
+      '--label',
+      LABEL,
+      '--network',
+      'none',
+      '--cap-drop',
+      'ALL',
+      '--cap-add',
+      'SETUID',
+      '--cap-add',
+      'SETGID',
+      '--read-only',
+      '--entrypoint',
+      'perl',
+      internet.image,
+      '/opt/cagent/link.pl',
+      '--probe',
+      '/',
+      '1000:1000',
+    ]);
+    expect(await outputOf(child, 'etc/passwd\0nothing here\nreally\0etc/passwd/below\0opt/cagent\0\0')).toBe(
+      'visible etc/passwd\nvisible opt/cagent\nprobed\n',
+    );
   });
 
   test('tells what it cannot look into', async () => {
-    const child = spawn('docker', ['run', '-i', '--rm', '--label', LABEL, '--network', 'none', '--cap-drop', 'ALL', '--user', '1000:1000', '--entrypoint', 'perl', internet.image, '/opt/cagent/link.pl', '--probe', '/']);
-    expect(await outputOf(child, 'root/secret\nfile \xff\0\0')).toBe('unknown root/secret%0Afile%20%C3%BF\nprobed\n');
+    const child = spawn('docker', [
+      'run',
+      '-i',
+      '--rm',
+      '--label',
+      LABEL,
+      '--network',
+      'none',
+      '--cap-drop',
+      'ALL',
+      '--user',
+      '1000:1000',
+      '--entrypoint',
+      'perl',
+      internet.image,
+      '/opt/cagent/link.pl',
+      '--probe',
+      '/',
+    ]);
+    expect(await outputOf(child, 'root/secret\nfile \xff\0\0')).toBe(
+      'unknown root/secret%0Afile%20%C3%BF\nprobed\n',
+    );
   });
 
   test('a list that breaks off is a failure, not a clean bill', async () => {
-    const child = spawn('docker', ['run', '-i', '--rm', '--label', LABEL, '--network', 'none', '--entrypoint', 'perl', internet.image, '/opt/cagent/link.pl', '--probe', '/']);
+    const child = spawn('docker', [
+      'run',
+      '-i',
+      '--rm',
+      '--label',
+      LABEL,
+      '--network',
+      'none',
+      '--entrypoint',
+      'perl',
+      internet.image,
+      '/opt/cagent/link.pl',
+      '--probe',
+      '/',
+    ]);
     expect(await outputOf(child, 'nothing\0half')).not.toContain('probed');
     expect(child.exitCode).not.toBe(0);
   });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { agentCredentials, agentEnvironment, missingKeys, planAgent } from '../../../src/agents/agent-plan.js';
+import {
+  agentCredentials,
+  agentEnvironment,
+  missingKeys,
+  planAgent,
+} from '../../../src/agents/agent-plan.js';
 import { KNOWN_AGENTS } from '../../../src/agents/known-agents.js';
 import type { KnownAgentName } from '../../../src/config/agent-names.js';
 import type { AgentSpec, RunSpec } from '../../../src/config/run-spec.js';
@@ -11,17 +16,23 @@ const BROKER = '100.64.7.1';
 const NAMES = Object.keys(KNOWN_AGENTS) as readonly KnownAgentName[];
 
 function plan(agent: Partial<AgentSpec>, environment: Environment = KEYS, rest: Partial<RunSpec> = {}) {
-  const spec = runSpec({ agent: { name: 'claude', command: [], prompt: 'Do it.', model: undefined, args: [], ...agent }, ...rest });
+  const spec = runSpec({
+    agent: { name: 'claude', command: [], prompt: 'Do it.', model: undefined, args: [], ...agent },
+    ...rest,
+  });
   return planAgent(spec, { environment, brokerAddress: BROKER });
 }
 
 describe('every known agent', () => {
-  it.each(NAMES)('%s gets its prompt by standard input, and no word of it in its arguments or variables', (name) => {
-    const prompt = 'sentinel "$(touch x)" `id`';
-    const planned = plan({ name, prompt, model: 'some-model' });
-    expect(planned.stdin).toBe(prompt);
-    expect(JSON.stringify([planned.command, planned.env, planned.files])).not.toContain('sentinel');
-  });
+  it.each(NAMES)(
+    '%s gets its prompt by standard input, and no word of it in its arguments or variables',
+    (name) => {
+      const prompt = 'sentinel "$(touch x)" `id`';
+      const planned = plan({ name, prompt, model: 'some-model' });
+      expect(planned.stdin).toBe(prompt);
+      expect(JSON.stringify([planned.command, planned.env, planned.files])).not.toContain('sentinel');
+    },
+  );
 
   it.each(NAMES)('%s gets a placeholder and never a key', (name) => {
     const planned = plan({ name, model: 'some-model' });
@@ -32,7 +43,9 @@ describe('every known agent', () => {
   it.each(NAMES)('%s is pointed at one broker on the link and needs no other host', (name) => {
     const planned = plan({ name, model: 'some-model' });
     expect(planned.brokers).toHaveLength(1);
-    expect(JSON.stringify([planned.env, planned.command])).toContain(`http://${BROKER}:${planned.brokers[0]?.port}`);
+    expect(JSON.stringify([planned.env, planned.command])).toContain(
+      `http://${BROKER}:${planned.brokers[0]?.port}`,
+    );
     expect(planned.hosts).toEqual([]);
   });
 
@@ -49,7 +62,9 @@ describe('every known agent', () => {
 
   it.each(NAMES)('%s is told what it may write when the workspace is read-only', (name) => {
     const view = { ...runSpec().view, mode: 'read-only' as const };
-    expect(plan({ name, model: 'some-model' }, KEYS, { view }).stdin).toMatch(/^Do it\.\n\n.*\.agent-scratch/s);
+    expect(plan({ name, model: 'some-model' }, KEYS, { view }).stdin).toMatch(
+      /^Do it\.\n\n.*\.agent-scratch/s,
+    );
   });
 
   it.each(NAMES)('%s is refused without a network', (name) => {
@@ -59,14 +74,22 @@ describe('every known agent', () => {
 
   it.each(NAMES)('%s has the version of its image', (name) => {
     expect(plan({ name, model: 'm' }).version).toBe(KNOWN_AGENTS[name].package.version);
-    expect(plan({ name, model: 'm' }, KEYS, { image: { kind: 'reference', reference: 'mine' } }).version).toBeUndefined();
+    expect(
+      plan({ name, model: 'm' }, KEYS, { image: { kind: 'reference', reference: 'mine' } }).version,
+    ).toBeUndefined();
   });
 });
 
 describe('a command', () => {
   it('is what the user wrote, and has neither broker nor variables', () => {
     const planned = plan({ name: 'command', command: ['sh', '-c', 'true'], prompt: undefined });
-    expect(planned).toMatchObject({ command: ['sh', '-c', 'true'], stdin: undefined, env: {}, files: [], brokers: [] });
+    expect(planned).toMatchObject({
+      command: ['sh', '-c', 'true'],
+      stdin: undefined,
+      env: {},
+      files: [],
+      brokers: [],
+    });
   });
 });
 
@@ -75,32 +98,63 @@ describe('which model API', () => {
     ['the prefix of the model', 'opencode', 'openai/gpt-x', KEYS, 'openai'],
     ['the family of the model', 'opencode', 'gemini-x', KEYS, 'google'],
     ['the key that is there', 'opencode', undefined, { GEMINI_API_KEY: 'k' }, 'google'],
-    ['the key that is there, for a model that nobody knows', 'aider', 'mystery', { ANTHROPIC_API_KEY: 'k' }, 'anthropic'],
+    [
+      'the key that is there, for a model that nobody knows',
+      'aider',
+      'mystery',
+      { ANTHROPIC_API_KEY: 'k' },
+      'anthropic',
+    ],
     ['the first that the agent can use', 'opencode', undefined, {}, 'anthropic'],
     ['the only one that the agent can use', 'claude', 'gpt-x', KEYS, 'anthropic'],
     ['one that the agent can use, whatever the model is called', 'copilot', 'gemini-x', KEYS, 'openai'],
-    ['a compatible one, when the user says where', 'opencode', 'openai/m', { ...KEYS, OPENAI_BASE_URL: 'http://10.0.0.1/v1' }, 'openai-compatible'],
+    [
+      'a compatible one, when the user says where',
+      'opencode',
+      'openai/m',
+      { ...KEYS, OPENAI_BASE_URL: 'http://10.0.0.1/v1' },
+      'openai-compatible',
+    ],
   ] as const)('%s decides', (_, name, model, environment, provider) => {
-    expect(plan({ name, model: model as string | undefined }, environment).brokers[0]?.provider).toBe(provider);
+    expect(plan({ name, model: model as string | undefined }, environment).brokers[0]?.provider).toBe(
+      provider,
+    );
   });
 
-  it.each(['copilot', 'aider'] as const)('%s cannot choose a model, and says so before anything starts', (name) => {
-    expect(() => plan({ name })).toThrow(/agent\.model: .* cannot choose a model/);
-  });
+  it.each(['copilot', 'aider'] as const)(
+    '%s cannot choose a model, and says so before anything starts',
+    (name) => {
+      expect(() => plan({ name })).toThrow(/agent\.model: .* cannot choose a model/);
+    },
+  );
 });
 
 describe('the base URL', () => {
   const at = (url: string) => plan({}, { ...KEYS, ANTHROPIC_BASE_URL: url }).brokers[0];
 
   it('is the public one by default, which may not be private', () => {
-    expect(plan({}).brokers[0]).toMatchObject({ upstream: { scheme: 'https', host: 'api.anthropic.com', port: 443, path: '' }, private: false });
-    expect(plan({ name: 'codex' }).brokers[0]?.upstream).toEqual({ scheme: 'https', host: 'api.openai.com', port: 443, path: '/v1' });
+    expect(plan({}).brokers[0]).toMatchObject({
+      upstream: { scheme: 'https', host: 'api.anthropic.com', port: 443, path: '' },
+      private: false,
+    });
+    expect(plan({ name: 'codex' }).brokers[0]?.upstream).toEqual({
+      scheme: 'https',
+      host: 'api.openai.com',
+      port: 443,
+      path: '/v1',
+    });
   });
 
   it.each([
     ['https://llm.corp.test', { scheme: 'https', host: 'llm.corp.test', port: 443, path: '' }],
-    ['https://llm.corp.test/anthropic/', { scheme: 'https', host: 'llm.corp.test', port: 443, path: '/anthropic' }],
-    ['https://llm.corp.test/anthropic/v1', { scheme: 'https', host: 'llm.corp.test', port: 443, path: '/anthropic' }],
+    [
+      'https://llm.corp.test/anthropic/',
+      { scheme: 'https', host: 'llm.corp.test', port: 443, path: '/anthropic' },
+    ],
+    [
+      'https://llm.corp.test/anthropic/v1',
+      { scheme: 'https', host: 'llm.corp.test', port: 443, path: '/anthropic' },
+    ],
     ['http://10.1.2.3:8080', { scheme: 'http', host: '10.1.2.3', port: 8080, path: '' }],
     [' http://10.1.2.3\n', { scheme: 'http', host: '10.1.2.3', port: 80, path: '' }],
   ])('%s is taken, and may be private because it is written out', (url, upstream) => {
@@ -136,7 +190,9 @@ describe('keys', () => {
 
   it('that are missing are one error that says what to do, and a notice in a plan', () => {
     const planned = plan({}, {});
-    expect(() => agentCredentials(planned, {})).toThrow(/no key for the model API of Anthropic: ANTHROPIC_API_KEY or/);
+    expect(() => agentCredentials(planned, {})).toThrow(
+      /no key for the model API of Anthropic: ANTHROPIC_API_KEY or/,
+    );
     expect(missingKeys(planned, {})).toHaveLength(1);
     expect(missingKeys(planned, KEYS)).toEqual([]);
   });
@@ -156,7 +212,10 @@ describe('keys', () => {
     const planned = plan({});
     const passed = { name: 'ANTHROPIC_API_KEY', value: 'key-a', secret: true };
     const other = { name: 'TOKEN', value: 't', secret: true };
-    expect(agentEnvironment([passed, other], planned)).toMatchObject({ entries: [other], notices: [expect.stringContaining('ANTHROPIC_API_KEY')] });
+    expect(agentEnvironment([passed, other], planned)).toMatchObject({
+      entries: [other],
+      notices: [expect.stringContaining('ANTHROPIC_API_KEY')],
+    });
   });
 
   it('and base URLs of cagent cannot be overwritten from the command line', () => {

@@ -17,12 +17,19 @@ const TRAFFIC: ModelTraffic = {
 };
 
 function read(name: KnownAgentName, lines: readonly object[] | string, more: Partial<AgentOutput> = {}) {
-  const stdout = typeof lines === 'string' ? lines : lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  const stdout =
+    typeof lines === 'string' ? lines : lines.map((line) => `${JSON.stringify(line)}\n`).join('');
   return KNOWN_AGENTS[name].readOutput({ stdout, stderr: '', exitCode: 0, traffic: TRAFFIC, ...more });
 }
 
 const CLAUDE = {
-  start: { type: 'system', subtype: 'init', session_id: 's1', model: 'claude-x', claude_code_version: '2.1.330' },
+  start: {
+    type: 'system',
+    subtype: 'init',
+    session_id: 's1',
+    model: 'claude-x',
+    claude_code_version: '2.1.330',
+  },
   result: {
     type: 'result',
     subtype: 'success',
@@ -31,7 +38,12 @@ const CLAUDE = {
     session_id: 's1',
     num_turns: 3,
     total_cost_usd: 0.25,
-    usage: { input_tokens: 10, output_tokens: 20, cache_read_input_tokens: 30, cache_creation_input_tokens: 40 },
+    usage: {
+      input_tokens: 10,
+      output_tokens: 20,
+      cache_read_input_tokens: 30,
+      cache_creation_input_tokens: 40,
+    },
     permission_denials: [],
   },
 };
@@ -44,16 +56,39 @@ describe('claude', () => {
       sessionId: 's1',
       version: '2.1.330',
       model: 'claude-x',
-      usage: { inputTokens: 10, outputTokens: 20, cacheReadTokens: 30, cacheWriteTokens: 40, costUsd: 0.25, turns: 3 },
+      usage: {
+        inputTokens: 10,
+        outputTokens: 20,
+        cacheReadTokens: 30,
+        cacheWriteTokens: 40,
+        costUsd: 0.25,
+        turns: 3,
+      },
       notices: [],
     });
   });
 
   it.each([
-    ['an API error that calls itself a success', { is_error: true, result: 'API Error: 529' }, 'it reported an error: API Error: 529'],
-    ['the end of its turns', { subtype: 'error_max_turns', is_error: true, result: undefined }, 'it ended with error_max_turns'],
-    ['the end of its budget', { subtype: 'error_max_budget_usd', result: undefined, errors: ['spent'] }, 'it ended with error_max_budget_usd: spent'],
-    ['an interruption with exit code 0', { subtype: 'error_during_execution', is_error: true, result: undefined }, 'it ended with error_during_execution'],
+    [
+      'an API error that calls itself a success',
+      { is_error: true, result: 'API Error: 529' },
+      'it reported an error: API Error: 529',
+    ],
+    [
+      'the end of its turns',
+      { subtype: 'error_max_turns', is_error: true, result: undefined },
+      'it ended with error_max_turns',
+    ],
+    [
+      'the end of its budget',
+      { subtype: 'error_max_budget_usd', result: undefined, errors: ['spent'] },
+      'it ended with error_max_budget_usd: spent',
+    ],
+    [
+      'an interruption with exit code 0',
+      { subtype: 'error_during_execution', is_error: true, result: undefined },
+      'it ended with error_during_execution',
+    ],
   ])('%s is a failure', (_, changes, failure) => {
     expect(read('claude', [CLAUDE.start, { ...CLAUDE.result, ...changes }]).failure).toBe(failure);
   });
@@ -65,14 +100,20 @@ describe('claude', () => {
 
   it('denied tools are a notice', () => {
     const denied = { ...CLAUDE.result, permission_denials: [{ tool_name: 'Write' }, { tool_name: 'Bash' }] };
-    expect(read('claude', [denied])).toMatchObject({ failure: undefined, notices: ['Claude Code was denied 2 tool call(s).'] });
+    expect(read('claude', [denied])).toMatchObject({
+      failure: undefined,
+      notices: ['Claude Code was denied 2 tool call(s).'],
+    });
   });
 });
 
 describe('codex', () => {
   const start = { type: 'thread.started', thread_id: 't1' };
   const message = { type: 'item.completed', item: { type: 'agent_message', text: 'Done.' } };
-  const turn = { type: 'turn.completed', usage: { input_tokens: 100, cached_input_tokens: 40, output_tokens: 20 } };
+  const turn = {
+    type: 'turn.completed',
+    usage: { input_tokens: 100, cached_input_tokens: 40, output_tokens: 20 },
+  };
 
   it('tells message, session and usage, cached input apart', () => {
     expect(read('codex', [start, message, turn, turn])).toMatchObject({
@@ -84,25 +125,47 @@ describe('codex', () => {
   });
 
   it.each([
-    ['a failed turn', [start, { type: 'turn.failed', error: { message: 'stream cut' } }], 'its turn failed: stream cut'],
-    ['an error before a turn ends', [start, { type: 'error', message: 'no network' }], 'it ended before its turn was complete: no network'],
+    [
+      'a failed turn',
+      [start, { type: 'turn.failed', error: { message: 'stream cut' } }],
+      'its turn failed: stream cut',
+    ],
+    [
+      'an error before a turn ends',
+      [start, { type: 'error', message: 'no network' }],
+      'it ended before its turn was complete: no network',
+    ],
     ['nothing', [], 'it ended before its turn was complete'],
   ])('%s is a failure', (_, lines, failure) => {
     expect(read('codex', lines).failure).toBe(failure);
   });
 
   it('an error that it got over is none', () => {
-    expect(read('codex', [start, { type: 'error', message: 'Reconnecting... 1/5' }, message, turn]).failure).toBeUndefined();
+    expect(
+      read('codex', [start, { type: 'error', message: 'Reconnecting... 1/5' }, message, turn]).failure,
+    ).toBeUndefined();
   });
 });
 
 describe('gemini', () => {
   const start = { type: 'init', session_id: 'g1', model: 'auto' };
   const words = { type: 'message', role: 'assistant', content: 'Do', delta: true };
-  const result = { type: 'result', status: 'success', stats: { input_tokens: 100, output_tokens: 20, cached: 30 } };
+  const result = {
+    type: 'result',
+    status: 'success',
+    stats: { input_tokens: 100, output_tokens: 20, cached: 30 },
+  };
 
   it('tells message, session and usage', () => {
-    expect(read('gemini', [start, { type: 'message', role: 'user', content: 'no' }, words, { ...words, content: 'ne.' }, result])).toMatchObject({
+    expect(
+      read('gemini', [
+        start,
+        { type: 'message', role: 'user', content: 'no' },
+        words,
+        { ...words, content: 'ne.' },
+        result,
+      ]),
+    ).toMatchObject({
       failure: undefined,
       finalMessage: 'Done.',
       sessionId: 'g1',
@@ -111,8 +174,20 @@ describe('gemini', () => {
   });
 
   it.each([
-    ['an error in the result', [{ type: 'result', status: 'error', error: { message: 'quota' } }], '', 1, 'it reported an error: quota'],
-    ['an error on standard error', [start], '{"session_id":"g1","error":{"type":"Error","message":"bad","code":41}}', 41, 'it ended without a result: bad'],
+    [
+      'an error in the result',
+      [{ type: 'result', status: 'error', error: { message: 'quota' } }],
+      '',
+      1,
+      'it reported an error: quota',
+    ],
+    [
+      'an error on standard error',
+      [start],
+      '{"session_id":"g1","error":{"type":"Error","message":"bad","code":41}}',
+      41,
+      'it ended without a result: bad',
+    ],
     ['an exit code of its own', [], '', 55, 'it ended without a result: it does not trust the directory'],
   ])('%s is a failure', (_, lines, stderr, exitCode, failure) => {
     expect(read('gemini', lines, { stderr, exitCode }).failure).toBe(failure);
@@ -120,7 +195,11 @@ describe('gemini', () => {
 });
 
 describe('opencode', () => {
-  const step = { type: 'step_finish', sessionID: 'o1', part: { cost: 0, tokens: { input: 10, output: 5, reasoning: 1, cache: { read: 2, write: 3 } } } };
+  const step = {
+    type: 'step_finish',
+    sessionID: 'o1',
+    part: { cost: 0, tokens: { input: 10, output: 5, reasoning: 1, cache: { read: 2, write: 3 } } },
+  };
   const text = { type: 'text', sessionID: 'o1', part: { text: 'Done.' } };
 
   it('sums its steps', () => {
@@ -143,13 +222,22 @@ describe('opencode', () => {
 
 describe('copilot', () => {
   it('tells message and session', () => {
-    const lines = [{ type: 'assistant.message', data: { content: 'Done.' } }, { type: 'result', sessionId: 'c1', exitCode: 0 }];
-    expect(read('copilot', lines)).toMatchObject({ failure: undefined, finalMessage: 'Done.', sessionId: 'c1' });
+    const lines = [
+      { type: 'assistant.message', data: { content: 'Done.' } },
+      { type: 'result', sessionId: 'c1', exitCode: 0 },
+    ];
+    expect(read('copilot', lines)).toMatchObject({
+      failure: undefined,
+      finalMessage: 'Done.',
+      sessionId: 'c1',
+    });
   });
 
   it('an exit code in its result or an end without one is a failure', () => {
     const error = { type: 'session.error', data: { message: 'no', statusCode: 400 } };
-    expect(read('copilot', [error, { type: 'result', exitCode: 1 }]).failure).toBe('it reported an error: no');
+    expect(read('copilot', [error, { type: 'result', exitCode: 1 }]).failure).toBe(
+      'it reported an error: no',
+    );
     expect(read('copilot', [error]).failure).toBe('it reported an error: no');
     expect(read('copilot', []).failure).toBe('it ended without a result');
   });
@@ -157,17 +245,29 @@ describe('copilot', () => {
 
 describe('aider', () => {
   it('is judged by what the broker saw, since it exits with 0 whatever happens', () => {
-    expect(read('aider', 'Aider v0.86.2\nApplied edit\n')).toMatchObject({ failure: undefined, version: '0.86.2' });
+    expect(read('aider', 'Aider v0.86.2\nApplied edit\n')).toMatchObject({
+      failure: undefined,
+      version: '0.86.2',
+    });
     const words = 'litellm.AuthenticationError: AuthenticationError: no\n';
-    expect(read('aider', words, { traffic: { ...TRAFFIC, lastStatus: 400 } }).failure).toBe(`it reported an error: ${words.trim()}`);
-    expect(read('aider', '', { traffic: { ...TRAFFIC, lastStatus: 529 } }).failure).toBe('its last request was answered with HTTP 529');
+    expect(read('aider', words, { traffic: { ...TRAFFIC, lastStatus: 400 } }).failure).toBe(
+      `it reported an error: ${words.trim()}`,
+    );
+    expect(read('aider', '', { traffic: { ...TRAFFIC, lastStatus: 529 } }).failure).toBe(
+      'its last request was answered with HTTP 529',
+    );
     expect(read('aider', '', { traffic: undefined }).failure).toBe('no answer of its model came through');
   });
 });
 
 describe('output that is not what it should be', () => {
   it.each(Object.keys(KNOWN_AGENTS) as KnownAgentName[])('does not confuse %s', (name) => {
-    for (const junk of ['\0\xff{"type":', '{"type":"result"}\n{"type":"turn.completed"}\n{"type":"step_finish"}', '[1]\n{}\nnull', '{"type":"result","usage":7,"permission_denials":"x","stats":[]}']) {
+    for (const junk of [
+      '\0\xff{"type":',
+      '{"type":"result"}\n{"type":"turn.completed"}\n{"type":"step_finish"}',
+      '[1]\n{}\nnull',
+      '{"type":"result","usage":7,"permission_denials":"x","stats":[]}',
+    ]) {
       expect(() => read(name, junk)).not.toThrow();
     }
   });

@@ -60,6 +60,8 @@ describe('a command line is taken apart', () => {
   test.each<[readonly string[], unknown]>([
     [['doctor'], { command: 'doctor', json: false }],
     [['doctor', '--json'], { command: 'doctor', json: true }],
+    [['presets'], { command: 'presets', name: undefined, json: false }],
+    [['presets', 'node', '--json'], { command: 'presets', name: 'node', json: true }],
     [['clean'], { command: 'clean' }],
     [['--version'], { command: 'version' }],
     [['-V'], { command: 'version' }],
@@ -78,7 +80,7 @@ describe('a command line is taken apart', () => {
 
 describe('a wrong command line fails with what was found and what is near', () => {
   test.each<[readonly string[], string]>([
-    [['rn'], 'unknown command "rn", allowed: run, plan, build, apply, doctor or clean, nearest: run'],
+    [['rn'], 'unknown command "rn", allowed: run, plan, build, apply, presets, doctor or clean, nearest: run'],
     [['Run'], 'nearest: run'],
     [['help', 'rn'], 'unknown command "rn"'],
     [['--foo'], 'unknown option "--foo"'],
@@ -110,6 +112,8 @@ describe('a wrong command line fails with what was found and what is near', () =
     [['apply', 'a', 'b'], 'apply takes one run directory, found also "b"'],
     [['apply', 'a', '--', 'b'], 'apply takes no command after --'],
     [['doctor', 'x'], 'found "x" after doctor, which takes no arguments'],
+    [['presets', 'node', 'go'], 'presets takes one preset, found also "go"'],
+    [['presets', '--', 'x'], 'presets takes no command after --'],
     [['clean', '--', 'x'], 'clean takes no command after --'],
   ])('%j', (argv, expected) => {
     let thrown: unknown;
@@ -139,7 +143,7 @@ describe('help', () => {
   });
 
   test('of the program names every command', () => {
-    for (const command of ['run', 'plan', 'build', 'apply', 'doctor', 'clean']) {
+    for (const command of ['run', 'plan', 'build', 'apply', 'presets', 'doctor', 'clean']) {
       expect(help([])).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     }
   });

@@ -61,7 +61,14 @@ test('without a file, a command runs with the documented defaults', async () => 
     agent: { name: 'command', command: ['npm', 'test'], prompt: undefined, model: undefined, args: [] },
     image: { kind: 'default' },
     view: { mode: 'overlay', ignoreFile: '.agentignore', ignore: [], secrets: 'hide', git: 'snapshot' },
-    network: { mode: 'block', allow: undefined, resolvers: [], uplink: 'bridge', caFile: undefined },
+    network: {
+      mode: 'block',
+      allow: undefined,
+      knownBlocked: [],
+      resolvers: [],
+      uplink: 'bridge',
+      caFile: undefined,
+    },
     limits: { cpus: 2, memoryBytes: 4 * 2 ** 30, pids: 512, diskBytes: 2 * 2 ** 30, timeoutMs: 1_800_000 },
     runtime: undefined,
     env: [],
@@ -79,7 +86,7 @@ test('the file comes before the defaults', async () => {
 agent: { use: claude, prompt-file: task.md, model: some-model, args: [--max-turns, "5"] }
 image: { build: docker/agent }
 workspace: { mode: read-only, ignore: [a], secrets: warn, git: none }
-network: { mode: audit, allow: [node], resolver: [1.1.1.1], uplink: corp, ca-file: ca.pem }
+network: { mode: audit, allow: [node], known-blocked: [stats.example], resolver: [1.1.1.1], uplink: corp, ca-file: ca.pem }
 limits: { cpus: 0.5, memory: 1g, pids: 64, disk: 100m, timeout: 90 }
 runtime: runsc
 patch: { max-files: 3, max-kilobytes: 5, protected: [x] }
@@ -97,6 +104,7 @@ patch: { max-files: 3, max-kilobytes: 5, protected: [x] }
     network: {
       mode: 'audit',
       allow: ['node'],
+      knownBlocked: ['stats.example'],
       resolvers: ['1.1.1.1'],
       uplink: 'corp',
       caFile: join(workspace, 'ca.pem'),

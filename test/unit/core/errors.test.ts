@@ -5,7 +5,7 @@ import { asCagentError, CagentError, messageOf, renderError } from '../../../src
 describe('an error', () => {
   test('says what, where and what to do on one line', () => {
     const error = new CagentError('config.out', 'The directory /x\nis full', { hint: 'Choose another one.' });
-    expect(renderError(error)).toBe('cagent: config.out: The directory /x is full Choose another one.');
+    expect(renderError(error)).toBe('cagent: config.out: The directory /x is full. Choose another one.');
     expect(renderError(new CagentError('config.out', 'gone'))).toBe('cagent: config.out: gone');
   });
 

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { AllowEntry } from '../../../src/config/run-spec.js';
 import type { EgressRecord } from '../../../src/core/egress-record.js';
 import { connectionVerdict } from '../../../src/egress/decide.js';
-import { suggestAllowList } from '../../../src/egress/suggest.js';
+import { createAllowSuggestion, suggestAllowList } from '../../../src/egress/suggest.js';
 import { policyOf } from './policy-of.js';
 
 function audited(host: string, port = 443, more: Partial<EgressRecord> = {}): EgressRecord {
@@ -134,6 +134,25 @@ describe('the allow list after an audit', () => {
       { dest: 'null', ports: [443] },
       { dest: 'true', ports: [443] },
     ]);
+  });
+
+  test('an agent that makes up destinations and paths fills neither memory nor the list', () => {
+    const suggestion = createAllowSuggestion();
+    for (let at = 0; at < 20_000; at++) {
+      suggestion.add(audited(`h${at}.example`));
+      suggestion.add(audited('ports.example', 1 + at, { protocol: 'tcp' }));
+      const request = { protocol: 'http', reason: 'path-not-allowed', method: 'GET' } as const;
+      suggestion.add(audited('paths.example', 443, { ...request, path: `/a/${at}` }));
+      suggestion.add(audited('wide.example', 443, { ...request, path: `/${at}/x` }));
+    }
+    const list = suggestion.list();
+    expect(list.length).toBeLessThan(1_100);
+    expect(list.at(-1)).toMatch(/^# .*egress\.jsonl$/);
+    expect(list).toContain(
+      '- { dest: paths.example, ports: [443], http: [{ methods: [GET], paths: [/a] }] }',
+    );
+    expect(list).toContain('- { dest: wide.example, ports: [443], http: [{ methods: [GET], paths: [/] }] }');
+    expect(policyOf(parse(list.join('\n')) as AllowEntry[]).rules.length).toBeGreaterThan(1_000);
   });
 
   test('many paths become their first segments', () => {

@@ -34,8 +34,9 @@ describe('annotations for blocked hosts', () => {
     ]);
   });
 
-  it('leave out what was allowed or only audited', () => {
-    expect(blockedHostLines([row({ verdict: 'allowed' }), row({ verdict: 'audited' })])).toEqual([]);
+  it('leave out what was allowed, only audited, or blocked as expected', () => {
+    const rows = [row({ verdict: 'allowed' }), row({ verdict: 'audited' }), row({ expected: true })];
+    expect(blockedHostLines(rows)).toEqual([]);
   });
 
   it('are at most ten, most attempts first, and the last counts the rest', () => {

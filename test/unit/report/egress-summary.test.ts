@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { EgressRecord } from '../../../src/core/egress-record.js';
-import { suggestAllow } from '../../../src/report/allow-suggestion.js';
 import { createEgressCounter, OTHER_HOSTS, summariseEgress } from '../../../src/report/egress-summary.js';
 import { records } from './samples.js';
 
@@ -82,6 +81,7 @@ describe('the egress summary', () => {
       bytesOut: 0,
       bytesIn: 0,
       hosts: [],
+      suggestion: [],
     });
   });
 });
@@ -111,34 +111,28 @@ describe('the timeline', () => {
   });
 });
 
-describe('the rules that audit mode suggests', () => {
-  const audited = (host: string, port?: number, protocol: EgressRecord['protocol'] = 'tls') =>
-    record({ verdict: 'audited', host, protocol, ...(port === undefined ? {} : { port }) });
+describe('what is expected to be blocked', () => {
+  const options = {
+    isExpected: ({ host, verdict }: EgressRecord) => host === 'telemetry.example' && verdict === 'blocked',
+    isUnwanted: ({ host }: EgressRecord) => host === 'telemetry.example',
+  };
 
-  test.each<[string, readonly EgressRecord[], readonly string[]]>([
-    [
-      'web ports need no ports',
-      [audited('a.example', 443), audited('a.example', 80, 'http')],
-      ['- a.example'],
-    ],
-    [
-      'a lookup and its connection are one rule',
-      [audited('a.example', 53, 'dns'), audited('a.example', 443)],
-      ['- a.example'],
-    ],
-    [
-      'other ports are written out',
-      [audited('db.example', 5432, 'tcp'), audited('db.example', 443)],
-      ['- { dest: db.example, ports: [443, 5432] }'],
-    ],
-    [
-      'UDP says so',
-      [record({ verdict: 'audited', ip: '198.51.100.2', port: 53, protocol: 'udp' })],
-      ['- { dest: 198.51.100.2, ports: [53/udp] }'],
-    ],
-    ['what was blocked is not suggested', [record({ host: 'evil.example', port: 443 })], []],
-    ['a name that is no name is not suggested', [audited('x }, { dest: "*', 443)], []],
-  ])('%s', (_, seen, rules) => {
-    expect(suggestAllow(summariseEgress(seen))).toEqual(rules);
+  test('has rows of its own, counts as blocked, and cannot hide another host', () => {
+    const counter = createEgressCounter(options);
+    counter.add(record({ host: 'telemetry.example', port: 443, count: 1_000 }));
+    counter.add(record({ host: 'evil.example', port: 443 }));
+    const { hosts, blocked } = counter.summary();
+    expect(blocked).toBe(1_001);
+    expect(hosts.map(({ host, expected }) => [host, expected])).toEqual([
+      ['evil.example', undefined],
+      ['telemetry.example', true],
+    ]);
+  });
+
+  test('is not suggested after an audit', () => {
+    const counter = createEgressCounter(options);
+    for (const host of ['telemetry.example', 'api.example'])
+      counter.add(record({ host, port: 443, verdict: 'audited' }));
+    expect(counter.summary().suggestion).toEqual(['- api.example']);
   });
 });

@@ -29,7 +29,6 @@ describe('the summary in the terminal', () => {
         notice  The image has no git.
                 The rule !docs/.env in .agentignore shows a credential file again.
                 The clock of the engine differs by 2 s.
-         allow  - { dest: 198.51.100.2, ports: [53/udp] }
       "
     `);
   });

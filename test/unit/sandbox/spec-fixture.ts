@@ -35,6 +35,7 @@ export function containerInput(spec: RunSpec, changes: Partial<ContainerInput> =
     extraEnv: {},
     extraMounts: [],
     availableCpus: 4,
+    ipv6: true,
     tty: false,
     ...changes,
   };

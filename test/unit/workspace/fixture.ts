@@ -17,6 +17,7 @@ import { systemProcesses } from '../../../src/core/process.js';
 import { planWorkspace } from '../../../src/workspace/plan-workspace.js';
 import { prepareView } from '../../../src/workspace/prepare-view.js';
 import { removeView } from '../../../src/workspace/remove-view.js';
+import { readTracked } from '../../../src/workspace/tracked-files.js';
 import type { PreparedView, WorkspacePlan } from '../../../src/workspace/workspace-plan.js';
 
 export const ENV = { PATH: process.env.PATH };
@@ -87,11 +88,13 @@ export function plan(
   root: string,
   view: Partial<ViewSpec> = {},
   runDirectory?: string,
+  cacheDirectory?: string,
 ): Promise<WorkspacePlan> {
   return planWorkspace({
     root,
     view: { ...VIEW, ...view },
     runDirectory,
+    cacheDirectory,
     processes: systemProcesses,
     env: ENV,
   });
@@ -104,11 +107,19 @@ export interface Made extends PreparedView {
   readonly gitDirectory: string;
 }
 
-export async function view(root: string, spec: Partial<ViewSpec> = {}): Promise<Made> {
-  const planned = await plan(root, spec);
+/** The whole stage as a run does it. With `cacheDirectory` it uses and fills the caches. */
+export async function view(
+  root: string,
+  spec: Partial<ViewSpec> = {},
+  cacheDirectory?: string,
+): Promise<Made> {
   const directory = temporary();
-  const input = { directory, scratchReadme: 'notes\n', processes: systemProcesses, env: ENV };
-  const prepared = await prepareView(planned, input);
+  const common = { directory, cacheDirectory, processes: systemProcesses, env: ENV };
+  const wanted = { ...VIEW, ...spec };
+  const tracked = readTracked({ ...common, root, git: wanted.git });
+  tracked.catch(() => {});
+  const planned = await planWorkspace({ ...common, root, view: wanted, runDirectory: undefined, tracked });
+  const prepared = await prepareView(planned, { ...common, scratchReadme: 'notes\n', tracked });
   return { ...prepared, plan: planned, directory, gitDirectory: `${directory}/t/.git` };
 }
 

@@ -18,6 +18,19 @@ function tree(files: Record<string, string>): string {
 }
 
 describe('hidden paths', () => {
+  it('are decided at once for hostile rules: no pattern of a pull request can hold up the plan', async () => {
+    const stars = '*a'.repeat(24);
+    const root = tree({
+      '.agentignore': `${stars}b\n**/${stars}/${stars}b\n/${'**/'.repeat(30)}${stars}b/x\n[a]${'*[a]'.repeat(24)}b\n`,
+      [`${'a'.repeat(250)}/${'a'.repeat(250)}/${'a'.repeat(250)}`]: '',
+      [`${'a'.repeat(249)}b`]: '',
+    });
+    // With backtracking this would not end in a lifetime.
+    expect(reasons(await plan(root))).toEqual({
+      [`${'a'.repeat(249)}b`]: `.agentignore:4 [a]${'*[a]'.repeat(24)}b`,
+    });
+  });
+
   it('name the file, the line and the pattern that hide them', async () => {
     const root = tree({
       '.agentignore': '# comment\n\n*.secret\n/top.txt\nprivate/\n',

@@ -17,7 +17,11 @@ async function start(answer: Parameters<typeof startRig>[0], options?: RigOption
   return rig;
 }
 
-const ASK = { method: 'POST', headers: { 'x-api-key': 'placeholder', 'content-type': 'application/json' }, body: '{"model":"m"}' };
+const ASK = {
+  method: 'POST',
+  headers: { 'x-api-key': 'placeholder', 'content-type': 'application/json' },
+  body: '{"model":"m"}',
+};
 
 /** What somebody does who does not use a client library. */
 function sendRaw(base: string, text: string): Promise<string> {
@@ -61,27 +65,39 @@ describe('the key', () => {
     expect(received[0]?.headers.host).toMatch(/^model\.test:\d+$/);
   });
 
-  it.each([401, 403])('that is refused with %d ends the agent at once, with words, and without a part of the key', async (status) => {
-    const { base, records, traffic } = await start((_, response) => {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end('{"error":{"message":"wrong key the-real-key for this model"}}');
-    });
-    const answer = await fetch(`${base}/v1/messages`, ASK);
-    const body = (await answer.json()) as { type: string; error: { type: string; message: string } };
-    expect(answer.status).toBe(400);
-    expect(body.type).toBe('error');
-    expect(body.error.message).toContain(`HTTP ${status}`);
-    expect(JSON.stringify(body)).not.toContain('the-real-key');
-    expect(records).toMatchObject([{ verdict: 'allowed', reason: 'key-refused', status: 400 }]);
-    expect(traffic()?.keyRefused).toBe(true);
-  });
+  it.each([401, 403])(
+    'that is refused with %d ends the agent at once, with words, and without a part of the key',
+    async (status) => {
+      const { base, records, traffic } = await start((_, response) => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end('{"error":{"message":"wrong key the-real-key for this model"}}');
+      });
+      const answer = await fetch(`${base}/v1/messages`, ASK);
+      const body = (await answer.json()) as { type: string; error: { type: string; message: string } };
+      expect(answer.status).toBe(400);
+      expect(body.type).toBe('error');
+      expect(body.error.message).toContain(`HTTP ${status}`);
+      expect(JSON.stringify(body)).not.toContain('the-real-key');
+      expect(records).toMatchObject([{ verdict: 'allowed', reason: 'key-refused', status: 400 }]);
+      expect(traffic()?.keyRefused).toBe(true);
+    },
+  );
 
   it('is in no record', async () => {
     const { base, records } = await start((_, response) => response.end('{}'));
     await fetch(`${base}/v1/messages?key=secret`, ASK);
     expect(JSON.stringify(records)).not.toMatch(/the-real-key|secret/);
     expect(records).toMatchObject([
-      { verdict: 'allowed', reason: 'rule', rule: 'broker:anthropic', protocol: 'http', host: 'model.test', method: 'POST', path: '/v1/messages', status: 200 },
+      {
+        verdict: 'allowed',
+        reason: 'rule',
+        rule: 'broker:anthropic',
+        protocol: 'http',
+        host: 'model.test',
+        method: 'POST',
+        path: '/v1/messages',
+        status: 200,
+      },
     ]);
   });
 });
@@ -106,9 +122,17 @@ describe('what is forwarded', () => {
   });
 
   it.each([
-    ['a whole URL', 'POST http://elsewhere.test/v1/messages HTTP/1.1\r\nHost: elsewhere.test\r\nContent-Length: 0\r\n\r\n', 403],
+    [
+      'a whole URL',
+      'POST http://elsewhere.test/v1/messages HTTP/1.1\r\nHost: elsewhere.test\r\nContent-Length: 0\r\n\r\n',
+      403,
+    ],
     ['a tunnel', 'CONNECT elsewhere.test:443 HTTP/1.1\r\nHost: elsewhere.test\r\n\r\n', 426],
-    ['a WebSocket', 'GET /v1/messages HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\nSec-WebSocket-Version: 13\r\n\r\n', 426],
+    [
+      'a WebSocket',
+      'GET /v1/messages HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+      426,
+    ],
   ])('%s leads nowhere', async (_, text, status) => {
     const { base, received, records } = await start((__, response) => response.end('{}'));
     expect(await sendRaw(base, text)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
@@ -119,7 +143,10 @@ describe('what is forwarded', () => {
   it('two requests in one are not', async () => {
     const { base, received } = await start((_, response) => response.end('{}'));
     const smuggled = 'GET /v1/files HTTP/1.1\r\nHost: x\r\n\r\n';
-    await sendRaw(base, `POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`);
+    await sendRaw(
+      base,
+      `POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    );
     expect(received.filter(({ url }) => url === '/v1/files')).toEqual([]);
   });
 
@@ -156,7 +183,15 @@ describe('answers', () => {
     second.resolve();
     while (!(await reader.read()).done);
     await expect.poll(() => traffic()?.lastStatus).toBe(200);
-    expect(traffic()).toMatchObject({ requests: 1, failed: 0, model: 'claude-x', inputTokens: 7, cacheReadTokens: 3, outputTokens: 11, uncounted: 0 });
+    expect(traffic()).toMatchObject({
+      requests: 1,
+      failed: 0,
+      model: 'claude-x',
+      inputTokens: 7,
+      cacheReadTokens: 3,
+      outputTokens: 11,
+      uncounted: 0,
+    });
   });
 
   it('pass with their status, and 429 and 529 stay what they are for the agent to retry', async () => {
@@ -195,11 +230,15 @@ describe('answers', () => {
       response.end(text);
     });
     expect(await (await fetch(`${base}/v1/messages`, ASK)).text()).toBe(text);
-    await expect.poll(() => traffic()).toMatchObject({ requests: 1, uncounted: 1, inputTokens: 0, outputTokens: 0 });
+    await expect
+      .poll(() => traffic())
+      .toMatchObject({ requests: 1, uncounted: 1, inputTokens: 0, outputTokens: 0 });
   });
 
   it('of a provider that cannot be reached are an error in its own format', async () => {
-    const { base, records } = await start(() => {}, { dial: async () => ({ ok: false, reason: 'resolve-failed' }) });
+    const { base, records } = await start(() => {}, {
+      dial: async () => ({ ok: false, reason: 'resolve-failed' }),
+    });
     const answer = await fetch(`${base}/v1/messages`, ASK);
     expect(answer.status).toBe(502);
     expect(await answer.json()).toMatchObject({ type: 'error', error: { type: 'api_error' } });
@@ -207,7 +246,9 @@ describe('answers', () => {
   });
 
   it('of a name that leads to a private address end the agent', async () => {
-    const { base, records } = await start(() => {}, { dial: async () => ({ ok: false, reason: 'private-address', address: '10.0.0.1' }) });
+    const { base, records } = await start(() => {}, {
+      dial: async () => ({ ok: false, reason: 'private-address', address: '10.0.0.1' }),
+    });
     expect((await fetch(`${base}/v1/messages`, ASK)).status).toBe(400);
     expect(records).toMatchObject([{ verdict: 'blocked', reason: 'private-address', ip: '10.0.0.1' }]);
   });
@@ -250,7 +291,10 @@ describe('TLS to the provider', () => {
   });
 
   it('takes the extra roots', async () => {
-    const { base, received } = await start((_, response) => response.end('{}'), { tls, extraRoots: certificates.ca });
+    const { base, received } = await start((_, response) => response.end('{}'), {
+      tls,
+      extraRoots: certificates.ca,
+    });
     expect((await fetch(`${base}/v1/messages`, ASK)).status).toBe(200);
     expect(received).toHaveLength(1);
   });
@@ -263,22 +307,28 @@ describe('the budget', () => {
     ['max-requests', { maxRequests: 2 }, 2],
     ['max-tokens', { maxTokens: 61 }, 2],
     ['max-cost-usd', { maxCostUsd: 0.0001, price: { input: 1, output: 1 } }, 2],
-  ] as const)('%s refuses what comes after it is used up, at once and with words', async (part, budget, allowed) => {
-    const { base, received, records, traffic } = await start((_, response) => {
-      response.setHeader('content-type', 'application/json');
-      response.end(COUNTED);
-    }, { start: { budget } });
-    const statuses: number[] = [];
-    for (let at = 0; at < allowed + 2; at++) {
-      const answer = await fetch(`${base}/v1/messages`, ASK);
-      statuses.push(answer.status);
-      const text = await answer.text();
-      if (answer.status === 400) expect(text).toContain(part);
-      await expect.poll(() => records.length).toBe(at + 1);
-    }
-    expect(statuses).toEqual([...Array(allowed).fill(200), 400, 400]);
-    expect(received).toHaveLength(allowed);
-    expect(records.at(-1)).toMatchObject({ verdict: 'blocked', reason: 'budget' });
-    expect(traffic()?.exhausted).toBe(part);
-  });
+  ] as const)(
+    '%s refuses what comes after it is used up, at once and with words',
+    async (part, budget, allowed) => {
+      const { base, received, records, traffic } = await start(
+        (_, response) => {
+          response.setHeader('content-type', 'application/json');
+          response.end(COUNTED);
+        },
+        { start: { budget } },
+      );
+      const statuses: number[] = [];
+      for (let at = 0; at < allowed + 2; at++) {
+        const answer = await fetch(`${base}/v1/messages`, ASK);
+        statuses.push(answer.status);
+        const text = await answer.text();
+        if (answer.status === 400) expect(text).toContain(part);
+        await expect.poll(() => records.length).toBe(at + 1);
+      }
+      expect(statuses).toEqual([...Array(allowed).fill(200), 400, 400]);
+      expect(received).toHaveLength(allowed);
+      expect(records.at(-1)).toMatchObject({ verdict: 'blocked', reason: 'budget' });
+      expect(traffic()?.exhausted).toBe(part);
+    },
+  );
 });

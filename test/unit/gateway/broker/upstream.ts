@@ -48,7 +48,8 @@ export async function startRig(answer: RequestListener, options: RigOptions = {}
       answer(request, response);
     });
   };
-  const provider: Server = options.tls === undefined ? createServer(listener) : createSecureServer(options.tls, listener);
+  const provider: Server =
+    options.tls === undefined ? createServer(listener) : createSecureServer(options.tls, listener);
   const upstreamPort = await listen(provider);
   const connections = createConnections();
   const link = createTcpServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
@@ -60,7 +61,13 @@ export async function startRig(answer: RequestListener, options: RigOptions = {}
       {
         provider: options.provider ?? 'anthropic',
         port,
-        upstream: { scheme: options.tls === undefined ? 'http' : 'https', host: 'model.test', port: upstreamPort, path: '', ...options.upstream },
+        upstream: {
+          scheme: options.tls === undefined ? 'http' : 'https',
+          host: 'model.test',
+          port: upstreamPort,
+          path: '',
+          ...options.upstream,
+        },
         private: false,
         credential: { 'x-api-key': 'the-real-key' },
         budget: {},
@@ -99,7 +106,10 @@ const dialLoopback: BrokerContext['dial'] = ({ port }) =>
     socket.once('connect', () => resolve({ ok: true, socket, address: '127.0.0.1' }));
   });
 
-function listen(server: { listen(port: number, host: string, done: () => void): unknown; address(): unknown }): Promise<number> {
+function listen(server: {
+  listen(port: number, host: string, done: () => void): unknown;
+  address(): unknown;
+}): Promise<number> {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
   });

@@ -1,0 +1,79 @@
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
+import type { Decision } from '../../egress/decide.js';
+import type { TrafficContext } from '../connection/context.js';
+import type { Attempt } from '../connection/refuse.js';
+import { forwardRequest } from './forward-request.js';
+import { forwardUpgrade } from './forward-upgrade.js';
+import type { AgentRequest, AgentResponse } from './message.js';
+import { sendRefusal } from './refusal.js';
+import { checkRequest, type RequestCheck } from './request-check.js';
+
+/** One HTTP connection of the agent, and the upstream side that its requests share. */
+export interface HttpConnection {
+  readonly attempt: Attempt;
+  readonly agent: Agent;
+  readonly context: TrafficContext;
+}
+
+/** Judges a request and sends it on, or answers with the refusal; one line of the record in either case. */
+export function handleRequest(
+  connection: HttpConnection,
+  request: AgentRequest,
+  response: AgentResponse,
+): void {
+  const began = new Date();
+  const check = checkWithBudget(connection, request);
+  if (check.decision.verdict === 'blocked')
+    refuseRequest(connection, request, response, check.decision, began);
+  else forwardRequest({ connection, request, response, check, began });
+}
+
+/** The same for a request that wants to become a WebSocket. */
+export function handleUpgrade(
+  connection: HttpConnection,
+  request: IncomingMessage,
+  response: ServerResponse,
+  head: Buffer,
+): void {
+  const began = new Date();
+  const check = checkWithBudget(connection, request);
+  if (check.decision.verdict === 'blocked')
+    refuseRequest(connection, request, response, check.decision, began);
+  else forwardUpgrade({ connection, request, response, check, began }, head);
+}
+
+/** A request that the rules allow counts against the budget of its rule, head included: a path can carry data too. */
+function checkWithBudget({ attempt, context }: HttpConnection, request: AgentRequest): RequestCheck {
+  const check = checkRequest(request, attempt.destination, context.policy);
+  if (check.decision.verdict !== 'allowed') return check;
+  const { rule } = check.decision;
+  const over = context.budgets.request(rule) ?? context.budgets.uploads(rule)?.(headBytes(request));
+  return over === undefined ? check : { ...check, decision: over };
+}
+
+function headBytes({ method = '', url = '', rawHeaders }: AgentRequest): number {
+  return rawHeaders.reduce((sum, text) => sum + text.length + 2, method.length + url.length + 12);
+}
+
+function refuseRequest(
+  { attempt, context }: HttpConnection,
+  request: AgentRequest,
+  response: AgentResponse,
+  decision: Decision,
+  began: Date,
+): void {
+  sendRefusal(request, response, decision);
+  const { name, port } = attempt.destination;
+  const { method = '', url = '', headers } = request;
+  const host = String(headers[':authority'] ?? headers.host ?? name);
+  context.log.add({
+    ...decision,
+    protocol: 'http',
+    host,
+    port,
+    method,
+    path: url,
+    status: response.statusCode,
+    began,
+  });
+}
