@@ -1,43 +1,16 @@
 // How long `cagent run -- true` takes, over `docker run --rm IMAGE true`: with 10,000 files, and with 100,000 files
 // of which 5,000 are hidden. Usage: node bench/start.mjs [rounds]
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { generateRepository } from './generate-repository.mjs';
 import { interleave, print, time } from './paired.mjs';
 
 const rounds = Number(process.argv[2] ?? 7);
 const cli = fileURLToPath(new URL('../dist/cli/index.js', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'cagent-bench-'));
-
-/** A repository of `files` small source files; `hidden` more match .agentignore. */
-function repository(name, files, hidden) {
-  const root = join(work, name);
-  const perDirectory = 100;
-  for (let at = 0; at < files; at++) {
-    const directory = join(
-      root,
-      'src',
-      String(Math.floor(at / perDirectory) % 40),
-      String(Math.floor(at / perDirectory / 40)),
-    );
-    if (at % perDirectory === 0) mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, `f${at}.ts`), `export const value${at} = ${at};\n`.repeat(1 + (at % 80)));
-  }
-  for (let at = 0; at < hidden; at++) {
-    const directory = join(root, 'src', String(at % 40), 'secret');
-    if (at < 40) mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, `h${at}.hidden`), `secret ${at}\n`);
-  }
-  writeFileSync(join(root, '.agentignore'), '*.hidden\n');
-  const git = (...args) =>
-    execFileSync('git', ['-C', root, '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args]);
-  git('init', '--quiet');
-  git('add', '--all');
-  git('commit', '--quiet', '--message', 'All files');
-  return root;
-}
 
 function run(root) {
   const out = join(work, 'out');
@@ -47,8 +20,8 @@ function run(root) {
 }
 
 try {
-  const small = repository('small', 10_000, 22);
-  const large = repository('large', 95_000, 5_000);
+  const small = generateRepository(join(work, 'small'), 10_000, 22);
+  const large = generateRepository(join(work, 'large'), 95_000, 5_000);
   const [sandbox] = execFileSync(process.execPath, [cli, 'build'], { encoding: 'utf8' }).split(/\s/);
   const results = interleave(
     {

@@ -38,7 +38,15 @@ start_by_service() {
   fi
 }
 
+# An engine that was killed leaves its pid behind, and refuses to start while some other process has that pid.
+forget_dead_engine() {
+  local file=/var/run/docker.pid pid
+  pid=$(cat "$file" 2>/dev/null) || return 0
+  if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != dockerd ]; then as_root rm -f "$file"; fi
+}
+
 start_by_hand() {
+  forget_dead_engine
   # dockerd is in /usr/sbin, which is not on every user's PATH.
   # shellcheck disable=SC2016
   as_root sh -c 'PATH=$PATH:/usr/sbin:/sbin; setsid nohup dockerd >>"$1" 2>&1 </dev/null &' sh "$ENGINE_LOG"

@@ -4,7 +4,7 @@ import { CagentError, messageOf } from '../core/errors.js';
 import type { Processes } from '../core/process.js';
 import type { HiddenPath } from '../workspace/workspace-plan.js';
 import type { CaptureLimits } from './capture-limits.js';
-import type { Changes } from './changes.js';
+import type { Changes, PathWithReason } from './changes.js';
 import { copyScratch } from './copy-scratch.js';
 import { readGitIgnoreRules } from './git-ignored.js';
 import { indexHiddenPaths } from './hidden-paths.js';
@@ -32,6 +32,8 @@ export interface CaptureInput {
   readonly outPatch: string;
   /** Directory that the agent's `.agent-scratch` is copied to; what cannot be copied is in `rejected`. */
   readonly outScratch?: string;
+  /** The upper directory was made by `materialise`; what could not be brought into it is rejected. */
+  readonly copied?: { readonly rejected: readonly PathWithReason[] } | undefined;
   readonly processes: Processes;
   readonly env: Environment;
 }
@@ -47,11 +49,16 @@ export async function captureOverlay(input: CaptureInput): Promise<Changes> {
   const { processes, env, baseCommit, limits } = input;
   const access = new OwnerAccess();
   const rejections = new Rejections();
+  for (const { path, reason } of input.copied?.rejected ?? []) rejections.add(path, reason);
   try {
     const lower = await realpath(input.root);
-    const opaque = await findOpaqueDirectories({ upper: input.upper, lower, access, processes, env });
+    const opaque =
+      input.copied === undefined
+        ? await findOpaqueDirectories({ upper: input.upper, lower, access, processes, env })
+        : new Set<string>();
+    const whiteouts = input.copied === undefined ? 'device' : 'file';
     const state = {
-      layers: { lower, upper: input.upper, opaque, whiteouts: true },
+      layers: { lower, upper: input.upper, opaque, whiteouts } as const,
       hidden: indexHiddenPaths(input.hidden),
       wouldHide: input.wouldHide,
       gitIgnored: readGitIgnoreRules(lower),
@@ -68,7 +75,7 @@ export async function captureOverlay(input: CaptureInput): Promise<Changes> {
     await settleIgnored(state, lower, baseCommit, { processes, env });
     if (input.outScratch !== undefined) {
       const copied = await copyScratch(`${input.upper}/.agent-scratch`, input.outScratch, {
-        whiteouts: true,
+        whiteouts,
       });
       for (const { path, reason } of copied.rejected) rejections.add(path, reason);
     }

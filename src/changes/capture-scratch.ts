@@ -54,6 +54,7 @@ async function capture(input: CaptureScratchInput, access: OwnerAccess): Promise
   const lower = await realpath(input.root);
   const upper = `${scratch}/workspace`;
   const rejections = new Rejections();
+  for (const { path, reason } of input.copied?.rejected ?? []) rejections.add(path, reason);
   const state: WalkState = {
     // A character device in a plain directory is just that: the agent can make one, and it deletes nothing.
     layers: { lower, upper, opaque: new Set(), whiteouts: false },

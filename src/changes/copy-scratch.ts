@@ -6,7 +6,7 @@ import { fsPath } from '../core/path-text.js';
 import { SCRATCH_README } from '../workspace/scratch-readme.js';
 import type { PathWithReason } from './changes.js';
 import { errnoOf, joinPath, namesIn, statusOf } from './file-status.js';
-import { isWhiteout } from './overlay-layers.js';
+import { isWhiteout, type Whiteouts } from './overlay-layers.js';
 import { OwnerAccess } from './owner-access.js';
 import { Rejections } from './rejections.js';
 
@@ -27,8 +27,8 @@ export interface CopyOptions {
   readonly limits?: ScratchLimits;
   /** Paths below the scratch that are not copied, for instance proposals that are in the patch already. */
   readonly skip?: (path: string) => boolean;
-  /** The scratch is in the upper directory of an overlay, where a device 0:0 marks a deleted file. */
-  readonly whiteouts?: boolean;
+  /** The scratch is in the upper directory of an overlay: what marks a deleted file. */
+  readonly whiteouts?: Whiteouts;
 }
 
 export interface CopiedScratch {
@@ -110,7 +110,7 @@ async function copyDirectory(state: CopyState, directory: string): Promise<void>
 async function copyEntry(state: CopyState, path: string): Promise<void> {
   const source = fsPath(state.scratch, path);
   const stats = statusOf(source);
-  if (stats === undefined || (state.options.whiteouts === true && isWhiteout(stats))) return;
+  if (stats === undefined || isWhiteout(stats, state.options.whiteouts ?? false)) return;
   if (stats.isDirectory()) {
     state.access.grant(source, stats);
     return await copyDirectory(state, path);

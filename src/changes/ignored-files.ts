@@ -55,7 +55,9 @@ async function settleCommitted(state: WalkState, path: string): Promise<void> {
       return;
     const stats = statusOf(fsPath(state.layers.upper, place));
     const gone =
-      stats === undefined ? covered : isWhiteout(stats) || (length < parts.length && !stats.isDirectory());
+      stats === undefined
+        ? covered
+        : isWhiteout(stats, state.layers.whiteouts) || (length < parts.length && !stats.isDirectory());
     if (gone) {
       const before = contentOf(state.layers.lower, path, original);
       return before === undefined ? undefined : addTouched(state, { path, before });

@@ -10,13 +10,18 @@ export interface Layers {
   readonly upper: string;
   /** Directories of the upper layer that hide what the lower one has at the same place. */
   readonly opaque: ReadonlySet<string>;
-  /** Whether a character device 0:0 marks a deletion. Only overlayfs can put it there; in a plain directory it is a device. */
-  readonly whiteouts: boolean;
+  readonly whiteouts: Whiteouts;
 }
 
-/** overlayfs marks a deleted name by a character device 0:0. */
-export function isWhiteout(stats: Stats): boolean {
-  return stats.isCharacterDevice() && stats.rdev === 0;
+/**
+ * What marks a deletion. `device`: a character device 0:0, which only overlayfs can put there; in a plain directory
+ * it is a device. `file`: an empty file of 1970, in a directory in which everything was made by ourselves.
+ */
+export type Whiteouts = false | 'device' | 'file';
+
+export function isWhiteout(stats: Stats, whiteouts: Whiteouts): boolean {
+  if (whiteouts === 'file') return stats.isFile() && stats.size === 0 && stats.mtimeMs === 0;
+  return whiteouts === 'device' && stats.isCharacterDevice() && stats.rdev === 0;
 }
 
 /** Something that a path leads to: its status and the layer that has it. */
@@ -37,7 +42,7 @@ export function mergedEntry(layers: Layers, path: string): MergedEntry | undefin
     const place = parts.slice(0, length).join('/');
     const last = length === parts.length;
     const above: Stats | undefined = upperReaches ? statusOf(fsPath(layers.upper, place)) : undefined;
-    if (above !== undefined && layers.whiteouts && isWhiteout(above)) return undefined;
+    if (above !== undefined && isWhiteout(above, layers.whiteouts)) return undefined;
     if (above !== undefined && last) return { stats: above, file: fsPath(layers.upper, place) };
     const below: Stats | undefined = lowerReaches ? statusOf(fsPath(layers.lower, place)) : undefined;
     if (above === undefined && below === undefined) return undefined;

@@ -55,7 +55,7 @@ async function visit(state: WalkState, path: string, below: Below): Promise<void
   if (!countEntry(state)) return;
   const stats = statusOf(fsPath(state.layers.upper, path));
   if (stats === undefined) return;
-  const deleted = state.layers.whiteouts && isWhiteout(stats);
+  const deleted = isWhiteout(stats, state.layers.whiteouts);
   const barrier = forbiddenPlace(state, path, stats);
   if (barrier !== undefined) {
     if (!deleted) state.rejections.add(path, barrier);

@@ -68,9 +68,13 @@ export function dockerError(args: readonly string[], stderr: string, exitCode: n
     });
   }
   if (refusesOurPaths(text)) {
-    return new CagentError('workspace.overlay', `The engine cannot mount the view: ${lastLine(withoutHelp(text))}`, {
-      hint: 'See `cagent doctor`.',
-    });
+    return new CagentError(
+      'workspace.overlay',
+      `The engine cannot mount the view: ${lastLine(withoutHelp(text))}`,
+      {
+        hint: 'See `cagent doctor`.',
+      },
+    );
   }
   if (/unknown or invalid runtime name|unknown runtime specified/i.test(text)) {
     return new CagentError('sandbox.runtime', lastLine(text), {

@@ -29,7 +29,8 @@ export function coversRule(outer: EgressRule, inner: EgressRule): boolean {
   if (!coversTarget(outer.target, inner.target)) return false;
   if (inner.private && !outer.private) return false;
   if (!inner.ports.every((port) => hasPort(outer, port))) return false;
-  if (outer.budget !== undefined && JSON.stringify(outer.budget) !== JSON.stringify(inner.budget)) return false;
+  if (outer.budget !== undefined && JSON.stringify(outer.budget) !== JSON.stringify(inner.budget))
+    return false;
   return outer.http.length === 0 || JSON.stringify(outer.http) === JSON.stringify(inner.http);
 }
 

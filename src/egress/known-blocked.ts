@@ -61,7 +61,8 @@ function compile(text: string, reason: string): KnownBlocked | RuleProblem {
   const destination = parseDestination(text);
   if (isProblem(destination)) return destination;
   const { target, port, prefix } = destination;
-  const isName = port === undefined && prefix === undefined && target.kind !== 'cidr' && target.kind !== 'any';
+  const isName =
+    port === undefined && prefix === undefined && target.kind !== 'cidr' && target.kind !== 'any';
   if (isName) return { text: text.trim(), target, reason };
   return {
     problem: `${quote(text)} is no host name, and only names can be expected to be blocked`,

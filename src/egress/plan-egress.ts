@@ -43,10 +43,7 @@ export function planEgress(
 }
 
 /** A list that forgets the model API is the likeliest reason for an agent that does nothing. */
-function missingAgentHosts(
-  policy: EgressPolicy,
-  context: EgressContext,
-): readonly string[] {
+function missingAgentHosts(policy: EgressPolicy, context: EgressContext): readonly string[] {
   if (policy.mode === 'audit') return [];
   const missing = context.agentHosts.filter((host) => {
     const sample = host.replace(/^\*+\./, 'x.');

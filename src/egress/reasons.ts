@@ -34,7 +34,8 @@ export const EGRESS_REASONS = {
   'resolve-failed': 'The upstream resolver has no usable address for the name.',
   'upstream-failed': 'The destination did not accept the connection, or broke it.',
   'upstream-certificate': 'The certificate of the destination could not be verified.',
-  'client-handshake': 'The client broke off the TLS handshake; it may not trust the certificate authority of the run.',
+  'client-handshake':
+    'The client broke off the TLS handshake; it may not trust the certificate authority of the run.',
   timeout: 'The connection was silent for too long.',
   budget: 'The budget of the run for its model is used up.',
   'upload-budget': 'The rule says how much may be sent in one run, and that much was sent.',

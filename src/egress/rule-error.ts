@@ -18,9 +18,5 @@ export function ruleError(
   { problem, hint }: RuleProblem,
   list = 'network.allow',
 ): CagentError {
-  return new CagentError(
-    'egress.rule',
-    `${list}[${index}]: ${problem}.`,
-    hint === undefined ? {} : { hint },
-  );
+  return new CagentError('egress.rule', `${list}[${index}]: ${problem}.`, hint === undefined ? {} : { hint });
 }

@@ -84,7 +84,8 @@ function undoneBy(one: PlacedRule, all: readonly PlacedRule[]): readonly string[
     ({ rule }) =>
       rule.http.length === 0 &&
       rule.budget === undefined &&
-      coversTarget(rule.target, one.rule.target) && sharesPort(rule, one.rule),
+      coversTarget(rule.target, one.rule.target) &&
+      sharesPort(rule, one.rule),
   );
   if (other === undefined) return undefined;
   return [

@@ -5,6 +5,7 @@ import type { Changes } from '../changes/changes.js';
 import { wouldHideBy } from '../changes/would-hide.js';
 import { pathToByteText } from '../workspace/byte-text.js';
 import { loadIgnoreRules } from '../workspace/ignore-rules.js';
+import type { FetchedView } from './copy-view.js';
 import type { Preparation } from './prepare.js';
 import type { RunHost } from './run-host.js';
 
@@ -15,6 +16,8 @@ export interface CaptureRequest {
   readonly patch: string;
   /** The run directory's `scratch/`. */
   readonly scratch: string;
+  /** With the strategy `copy`: what was fetched. */
+  readonly fetched: FetchedView | undefined;
 }
 
 /**
@@ -26,9 +29,12 @@ export async function captureChanges({
   preparation,
   patch,
   scratch,
+  fetched,
 }: CaptureRequest): Promise<Changes | undefined> {
   const { plan, view } = preparation;
   if (plan === undefined || view === undefined) return undefined;
+  // A copy that was not fetched holds no change of an agent: there was none.
+  if (plan.view.strategy === 'copy' && fetched === undefined) return undefined;
   const { workspace } = plan;
   const common = {
     root: workspace.root,
@@ -46,8 +52,14 @@ export async function captureChanges({
     outPatch: patch,
     processes: host.processes,
     env: host.environment,
+    copied: fetched,
   };
-  if (view.upper !== undefined) return captureOverlay({ ...common, upper: view.upper, outScratch: scratch });
-  if (view.scratch === undefined) return undefined;
-  return captureScratch({ ...common, scratch: view.scratch, outScratch: scratch });
+  const written = fetched?.directory;
+  if (workspace.mode === 'overlay') {
+    const upper = written ?? view.upper;
+    return upper === undefined ? undefined : captureOverlay({ ...common, upper, outScratch: scratch });
+  }
+  const proposals = written ?? view.scratch;
+  if (proposals === undefined) return undefined;
+  return captureScratch({ ...common, scratch: proposals, outScratch: scratch });
 }

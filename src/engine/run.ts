@@ -7,7 +7,7 @@ import type { RunSpec } from '../config/run-spec.js';
 import { asCagentError, type CagentError } from '../core/errors.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
 import { createRunId } from '../core/run-id.js';
-import { createDocker } from '../docker/client.js';
+import { createDocker, type Docker } from '../docker/client.js';
 import { isExpectedBlock, knownHosts } from '../egress/known-blocked.js';
 import { openRunDirectory, type RunDirectory } from '../report/run-directory.js';
 import type { AgentEnd } from '../sandbox/agent-run.js';
@@ -15,7 +15,8 @@ import { openAgentOutput } from './agent-output.js';
 import { createTranscript, type Transcripts } from './agent-transcript.js';
 import { assembleReport } from './assemble-report.js';
 import { captureChanges } from './capture.js';
-import { createPhaseTimer } from './phases.js';
+import { type FetchedView, fetchView } from './copy-view.js';
+import { createPhaseTimer, type PhaseTimer } from './phases.js';
 import { planEarly } from './plan-run.js';
 import { type Preparation, prepare, type ReadySandbox } from './prepare.js';
 import { removePrivateDirectory } from './private-directory.js';
@@ -87,11 +88,19 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
     error = asCagentError(thrown);
   }
 
+  let fetched: FetchedView | undefined;
+  try {
+    // Before the volumes go.
+    if (end !== undefined) fetched = await fetchChanges(preparation, docker, phases);
+  } catch (thrown) {
+    error ??= asCagentError(thrown);
+  }
+
   const patch = join(preparation.directory ?? '', 'changes.patch');
   const removed = phases.measure('tear-down', () => tearDown(preparation, docker, spec.keep));
   try {
     changes = await phases.measure('capture', () =>
-      captureChanges({ host, preparation, patch, scratch: files.scratch }),
+      captureChanges({ host, preparation, patch, scratch: files.scratch, fetched }),
     );
   } catch (thrown) {
     error ??= asCagentError(thrown);
@@ -125,6 +134,16 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
     await removePrivateDirectory(preparation.directory, preparation.images?.gateway.reference, docker);
   }
   return { report: written, changes, runDirectory: files.path, exitCode: written.exitCode };
+}
+
+/** Only a copied view has to be fetched. */
+async function fetchChanges(
+  { early, plan, sent }: Preparation,
+  docker: Docker,
+  phases: PhaseTimer,
+): Promise<FetchedView | undefined> {
+  if (plan === undefined || sent === undefined) return undefined;
+  return phases.measure('fetch', () => fetchView(docker, early, plan, sent));
 }
 
 async function liveThrough(

@@ -13,19 +13,24 @@ export async function tearDown(
   keep: boolean,
 ): Promise<readonly string[]> {
   const { gateway, link, created, early } = preparation;
-  const { agent } = early.containers;
+  const { agent, watch } = early.containers;
   // What is still being made cannot be removed yet.
   const made = await created?.then(
     () => true,
     () => true,
   );
-  const agentGone = made === true && !keep ? docker.try(removeContainersArgs([agent.name])) : undefined;
+  const agentGone =
+    made === true && !keep
+      ? docker.try(removeContainersArgs([agent.name, ...(watch === undefined ? [] : [watch.name])]))
+      : undefined;
   link?.abandon();
   const gatewayGone = gateway?.finish().then(() => gateway.ended);
   await Promise.all([link?.ended, agentGone]);
   // The view's volume is free as soon as the containers that mount it are gone; the gateway does not.
   const volume =
-    made === true && !keep ? await docker.try(removeVolumesArgs([early.volume.name])) : undefined;
+    made === true && !keep
+      ? await docker.try(removeVolumesArgs([early.volume, ...early.volumes].map(({ name }) => name)))
+      : undefined;
   await gatewayGone;
   if (volume === undefined || volume.exitCode === 0) return [];
   // Something is still there, for example a container that was made while we were told to stop.

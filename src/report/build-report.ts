@@ -59,7 +59,11 @@ function workspaceOf({ spec, plan }: ReportInput): Report['workspace'] {
   const workspace = plan?.workspace;
   return {
     mode: workspace?.mode ?? spec.view.mode,
-    ...defined({ owner: workspace?.owner }),
+    ...defined({
+      owner: workspace?.owner,
+      strategy: plan?.view.strategy,
+      strategyReason: plan?.view.reason,
+    }),
     files: workspace?.files ?? 0,
     hidden: workspace?.hidden.map(({ path, reason }) => ({ path, reason })) ?? [],
     secretsFound: workspace?.findings.length ?? 0,

@@ -24,6 +24,9 @@ export function renderPlan(plan: SandboxPlan): string {
       [
         `${displayPath(workspace.root)} at /workspace, ${workspace.mode}, as ${workspace.owner.uid}:${workspace.owner.gid}`,
         `${workspace.files} visible files`,
+        ...(plan.view.strategy === 'copy'
+          ? [`copied into the engine: ${displayPath(plan.view.reason ?? '')}`]
+          : []),
         `git      ${gitText(plan)}`,
       ],
     ],

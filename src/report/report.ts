@@ -19,6 +19,9 @@ export interface Report {
     readonly mode: 'overlay' | 'read-only';
     /** The user that the agent ran as; absent when cagent failed before it was known. */
     readonly owner?: { readonly uid: number; readonly gid: number };
+    /** How the view got to the engine: mounted from this machine's disk, or copied; with the reason for a copy. */
+    readonly strategy?: 'overlay' | 'copy';
+    readonly strategyReason?: string;
     /** Files that the agent could see. */
     readonly files: number;
     readonly hidden: readonly { readonly path: string; readonly reason: string }[];

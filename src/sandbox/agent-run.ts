@@ -3,8 +3,9 @@ import { CagentError } from '../core/errors.js';
 import { killArgs, startAttachedArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
 import type { ContainerPlan } from '../docker/container.js';
-import { type DiskLimit, watchDisk } from './disk-watch.js';
+import { type DiskLimit, type DiskWatch, watchDisk } from './disk-watch.js';
 import { type ResourceUse, watchResources } from './resources.js';
+import type { VolumeWatch } from './volume-watch.js';
 
 /** How an agent's life ended. Whatever it was, it is a value. */
 export interface AgentEnd {
@@ -26,8 +27,8 @@ export interface AgentRunOptions {
   readonly timeoutMs: number;
   /** Aborted with reason `SIGINT` or `SIGTERM`. */
   readonly cancel: AbortSignal;
-  /** Host directories that hold what the agent writes. */
-  readonly watched: readonly string[];
+  /** Host directories that hold what the agent writes, or who measures the engine's. */
+  readonly watched: readonly string[] | VolumeWatch;
   readonly disk: DiskLimit;
 }
 
@@ -87,7 +88,7 @@ export async function runAgent(
   if (options.cancel.aborted) onCancel();
   options.cancel.addEventListener('abort', onCancel, { once: true });
   timers.push(setTimeout(() => end({ cause: 'timeout', graceMs: TIMEOUT_GRACE_MS }), options.timeoutMs));
-  const disk = watchDisk(options.watched, options.disk, (limit) => end({ cause: 'limit', limit }));
+  const disk = watchWrites(options, (limit) => end({ cause: 'limit', limit }));
 
   await child.done;
   settled = true;
@@ -97,6 +98,15 @@ export async function runAgent(
   const use = resources.stop();
   const state = await inspectState(docker, plan.name);
   return conclude({ state, use, ending, cancelReason: options.cancel.reason, startOutput });
+}
+
+function watchWrites(
+  { watched, disk }: AgentRunOptions,
+  onPassed: (limit: 'disk' | 'files') => void,
+): DiskWatch {
+  if (!('onPassed' in watched)) return watchDisk(watched, disk, onPassed);
+  watched.onPassed(onPassed);
+  return { stop: () => void watched.stop() };
 }
 
 interface ContainerState {

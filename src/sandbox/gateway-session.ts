@@ -6,7 +6,8 @@ import type { ModelTraffic } from '../core/model-endpoint.js';
 import { runArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
 import type { ContainerPlan } from '../docker/container.js';
-import { FINISH, type GatewayEvent, type GatewayStart } from '../gateway/protocol.js';
+import { FINISH, type GatewayStart } from '../gateway/protocol.js';
+import { parseGatewayEvent } from './gateway-event.js';
 
 export interface GatewayHandlers {
   readonly onRecord: (record: EgressRecord) => void;
@@ -48,6 +49,7 @@ export function startGateway(
   const finished = deferred<void>();
   let stderr = '';
   let failure: CagentError | undefined;
+  let garbled = false;
 
   child.stdin?.on('error', () => {});
   child.stdin?.write(`${JSON.stringify(start)}\n`);
@@ -57,8 +59,13 @@ export function startGateway(
   createInterface({ input: child.stdout }).on('line', (line) => receive(line));
 
   function receive(line: string): void {
-    const event = parseEvent(line);
-    if (event === undefined) return;
+    const event = parseGatewayEvent(line);
+    if (event === undefined) {
+      if (!garbled)
+        handlers.onWarning('The gateway said something that is no event; its record may be incomplete.');
+      garbled = true;
+      return;
+    }
     switch (event.event) {
       case 'egress':
         handlers.onRecord(event.record);
@@ -125,14 +132,6 @@ function hintOf(code: 'gateway.failed' | 'gateway.resolver'): string {
   return code === 'gateway.resolver'
     ? 'Name a resolver that answers from the uplink network (--resolver IP), or leave it out to use the host’s.'
     : 'See `cagent doctor`.';
-}
-
-function parseEvent(line: string): GatewayEvent | undefined {
-  try {
-    return JSON.parse(line) as GatewayEvent;
-  } catch {
-    return undefined;
-  }
 }
 
 function delay(ms: number): Promise<void> {

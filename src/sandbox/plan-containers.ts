@@ -1,13 +1,13 @@
 import type { LimitsSpec, RunSpec } from '../config/run-spec.js';
-import { type ObjectRole, objectLabels, objectName } from '../core/labels.js';
+import { objectName } from '../core/labels.js';
 import type { RunId } from '../core/run-id.js';
 import type { ContainerPlan, Mount } from '../docker/container.js';
 import { CANARY, LINK_ADDRESSES } from '../gateway/protocol.js';
 import type { ViewStrategy } from '../workspace/view-strategy.js';
+import { containerBase, WORKSPACE_MOUNT } from './container-base.js';
+import { planCopyContainers } from './plan-copy.js';
 import type { SandboxContainers } from './sandbox-plan.js';
 
-/** Where the view is mounted, and the agent's working directory. */
-export const WORKSPACE_MOUNT = '/workspace';
 export const HOME = '/home/agent';
 const LINK_PROGRAM = ['perl', '/opt/cagent/link.pl'] as const;
 const TMP_BYTES = 2 ** 30;
@@ -39,8 +39,10 @@ export interface ContainerInput {
 /** The containers of a run. Pure. */
 export function planContainers(input: ContainerInput): SandboxContainers {
   const probe = planProbe(input);
-  if (input.spec.network.mode === 'none') return { probe, agent: planAgent(input, 'none') };
+  const copy = input.strategy === 'copy' ? planCopyContainers(input) : {};
+  if (input.spec.network.mode === 'none') return { ...copy, probe, agent: planAgent(input, 'none') };
   return {
+    ...copy,
     gateway: planGateway(input),
     link: planLink(input),
     probe,
@@ -136,29 +138,6 @@ function planAgent(input: ContainerInput, network: string): ContainerPlan {
     ...(spec.runtime === undefined ? {} : { runtime: spec.runtime }),
     init: true,
     tty: input.tty,
-  };
-}
-
-/** What every container has in common: no capability, no mount, a read-only root. */
-export function containerBase(input: ContainerInput, role: ObjectRole, image: string): ContainerPlan {
-  return {
-    name: objectName(input.runId, role),
-    labels: objectLabels(input.runId, role, input.processOwner),
-    image,
-    command: [],
-    entrypoint: 'image',
-    network: 'none',
-    env: {},
-    envFromProcess: [],
-    mounts: [],
-    tmpfs: [],
-    capabilities: [],
-    sysctls: {},
-    dns: [],
-    init: false,
-    interactive: true,
-    tty: false,
-    readOnly: true,
   };
 }
 

@@ -1,7 +1,8 @@
 import { objectLabels, objectName } from '../core/labels.js';
 import type { ContainerPlan, Mount, VolumePlan } from '../docker/container.js';
+import { containerBase, WORKSPACE_MOUNT } from './container-base.js';
 import { fillPlace } from './file-volumes.js';
-import { type ContainerInput, containerBase, WORKSPACE_MOUNT } from './plan-containers.js';
+import type { ContainerInput } from './plan-containers.js';
 
 /** The containers that carry files to and from an engine which cannot mount our directories. */
 export interface CopyContainers {
@@ -15,7 +16,7 @@ export interface CopyContainers {
   readonly fetch: ContainerPlan;
 }
 
-export const SCRATCH_MOUNT = `${WORKSPACE_MOUNT}/.agent-scratch`;
+const SCRATCH_MOUNT = `${WORKSPACE_MOUNT}/.agent-scratch`;
 
 /** One record of the list; the parser is in `list-view.ts`. */
 const LIST_FORMAT = '%y %m %s %i %C@ %P\\0%l\\0';
@@ -29,9 +30,7 @@ done`;
 /** Volumes of the copy strategy beside the view: in read-only mode the scratch is one of its own. Pure. */
 export function planCopyVolumes({ runId, processOwner, spec }: ContainerInput): readonly VolumePlan[] {
   if (spec.view.mode === 'overlay') return [];
-  return [
-    { name: objectName(runId, 'scratch'), labels: objectLabels(runId, 'scratch', processOwner) },
-  ];
+  return [{ name: objectName(runId, 'scratch'), labels: objectLabels(runId, 'scratch', processOwner) }];
 }
 
 /** Pure. Each gets what it needs: the filler may give files to their owners, the others may read what nobody may. */
@@ -39,7 +38,12 @@ export function planCopyContainers(input: ContainerInput): CopyContainers {
   const readOnly = input.spec.view.mode === 'read-only';
   const written = readOnly ? scratchVolume(input, true) : viewVolume(input, true);
   const limits = { memoryBytes: 2 ** 28, pids: 32 };
-  const reader = { entrypoint: 'replace', mounts: [written], capabilities: ['DAC_OVERRIDE'], limits } as const;
+  const reader = {
+    entrypoint: 'replace',
+    mounts: [written],
+    capabilities: ['DAC_OVERRIDE'],
+    limits,
+  } as const;
   return {
     fill: {
       ...containerBase(input, 'fill', input.gatewayImage),

@@ -10,9 +10,10 @@ import {
   runArgs,
   startAttachedArgs,
 } from '../docker/argv.js';
-import type { VolumePlan } from '../docker/container.js';
+import type { ContainerPlan, VolumePlan } from '../docker/container.js';
 import type { EgressPolicy } from '../egress/policy.js';
 import type { ImagePlan } from '../image/image-plan.js';
+import type { ViewStrategy } from '../workspace/view-strategy.js';
 import type { WorkspacePlan } from '../workspace/workspace-plan.js';
 import { effectiveCpus } from './plan-containers.js';
 import type { SandboxContainers, SandboxPlan } from './sandbox-plan.js';
@@ -22,7 +23,9 @@ export interface SandboxInput {
   readonly spec: RunSpec;
   readonly command: readonly string[];
   readonly containers: SandboxContainers;
+  readonly view: ViewStrategy;
   readonly volume: VolumePlan;
+  readonly volumes: readonly VolumePlan[];
   readonly availableCpus: number;
   readonly image: ImagePlan;
   readonly workspace: WorkspacePlan;
@@ -32,14 +35,18 @@ export interface SandboxInput {
   readonly egress: EgressPolicy;
 }
 
-/** The volume that mounts the view. Pure. @param options of the overlay mount, see `viewOptions` in src/workspace */
-export function planViewVolume(runId: RunId, processOwner: string, options: string): VolumePlan {
-  return { name: objectName(runId, 'view'), labels: objectLabels(runId, 'view', processOwner), options };
+/**
+ * The volume of the view. Pure.
+ * @param options of the overlay mount, see `viewOptions` in src/workspace; `undefined` for a copy
+ */
+export function planViewVolume(runId: RunId, processOwner: string, options: string | undefined): VolumePlan {
+  const volume = { name: objectName(runId, 'view'), labels: objectLabels(runId, 'view', processOwner) };
+  return options === undefined ? volume : { ...volume, options };
 }
 
 /** Joins the plans of all stages into the one that is printed, stored and carried out. Pure. */
 export function planSandbox(input: SandboxInput): SandboxPlan {
-  const { runId, spec, workspace, volume, containers } = input;
+  const { runId, spec, workspace, view, volume, volumes, containers } = input;
   return {
     schema: 'cagent.plan/1',
     runId,
@@ -55,12 +62,15 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
     egress: input.egress,
     limits: spec.limits,
     env: spec.env.map(({ name, secret }) => ({ name, secret })),
+    view,
     volume,
+    volumes,
     containers,
-    commands: commandsOf(volume, containers),
+    commands: commandsOf([volume, ...volumes], containers),
     notices: [
       ...input.earlyNotices,
       ...noticesOf(spec, workspace, input.availableCpus),
+      ...copyNotices(view),
       ...workspace.notices,
       ...input.egress.warnings,
     ],
@@ -68,25 +78,35 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
 }
 
 function commandsOf(
-  volume: VolumePlan,
+  volumes: readonly VolumePlan[],
   containers: SandboxContainers,
 ): readonly (readonly string[])[] {
-  const { gateway, link, probe, agent } = containers;
+  const { gateway, link, probe, agent, fill, watch, list, fetch } = containers;
+  const runs = (...plans: readonly (ContainerPlan | undefined)[]) =>
+    plans.filter((plan) => plan !== undefined).map(runArgs);
   const names = [
     agent,
+    ...(watch === undefined ? [] : [watch]),
     ...(link === undefined ? [] : [link]),
     ...(gateway === undefined ? [] : [gateway]),
   ].map((plan) => plan.name);
   const commands = [
-    ...(gateway === undefined ? [] : [runArgs(gateway)]),
-    createVolumeArgs(volume),
+    ...runs(gateway),
+    ...volumes.map(createVolumeArgs),
     createArgs(agent),
-    link === undefined ? runArgs(probe) : runArgs(link),
+    ...runs(fill, list, link ?? probe, watch),
     startAttachedArgs(agent.name, agent.interactive),
+    ...runs(list, fetch),
     removeContainersArgs(names),
-    removeVolumesArgs([volume.name]),
+    removeVolumesArgs(volumes.map(({ name }) => name)),
   ];
   return commands.map((args) => ['docker', ...args]);
+}
+
+function copyNotices({ strategy, reason }: ViewStrategy): readonly string[] {
+  return strategy === 'copy'
+    ? [`The view is copied into the engine and not mounted. ${reason ?? ''}`.trimEnd()]
+    : [];
 }
 
 function noticesOf(spec: RunSpec, workspace: WorkspacePlan, availableCpus: number): readonly string[] {

@@ -5,7 +5,9 @@ import type { RunId } from '../core/run-id.js';
 import type { ContainerPlan, VolumePlan } from '../docker/container.js';
 import type { EgressPolicy } from '../egress/policy.js';
 import type { ImagePlan } from '../image/image-plan.js';
+import type { ViewStrategy } from '../workspace/view-strategy.js';
 import type { WorkspacePlan } from '../workspace/workspace-plan.js';
+import type { CopyContainers } from './plan-copy.js';
 
 /**
  * Everything that a run will do, before it does it: what `cagent plan` prints, `plan.json` keeps and the tests
@@ -28,15 +30,23 @@ export interface SandboxPlan {
   readonly egress: EgressPolicy;
   readonly limits: LimitsSpec;
   readonly env: readonly Pick<EnvironmentEntry, 'name' | 'secret'>[];
+  /** How the view gets to the engine, and why not as an overlay. */
+  readonly view: ViewStrategy;
+  /** The volume that holds the view. */
   readonly volume: VolumePlan;
+  /** Further volumes; only with the strategy `copy`. */
+  readonly volumes: readonly VolumePlan[];
   readonly containers: SandboxContainers;
   /** The docker commands in order, exactly as they will be run, one word per element. */
   readonly commands: readonly (readonly string[])[];
   readonly notices: readonly string[];
 }
 
-/** In the order in which they start. Without a network there are only the probe and the agent. */
-export interface SandboxContainers {
+/**
+ * In the order in which they start. Without a network there are only the probe and the agent; those that carry files
+ * exist with the strategy `copy` alone.
+ */
+export interface SandboxContainers extends Partial<CopyContainers> {
   readonly gateway?: ContainerPlan;
   readonly link?: ContainerPlan;
   /**

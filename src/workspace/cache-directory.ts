@@ -13,7 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Environment } from '../core/environment.js';
 import { type ByteText, byteTextToFile } from './byte-text.js';
 
@@ -40,16 +40,26 @@ export function openCache(
 ): Cache | undefined {
   if (directory === undefined) return undefined;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const inner = join(directory, name);
-    if (isOurs(directory)) mkdirSync(inner, { recursive: true, mode: 0o700 });
-    const real = realpathSync(directory, { encoding: 'buffer' }).toString('latin1');
-    const root = realpathSync(byteTextToFile(workspace), { encoding: 'buffer' }).toString('latin1');
     // In the workspace the agent would see it, and a run would change what it must not touch.
-    const inside = `${real}/`.startsWith(root === '/' ? root : `${root}/`);
-    return !inside && isOurs(directory) && isOurs(inner) ? { directory: inner } : undefined;
+    const root = realpathSync(byteTextToFile(workspace), { encoding: 'buffer' }).toString('latin1');
+    if (`${realAncestor(directory)}/`.startsWith(root === '/' ? root : `${root}/`)) return undefined;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (!isOurs(directory)) return undefined;
+    const inner = join(directory, name);
+    mkdirSync(inner, { recursive: true, mode: 0o700 });
+    return isOurs(inner) ? { directory: inner } : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** The path without links, or that of the nearest directory above that exists. */
+function realAncestor(path: string): ByteText {
+  try {
+    return realpathSync(path, { encoding: 'buffer' }).toString('latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return realAncestor(dirname(path));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { type ByteText, byteTextToFile } from './byte-text.js';
+import type { IndexEntry } from './git-index-file.js';
 import { isPlain, type TrackedFiles } from './tracked-files.js';
 
 /**
@@ -26,23 +27,25 @@ export type IdentityReader = (path: ByteText) => FileIdentity | undefined;
  * Files that git has just found unchanged have the stat data of the index; all others are asked one by one.
  */
 export function identityReader(root: ByteText, tracked: TrackedFiles | undefined): IdentityReader {
-  const known = new Map<ByteText, { readonly bytes: Buffer; readonly at: number }>();
+  const index = tracked?.index?.toString('latin1') ?? '';
+  const known = new Map<ByteText, IndexEntry>();
   for (const entry of tracked?.entries ?? []) {
     if (!isPlain(entry) || entry.skipWorktree || (entry.mode & 0o170000) !== 0o100000) continue;
     if (!tracked?.changed.has(entry.path)) known.set(entry.path, entry);
   }
   return (path) => {
     const entry = known.get(path);
-    return entry === undefined ? identityOf(`${root}/${path}`) : indexIdentity(entry.bytes, entry.at);
+    return entry === undefined ? identityOf(`${root}/${path}`) : indexIdentity(index, entry);
   };
 }
 
-function indexIdentity(bytes: Buffer, at: number): FileIdentity {
+/** `text` is the whole index as latin1. */
+function indexIdentity(text: string, { bytes, at }: IndexEntry): FileIdentity {
   return {
     text:
-      bytes.toString('latin1', at, at + TIMES_BYTES) +
-      bytes.toString('latin1', at + INODE_OFFSET, at + INODE_OFFSET + 4) +
-      bytes.toString('latin1', at + SIZE_OFFSET, at + SIZE_OFFSET + 4),
+      text.slice(at, at + TIMES_BYTES) +
+      text.slice(at + INODE_OFFSET, at + INODE_OFFSET + 4) +
+      text.slice(at + SIZE_OFFSET, at + SIZE_OFFSET + 4),
     changedAt: Math.max(bytes.readUInt32BE(at), bytes.readUInt32BE(at + 8)),
   };
 }

@@ -35,6 +35,8 @@ export function parseIndex(bytes: Buffer, format: ObjectFormat): readonly IndexE
   const count = bytes.readUInt32BE(8);
   const end = bytes.length - hashBytes;
   const fixedBytes = STAT_BYTES + hashBytes;
+  // Cutting one string is many times faster than turning a hundred thousand pieces of bytes into strings.
+  const text = bytes.toString('latin1');
   const entries: IndexEntry[] = [];
   let previous = '';
   let at = HEADER_BYTES;
@@ -50,9 +52,9 @@ export function parseIndex(bytes: Buffer, format: ObjectFormat): readonly IndexE
       kept = previous.slice(0, previous.length - strip.value);
       pathStart = strip.end;
     }
-    const pathEnd = bytes.indexOf(0, pathStart);
+    const pathEnd = text.indexOf('\0', pathStart);
     if (pathEnd === -1 || pathEnd > end) return undefined;
-    const path = kept + bytes.toString('latin1', pathStart, pathEnd);
+    const path = kept + text.slice(pathStart, pathEnd);
     previous = path;
     entries.push({
       path,

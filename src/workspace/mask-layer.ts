@@ -71,7 +71,7 @@ async function makeWhiteout(file: string, processes: Processes, env: Environment
 }
 
 function whiteoutError(said: string, cause?: unknown): CagentError {
-  return new CagentError('workspace.view', `Hidden paths cannot be masked: ${said}.`, {
+  return new CagentError('workspace.overlay', `Hidden paths cannot be masked: ${said}.`, {
     hint: 'Linux 5.8 or newer and the program mknod are needed, on a file system that holds device nodes.',
     cause,
   });

@@ -62,9 +62,10 @@ export async function* packFiles(
   );
 }
 
-/** Changes with every change of content, mode or owner, and when another file takes the place. */
+/** Kind first; changes with every change of content, mode or owner, and when another file takes the place. */
 export function identityOf(stat: Stats): string {
-  return [stat.dev, stat.ino, stat.mode, stat.size, stat.mtimeMs, stat.ctimeMs].join(' ');
+  const kind = stat.isDirectory() ? 'directory' : 'other';
+  return [kind, stat.dev, stat.ino, stat.mode, stat.size, stat.mtimeMs, stat.ctimeMs].join(' ');
 }
 
 function* entries(input: PackInput, packed: PackedView): Generator<Buffer> {

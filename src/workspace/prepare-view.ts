@@ -23,6 +23,7 @@ import { copyAttributes, fillMask } from './mask-layer.js';
 import { SCRATCH_DIRECTORY } from './plan-workspace.js';
 import { readTracked, type TrackedFiles } from './tracked-files.js';
 import { viewLayout, viewOptions } from './view-layout.js';
+import type { ViewStrategy } from './view-strategy.js';
 import type { PreparedView, WorkspacePlan } from './workspace-plan.js';
 
 export interface ViewInput {
@@ -34,6 +35,8 @@ export interface ViewInput {
   readonly tracked?: Promise<TrackedFiles | undefined> | undefined;
   /** Where clean repositories are kept for the next run; see {@link openCache}. */
   readonly cacheDirectory: string | undefined;
+  /** Default: `overlay`. A copy needs no mask and no place for the agent's edits. */
+  readonly strategy?: ViewStrategy['strategy'];
   readonly processes: Processes;
   readonly env: Environment;
 }
@@ -61,8 +64,10 @@ export async function prepareView(plan: WorkspacePlan, input: ViewInput): Promis
 async function makeLayers(plan: WorkspacePlan, input: ViewInput): Promise<PreparedView> {
   const root = pathToByteText(plan.root);
   const layout = viewLayout(input.directory, plan.mode);
-  const { top, mask, scratch, writable } = layout;
-  checkPlaces(plan, input.directory);
+  const { top, mask, scratch } = layout;
+  const copy = input.strategy === 'copy';
+  const writable = copy ? undefined : layout.writable;
+  checkPlaces(plan, input.directory, copy);
   const rootStat = statSync(byteTextToFile(root));
   // The repository in the making may be there already.
   mkdirSync(top, { mode: 0o755, recursive: true });
@@ -70,8 +75,13 @@ async function makeLayers(plan: WorkspacePlan, input: ViewInput): Promise<Prepar
   symlinkSync(byteTextToFile(root), layout.link);
 
   const notices: string[] = [];
+  let refused: string | undefined;
+  const refuse = (error: unknown): void => {
+    if (!(error instanceof CagentError && error.code === 'workspace.overlay')) throw error;
+    refused = error.message;
+  };
   await Promise.all([
-    fillMask(mask, root, whiteouts(plan, root), input.processes, input.env),
+    copy ? undefined : fillMask(mask, root, whiteouts(plan, root), input.processes, input.env).catch(refuse),
     prepareGit(plan, input, root, notices),
   ]);
   makeScratch(`${top}/${SCRATCH_DIRECTORY}`, plan.mode === 'overlay' ? input.scratchReadme : undefined);
@@ -87,7 +97,13 @@ async function makeLayers(plan: WorkspacePlan, input: ViewInput): Promise<Prepar
   for (const layer of [top, mask, ...(writable === undefined ? [] : [writable.upper])]) {
     copyAttributes(layer, rootStat);
   }
-  return { overlayOptions: viewOptions(layout), upper: writable?.upper, scratch, notices };
+  return {
+    overlayOptions: copy ? '' : viewOptions(layout),
+    upper: writable?.upper,
+    scratch,
+    refused,
+    notices,
+  };
 }
 
 /** Beside what is hidden, the places that TOP fills are masked, so that nothing of the original shines through. */
@@ -152,9 +168,9 @@ function giveTo(path: string, owner: WorkspacePlan['owner']): void {
   }
 }
 
-function checkPlaces(plan: WorkspacePlan, directory: string): void {
+function checkPlaces(plan: WorkspacePlan, directory: string, copy: boolean): void {
   const uid = process.getuid?.() ?? 0;
-  if (uid !== 0 && uid !== plan.owner.uid && plan.mode === 'overlay') {
+  if (!copy && uid !== 0 && uid !== plan.owner.uid && plan.mode === 'overlay') {
     throw new CagentError(
       'workspace.view',
       `The workspace belongs to uid ${plan.owner.uid}, but cagent runs as uid ${uid}.`,

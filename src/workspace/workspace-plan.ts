@@ -55,6 +55,8 @@ export interface PreparedView {
   readonly upper: string | undefined;
   /** Host path of the writable scratch directory, bind-mounted at `.agent-scratch`; only in read-only mode. */
   readonly scratch: string | undefined;
+  /** Why the layers cannot be mounted as an overlay, one sentence; the view can still be copied. */
+  readonly refused?: string | undefined;
   /** What came out other than planned, one sentence each: a history that could not be filtered. */
   readonly notices: readonly string[];
 }

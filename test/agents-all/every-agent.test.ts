@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { KNOWN_AGENTS } from '../../src/agents/known-agents.js';
 import type { KnownAgentName } from '../../src/config/agent-names.js';
+import { findPreset } from '../../src/egress/presets/index.js';
 import { gitIn, type Workspace } from '../fixtures/cli.js';
 import { agentWorkspace, runAgent } from '../fixtures/model-server/agent-runs.js';
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.js';

@@ -40,6 +40,7 @@ const RESPONSE_CODES: Readonly<Record<ResponseCode, number>> = {
 const HEADER_BYTES = 12;
 /** Longer than any question that a stub resolver asks. */
 const LONGEST_QUESTION = 4_096;
+const LONGEST_LABEL = 63;
 /** Seconds. The address stays the same for the whole run, so clients may keep it. */
 const TTL = 300;
 /** What resolvers ask along with A as a matter of course; an empty answer makes them use A. */
@@ -107,7 +108,7 @@ function tryDecode(message: Buffer): Packet | undefined {
 
 function reply(message: Buffer, query: Packet, code: ResponseCode, address?: string): Buffer {
   const question = query.questions?.[0];
-  if (question === undefined) return bareReply(message, code);
+  if (question === undefined || !isWritable(question.name)) return bareReply(message, code);
   const flags = RECURSION_AVAILABLE | AUTHORITATIVE_ANSWER | ((query.flags ?? 0) & RECURSION_DESIRED);
   try {
     return encode({
@@ -121,6 +122,11 @@ function reply(message: Buffer, query: Packet, code: ResponseCode, address?: str
     // A name that can be read but not written again.
     return bareReply(message, code);
   }
+}
+
+/** Bytes that are no UTF-8 take more room when they are written again, and the encoder does not look. */
+function isWritable(name: string): boolean {
+  return name.split('.').every((label) => Buffer.byteLength(label) <= LONGEST_LABEL);
 }
 
 /** The header alone, without the question: for messages that cannot be repeated. */

@@ -100,7 +100,7 @@ describe('cagent apply', () => {
     gitIn(directory, 'commit', '--quiet', '--all', '--message', 'meanwhile');
     const ended = await apply(directory);
     expect(ended.exitCode, ended.stderr).toBe(0);
-    expect(readFileSync(join(directory, 'text.txt'), 'utf8')).toMatch(/line three\n[^]*line thirty\n/);
+    expect(readFileSync(join(directory, 'text.txt'), 'utf8')).toMatch(/line three\n[\s\S]*line thirty\n/);
   });
   it('refuses a conflict', async () => {
     const directory = checkout();

@@ -18,7 +18,9 @@ describe('cagent presets', () => {
     for (const { name, summary, hosts } of PRESETS) {
       expect(text).toContain(`${name}: ${summary}\n`);
       for (const { host, reason } of hosts)
-        expect(text.split('\n').some((line) => line.includes(host) && line.endsWith(`  ${reason}`))).toBe(true);
+        expect(text.split('\n').some((line) => line.includes(host) && line.endsWith(`  ${reason}`))).toBe(
+          true,
+        );
     }
   });
 
@@ -28,7 +30,9 @@ describe('cagent presets', () => {
 
   test('shows one preset alone, also by its other name', () => {
     expect(printed('go').split('\n')[0]).toBe('go: Go modules and toolchains');
-    expect((JSON.parse(printed('linux-distros', true)) as Preset[]).map(({ name }) => name)).toEqual(['linux']);
+    expect((JSON.parse(printed('linux-distros', true)) as Preset[]).map(({ name }) => name)).toEqual([
+      'linux',
+    ]);
   });
 
   test('names the nearest preset for one that does not exist', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CagentError } from '../../../src/core/errors.js';
 import type { EgressRecord } from '../../../src/core/egress-record.js';
+import { CagentError } from '../../../src/core/errors.js';
 import { isExpectedBlock } from '../../../src/egress/known-blocked.js';
 import { planEgress } from '../../../src/egress/plan-egress.js';
 import type { EgressPolicy } from '../../../src/egress/policy.js';
@@ -61,13 +61,18 @@ describe('hosts that are known to be blocked', () => {
     expect(isExpectedBlock(policyOf(['**.example']), record)).toBe(false);
   });
 
-  test.each(['198.51.100.7', '10.0.0.0/8', '*', 'https://stats.example', 'https://stats.example/x', 'a b', 'a..b'])(
-    '%s is refused with its place',
-    (entry) => {
-      expect(() => policyOf(['fine.example', entry])).toThrow(CagentError);
-      expect(() => policyOf(['fine.example', entry])).toThrow(/^network\.known-blocked\[1\]: /);
-    },
-  );
+  test.each([
+    '198.51.100.7',
+    '10.0.0.0/8',
+    '*',
+    'https://stats.example',
+    'https://stats.example/x',
+    'a b',
+    'a..b',
+  ])('%s is refused with its place', (entry) => {
+    expect(() => policyOf(['fine.example', entry])).toThrow(CagentError);
+    expect(() => policyOf(['fine.example', entry])).toThrow(/^network\.known-blocked\[1\]: /);
+  });
 
   test('one that a rule allows is pointed out', () => {
     expect(policyOf(['stats.example'], ['**.example']).warnings).toEqual([

@@ -87,7 +87,9 @@ describe('a host that is known to be blocked', () => {
 
   test('is folded away in the summary, with its count', () => {
     const text = renderSummary(report, changes);
-    const [open = '', folded = ''] = text.split('<details><summary>1 destination blocked as expected</summary>');
+    const [open = '', folded = ''] = text.split(
+      '<details><summary>1 destination blocked as expected</summary>',
+    );
     expect(open).not.toContain('stats.example');
     expect(folded).toContain('stats.example');
     expect(folded).toContain('| 77 |');

@@ -60,7 +60,12 @@ const container: Required<ContainerPlan> = {
 export const plan: SandboxPlan = {
   schema: 'cagent.plan/1',
   runId: RUN_ID,
-  agent: { name: 'claude', model: 'claude-opus-5-5', command: ['claude', '-p'], files: [{ path: '/home/agent/.claude.json', content: '{}' }] },
+  agent: {
+    name: 'claude',
+    model: 'claude-opus-5-5',
+    command: ['claude', '-p'],
+    files: [{ path: '/home/agent/.claude.json', content: '{}' }],
+  },
   brokers: [
     {
       provider: 'anthropic',

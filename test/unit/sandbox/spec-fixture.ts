@@ -53,6 +53,8 @@ export function sandboxPlan(
     spec,
     command: input.command,
     containers: planContainers(input),
+    view: { strategy: 'overlay' },
+    volumes: [],
     volume: planViewVolume(input.runId, input.processOwner, options),
     availableCpus: input.availableCpus,
     image: {

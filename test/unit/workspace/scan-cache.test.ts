@@ -1,7 +1,6 @@
 import {
   chmodSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,11 +10,16 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openScanCache } from '../../../src/workspace/scan-cache.js';
 import { cleanUp, git, plan, repository, temporary, view, write } from './fixture.js';
 
-afterEach(cleanUp);
+let cacheName = '';
+
+afterEach(() => {
+  vi.useRealTimers();
+  cleanUp();
+});
 
 /** Put together here so that no scanner takes this file for a leak. */
 const SECRET = `token ghp_${'0123456789abcdefghijklmnopqrstuvwxyz'}`;
@@ -23,6 +27,9 @@ const HARMLESS = SECRET.replaceAll(/[a-z0-9]/g, '-');
 
 /** Directories count as unchanged only when their files have been left alone for two seconds. */
 const settle = (): Promise<void> => sleep(3_100);
+
+/** The same for tests in which the time of a later change does not matter. */
+const pretendLater = (): void => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
 
 const hiddenIn = async (root: string, cache: string): Promise<readonly string[]> =>
   (await view(root, { git: 'none' }, cache)).plan.hidden
@@ -44,7 +51,7 @@ describe('the cache of the secret scan', () => {
   it('finds the same again, spares reading unchanged files, and holds no value', async () => {
     const cache = temporary();
     const root = repository({ 'a/x.txt': SECRET, 'b/y.txt': HARMLESS });
-    await settle();
+    pretendLater();
     expect(await hiddenIn(root, cache)).toEqual(['a/x.txt']);
     expect(readFileSync(cacheFile(cache), 'utf8')).not.toContain('ghp_');
     expect(lstatSync(cacheFile(cache)).mode & 0o777).toBe(0o600);
@@ -94,13 +101,16 @@ describe('the cache of the secret scan', () => {
     const root = temporary();
     write(root, { 'f.txt': HARMLESS });
     await plan(root, {}, undefined, cache);
-    expect(readFileSync(cacheFile(cache), 'utf8')).toContain('"directories":[]');
+    expect(readdirSync(join(cache, 'scan'))).toEqual([]);
+    pretendLater();
+    await plan(root, {}, undefined, cache);
+    expect(readdirSync(join(cache, 'scan'))).toHaveLength(1);
   });
 
   it('does not trust entries of the index that git was told to believe', async () => {
     const cache = temporary();
     const root = repository({ 'f.txt': HARMLESS, 'g.txt': HARMLESS });
-    await settle();
+    pretendLater();
     await view(root, {}, cache);
     git(root, 'update-index', '--assume-unchanged', 'f.txt');
     git(root, 'update-index', '--skip-worktree', 'g.txt');
@@ -123,7 +133,7 @@ describe('the cache of the secret scan', () => {
   it('scans a file again that a rule no longer hides', async () => {
     const cache = temporary();
     const root = repository({ 'd/f.txt': SECRET, 'd/g.txt': HARMLESS });
-    await settle();
+    pretendLater();
     await plan(root, { ignore: ['f.txt'] }, undefined, cache);
     expect((await plan(root, {}, undefined, cache)).findings).toHaveLength(1);
   });
@@ -131,15 +141,16 @@ describe('the cache of the secret scan', () => {
   it('is void under other rules', () => {
     const cache = temporary();
     const scan = { found: [], partly: [] };
-    const first = openScanCache(cache, '/w', [{ id: 'a', pattern: /a/g }]);
+    const root = temporary();
+    const first = openScanCache(cache, root, [{ id: 'a', pattern: /a/g }]);
     first?.keep('d/', 'fingerprint', scan);
     first?.save();
-    expect(openScanCache(cache, '/w', [{ id: 'a', pattern: /a/g }])?.find('d/', 'fingerprint')).toEqual(scan);
+    expect(openScanCache(cache, root, [{ id: 'a', pattern: /a/g }])?.find('d/', 'fingerprint')).toEqual(scan);
     expect(
-      openScanCache(cache, '/w', [{ id: 'a', pattern: /b/g }])?.find('d/', 'fingerprint'),
+      openScanCache(cache, root, [{ id: 'a', pattern: /b/g }])?.find('d/', 'fingerprint'),
     ).toBeUndefined();
     expect(
-      openScanCache(cache, '/other', [{ id: 'a', pattern: /a/g }])?.find('d/', 'fingerprint'),
+      openScanCache(cache, temporary(), [{ id: 'a', pattern: /a/g }])?.find('d/', 'fingerprint'),
     ).toBeUndefined();
   });
 
@@ -172,7 +183,7 @@ describe('the cache of the secret scan', () => {
   ])('is not believed when it is %s', async (_what, damage) => {
     const cache = temporary();
     const root = repository({ 'a/x.txt': SECRET });
-    await settle();
+    pretendLater();
     await hiddenIn(root, cache);
     forgetFindings(cache);
     cacheName = readdirSync(join(cache, 'scan'))[0] as string;
@@ -180,13 +191,15 @@ describe('the cache of the secret scan', () => {
     expect(await hiddenIn(root, cache)).toEqual(['a/x.txt']);
   });
 
-  it('is not kept in the workspace', async () => {
+  it('is not kept in the workspace, by whatever path that is named', async () => {
     const root = repository({ 'a/x.txt': HARMLESS });
-    await plan(root, {}, undefined, join(root, '.cache'));
-    expect(readdirSync(root)).not.toContain('scan');
-    mkdirSync(join(root, '.cache'), { recursive: true });
-    expect(readdirSync(join(root, '.cache'))).toEqual([]);
+    const link = join(temporary(), 'link');
+    symlinkSync(root, link);
+    pretendLater();
+    for (const cache of [join(root, '.cache/cagent'), join(link, 'cache'), join(root, 'a')]) {
+      await view(root, {}, cache);
+      expect(readdirSync(root).toSorted()).toEqual(['.git', 'a']);
+      expect(readdirSync(join(root, 'a'))).toEqual(['x.txt']);
+    }
   });
 });
-
-let cacheName = '';
