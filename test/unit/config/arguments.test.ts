@@ -80,7 +80,10 @@ describe('a command line is taken apart', () => {
 
 describe('a wrong command line fails with what was found and what is near', () => {
   test.each<[readonly string[], string]>([
-    [['rn'], 'unknown command "rn", allowed: run, plan, build, apply, presets, doctor or clean, nearest: run'],
+    [
+      ['rn'],
+      'unknown command "rn", allowed: run, plan, build, apply, presets, doctor or clean, nearest: run',
+    ],
     [['Run'], 'nearest: run'],
     [['help', 'rn'], 'unknown command "rn"'],
     [['--foo'], 'unknown option "--foo"'],
