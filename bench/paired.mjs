@@ -28,27 +28,35 @@ export function interleave(measures, rounds) {
   const figures = Object.fromEntries(names.map((name) => [name, []]));
   for (const name of names) measures[name]();
   for (let round = 0; round < rounds; round++) for (const name of names) figures[name].push(measures[name]());
-  const base = figures[names[0]];
+  return summarise(figures);
+}
+
+/**
+ * Median, range and ratio to the first row of figures that were taken in turn: the n-th of each belongs together.
+ * @param {Record<string, readonly number[]>} figures
+ */
+export function summarise(figures) {
+  const [base] = Object.values(figures);
   return Object.fromEntries(
-    names.map((name) => [
+    Object.entries(figures).map(([name, values]) => [
       name,
       {
-        median: median(figures[name]),
-        min: Math.min(...figures[name]),
-        max: Math.max(...figures[name]),
-        ratio: median(figures[name].map((value, round) => value / base[round])),
+        median: median(values),
+        min: Math.min(...values),
+        max: Math.max(...values),
+        ratio: median(values.map((value, round) => value / base[round])),
       },
     ]),
   );
 }
 
 /** Prints one table: name, median, range, ratio to the first row. */
-export function print(title, results, unit = 'ms') {
+export function print(title, results, unit = 'ms', digits = 0) {
   console.log(`\n${title}`);
   for (const [name, { median: middle, min, max, ratio }] of Object.entries(results)) {
-    const range = `[${min.toFixed(0)}..${max.toFixed(0)}]`;
+    const range = `[${min.toFixed(digits)}..${max.toFixed(digits)}]`;
     console.log(
-      `  ${name.padEnd(44)} ${middle.toFixed(0).padStart(7)} ${unit} ${range.padEnd(16)} ${ratio.toFixed(2)}x`,
+      `  ${name.padEnd(44)} ${middle.toFixed(digits).padStart(7)} ${unit} ${range.padEnd(16)} ${ratio.toFixed(2)}x`,
     );
   }
 }

@@ -23,6 +23,8 @@ export interface MaterialiseInput {
   readonly difference: ListingDifference;
   /** Paths that must not be brought here, with the reason. */
   readonly refused: ReadonlyMap<ByteText, string>;
+  /** Whether a path is handed over as a file and not as a change. */
+  readonly isHandedOver: (path: ByteText) => boolean;
   /** Whom the agent ran as: files become its property where we may give them away. */
   readonly owner: { readonly uid: number; readonly gid: number };
   /** A bigger file comes as a hole of its size, for the capture to refuse. */
@@ -46,7 +48,7 @@ export async function materialise(input: MaterialiseInput): Promise<readonly Pat
   let bytes = 0;
   for (const entry of input.difference.changed) {
     const { path, type, size } = entry;
-    const reason = input.refused.get(path) ?? unfitReason(path, type);
+    const reason = input.refused.get(path) ?? unfitReason(type, input.isHandedOver(path));
     if (reason !== undefined) place.reject(path, reason);
     else if (type === 'd') place.attempt(path, () => place.makeDirectory(path));
     else if (type === 'l')
@@ -104,9 +106,9 @@ function makeWhiteout(file: string | Buffer): void {
   utimesSync(file, 0, 0);
 }
 
-function unfitReason(path: ByteText, type: string): string | undefined {
+function unfitReason(type: string, handedOver: boolean): string | undefined {
   if (type === 'f' || type === 'd' || type === 'l') return undefined;
-  if (path.startsWith('.agent-scratch/')) return 'not a regular file';
+  if (handedOver) return 'not a regular file';
   const kind = type === 'p' ? 'a named pipe (FIFO)' : type === 's' ? 'a socket' : 'a device';
   return `${kind}, which a patch cannot hold`;
 }

@@ -67,10 +67,11 @@ export function dockerError(args: readonly string[], stderr: string, exitCode: n
       hint: 'Start it (sudo systemctl start docker) or point DOCKER_HOST at a running engine; `cagent doctor` tells more.',
     });
   }
-  if (refusesOurPaths(text)) {
+  const refusal = mountRefusal(text);
+  if (refusal !== undefined) {
     return new CagentError(
       'workspace.overlay',
-      `The engine cannot mount the view: ${lastLine(withoutHelp(text))}`,
+      `The engine cannot mount the view of this machine: ${refusal}.`,
       {
         hint: 'See `cagent doctor`.',
       },
@@ -91,18 +92,20 @@ export function dockerError(args: readonly string[], stderr: string, exitCode: n
 }
 
 /**
- * Whether the engine does not see this machine's directories, or its kernel refuses the overlay of them. The words
- * are those of Docker 20.10 to 28 and of Docker Desktop.
+ * Why the engine does not mount this machine's directories: it does not see them, or its kernel or storage refuses an
+ * overlay of them. The words are those of Docker 20.10 to 28 and of Docker Desktop; `undefined` for anything else.
  */
-function refusesOurPaths(text: string): boolean {
+function mountRefusal(text: string): string | undefined {
   const overlay =
-    /failed to mount local volume: mount overlay:.*: (no such file or directory|not a directory|invalid argument|operation not permitted|permission denied|no such device|operation not supported|function not implemented|stale (nfs )?file handle|too many levels of symbolic links)/i;
-  const bind = /bind source path does not exist: \S*\/cagent-\d{8}-\d{6}-\w{6}\/|mounts denied:/i;
-  return overlay.test(text) || bind.test(text);
-}
-
-function withoutHelp(text: string): string {
-  return text.replace(/\n+Run 'docker .*$/s, '');
+    /failed to mount local volume: mount overlay:.*: (no such file or directory|not a directory|invalid argument|operation not permitted|permission denied|no such device|operation not supported|function not implemented|stale (?:nfs )?file handle|too many levels of symbolic links)/i;
+  const bind = /(bind source path does not exist): \S*\/cagent-\d{8}-\d{6}-\w{6}\/|(mounts denied)/i;
+  return (
+    overlay.exec(text)?.[1] ??
+    bind
+      .exec(text)
+      ?.slice(1)
+      .find((words) => words !== undefined)
+  );
 }
 
 function missingDocker(cause: unknown): unknown {

@@ -37,6 +37,9 @@ export interface FetchedView {
   readonly rejected: readonly PathWithReason[];
 }
 
+/** In read-only mode: new versions of files, by their paths in the workspace. */
+const PROPOSALS = 'workspace/';
+
 /**
  * Sends the view into its volumes and checks that they hold what was sent and nothing else.
  * @throws CagentError `workspace.view`, `docker.*`, `changes.capture`
@@ -87,6 +90,7 @@ export async function fetchView(
     directory: target,
     difference,
     refused: overlay ? changedMeanwhile(workspace.root, difference.touchedBefore, originals) : new Map(),
+    isHandedOver: (path) => (overlay ? path.startsWith('.agent-scratch/') : !path.startsWith(PROPOSALS)),
     owner: workspace.owner,
     maxFileBytes,
     maxTotalBytes: Math.max(maxTotalBytes, limits.diskBytes),
@@ -116,8 +120,7 @@ function changedMeanwhile(
 
 /** As the capture of proposals names them: a proposal by the path that it is for, anything else by its place. */
 function asScratchPath({ path, reason }: PathWithReason): PathWithReason {
-  const proposal = 'workspace/';
-  if (path.startsWith(proposal)) return { path: path.slice(proposal.length), reason };
+  if (path.startsWith(PROPOSALS)) return { path: path.slice(PROPOSALS.length), reason };
   return { path: `.agent-scratch/${path}`, reason };
 }
 

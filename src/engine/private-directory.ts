@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { isOwnerAlive, ownerOf } from '../core/owner.js';
@@ -35,6 +35,8 @@ export async function removePrivateDirectory(
   gatewayImage: string | undefined,
   docker: Docker,
 ): Promise<boolean> {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return true;
+  if (!isOurs(path)) return false;
   if (tryRemove(path)) return true;
   if (gatewayImage === undefined) return false;
   const runId = basename(path).slice(PREFIX.length);
@@ -44,12 +46,24 @@ export async function removePrivateDirectory(
   return tryRemove(path);
 }
 
-/** Private directories on this machine; `dead`: only those whose process is gone. */
+/** Private directories of this user; `dead`: only those whose process is gone. */
 export function findPrivateDirectories(runs: 'all' | 'dead'): readonly string[] {
   return readdirSync(tmpdir())
     .filter((name) => name.startsWith(PREFIX) && isRunId(name.slice(PREFIX.length)))
     .map((name) => join(tmpdir(), name))
+    .filter(isOurs)
     .filter((path) => runs === 'all' || !isOwnerAlive(readOwner(path)));
+}
+
+/**
+ * Anybody may make a name in the directory for temporary files. A link that another user planted there would have the
+ * removal, which has root's rights in its container, empty whatever it leads to; and of another user's run nobody
+ * else can tell whether it is alive.
+ */
+function isOurs(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  const uid = process.getuid?.();
+  return stat?.isDirectory() === true && (uid === undefined || stat.uid === uid);
 }
 
 function tryRemove(path: string): boolean {

@@ -24,7 +24,9 @@ export async function startSandbox(preparation: Preparation, input: PrepareInput
   const { docker } = input;
   preparation.created ??= createObjects(preparation.early, input);
   if (preparation.early.view.strategy === 'copy') return startCopied(preparation, preparation.created, input);
-  const parts = [preparation.created, bringUp(preparation, docker)] as const;
+  const { created } = preparation;
+  // A container that names a volume which is not there yet gets an empty one from the engine, without a word.
+  const parts = [created, created.then(() => bringUp(preparation, docker))] as const;
   try {
     const [containerId] = await Promise.all([...parts, fillCaBundle(preparation, input)]);
     return containerId;

@@ -97,6 +97,11 @@ export async function runAgent(
   options.cancel.removeEventListener('abort', onCancel);
   const use = resources.stop();
   const state = await inspectState(docker, plan.name);
+  if (state.Running) {
+    const dead = await endLost(docker, plan.name);
+    if (ending === undefined) throw connectionLost();
+    return conclude({ state: dead, use, ending, cancelReason: options.cancel.reason, startOutput });
+  }
   return conclude({ state, use, ending, cancelReason: options.cancel.reason, startOutput });
 }
 
@@ -114,11 +119,27 @@ interface ContainerState {
   readonly OOMKilled: boolean;
   readonly Error: string;
   readonly Status: string;
+  readonly Running: boolean;
 }
 
 async function inspectState(docker: Docker, name: string): Promise<ContainerState> {
   const args = ['container', 'inspect', '--format', '{{json .State}}', name];
   return JSON.parse(await docker.run(args)) as ContainerState;
+}
+
+/** The docker command is gone, not the agent: what it would still do is in no output and in no capture. */
+async function endLost(docker: Docker, name: string): Promise<ContainerState> {
+  await docker.try(killArgs(name, 'KILL'));
+  await docker.try(['wait', name]);
+  return inspectState(docker, name);
+}
+
+function connectionLost(): CagentError {
+  return new CagentError(
+    'sandbox.failed',
+    'The connection to the agent was lost while it was running, so it was ended.',
+    { hint: 'Look whether the engine was restarted, or whether the host ran out of memory.' },
+  );
 }
 
 function conclude(facts: {

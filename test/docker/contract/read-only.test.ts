@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gitIn, makeWorkspace, manifest, type RunResult, type Workspace } from '../../fixtures/cli.js';
@@ -164,4 +165,27 @@ describe('the prompt', () => {
       workspace.remove();
     }
   });
+});
+
+describe('an engine that makes volumes slowly', () => {
+  const SLOW = `#!/bin/sh
+case "$1 $2" in "volume create") sleep 1 ;; esac
+exec ${execFileSync('sh', ['-c', 'command -v docker']).toString().trim()} "$@"
+`;
+  it.each(['overlay', 'read-only'])(
+    '%s: no container starts on an empty volume in the place of the view',
+    async (mode) => {
+      const workspace = makeWorkspace({ 'a.txt': 'a\n', '.env': 'KEY=1\n' });
+      try {
+        mkdirSync(join(workspace.root, 'bin'));
+        writeFileSync(join(workspace.root, 'bin/docker'), SLOW, { mode: 0o755 });
+        const env = { PATH: `${join(workspace.root, 'bin')}:${process.env['PATH']}` };
+        const result = await workspace.bash('ls -A', ['--mode', mode], { env });
+        expect(result.exitCode, result.stderr).toBe(0);
+        expect(result.stdout.toString()).toBe('.agent-scratch\n.git\na.txt\n');
+      } finally {
+        workspace.remove();
+      }
+    },
+  );
 });

@@ -105,12 +105,17 @@ test('a workspace that is no repository ignores nothing', async () => {
 test('a hostile rule of the repository cannot hold up the capture', async () => {
   const place = await makePlace();
   await bash(place.root, 'git init -q');
-  await writeFile(join(place.root, '.gitignore'), `${'*a'.repeat(20)}b\n**/${'*a'.repeat(20)}/b\n`);
+  await writeFile(
+    join(place.root, '.gitignore'),
+    `${'*a'.repeat(20)}b\n**/${'*a'.repeat(20)}/b\n${'a/**/'.repeat(20)}x\n`,
+  );
   const rules = readGitIgnoreRules(place.root);
   rules?.enter('');
   // With backtracking this would not end in a lifetime.
   expect(rules?.ignores('a'.repeat(250), false)).toBe(false);
   expect(rules?.ignores(`${'a'.repeat(250)}/${'a'.repeat(250)}`, false)).toBe(false);
+  expect(rules?.ignores(`${'a/'.repeat(120)}b`, false)).toBe(false);
   expect(rules?.ignores(`${'a'.repeat(250)}b`, false)).toBe(true);
+  expect(rules?.ignores(`${'a/'.repeat(120)}x`, false)).toBe(true);
   await rm(place.base, { recursive: true, force: true });
 });

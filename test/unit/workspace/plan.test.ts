@@ -21,9 +21,10 @@ describe('hidden paths', () => {
   it('are decided at once for hostile rules: no pattern of a pull request can hold up the plan', async () => {
     const stars = '*a'.repeat(24);
     const root = tree({
-      '.agentignore': `${stars}b\n**/${stars}/${stars}b\n/${'**/'.repeat(30)}${stars}b/x\n[a]${'*[a]'.repeat(24)}b\n`,
+      '.agentignore': `${stars}b\n**/${stars}/${stars}b\n/${'**/'.repeat(30)}${stars}b/x\n[a]${'*[a]'.repeat(24)}b\n${'a/**/'.repeat(20)}x\n`,
       [`${'a'.repeat(250)}/${'a'.repeat(250)}/${'a'.repeat(250)}`]: '',
       [`${'a'.repeat(249)}b`]: '',
+      [`${'a/'.repeat(120)}c`]: '',
     });
     // With backtracking this would not end in a lifetime.
     expect(reasons(await plan(root))).toEqual({

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   chmodSync,
   lstatSync,
@@ -11,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openScanCache } from '../../../src/workspace/scan-cache.js';
+import { openScanCache, SCAN_VERSION } from '../../../src/workspace/scan-cache.js';
 import { cleanUp, git, plan, repository, temporary, view, write } from './fixture.js';
 
 let cacheName = '';
@@ -136,6 +137,16 @@ describe('the cache of the secret scan', () => {
     pretendLater();
     await plan(root, { ignore: ['f.txt'] }, undefined, cache);
     expect((await plan(root, {}, undefined, cache)).findings).toHaveLength(1);
+  });
+
+  it('is void when the scan itself changes: raise SCAN_VERSION with these files', () => {
+    const sources = ['secret-scan.ts', 'secret-judgement.ts'].map((name) =>
+      readFileSync(join(import.meta.dirname, '../../../src/workspace', name)),
+    );
+    expect([SCAN_VERSION, hash('sha256', Buffer.concat(sources)).slice(0, 16)]).toEqual([
+      1,
+      'ff8f28930bf81076',
+    ]);
   });
 
   it('is void under other rules', () => {

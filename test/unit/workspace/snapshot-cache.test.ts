@@ -1,14 +1,18 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { trimCache } from '../../../src/workspace/cache-directory.js';
 import {
   allObjects,
   cleanUp,
@@ -33,7 +37,7 @@ function entries(cache: string): readonly string[] {
 /** Inodes of the packs, and how many names each has. */
 function packs(
   made: Made,
-): readonly { readonly ino: number; readonly nlink: number; readonly mode: number }[] {
+): readonly { readonly ino: number; readonly nlink: number; readonly mode: number; readonly uid: number }[] {
   const directory = join(made.gitDirectory, 'objects/pack');
   return readdirSync(directory)
     .filter((name) => name.endsWith('.pack'))
@@ -109,6 +113,40 @@ describe('the cache of clean repositories', () => {
     expect(inside(await view(root, {}, cache), 'show', 'HEAD:a.txt')).toBe('changed');
   });
 
+  // Only root can run for the owner of another's workspace; elsewhere both are the same user.
+  it.runIf(process.getuid?.() === 0)(
+    'keeps its packs from the owner of the workspace when root runs',
+    async () => {
+      const cache = temporary();
+      const root = repository(FILES);
+      execFileSync('chown', ['-R', '1234:1234', root]);
+      // A change of owner is a change for git; its index has to know the files again.
+      git(root, '-c', `safe.directory=${root}`, 'update-index', '--refresh');
+      for (const _run of ['stores', 'restores']) {
+        const made = await view(root, {}, cache);
+        expect(made.plan.owner).toEqual({ uid: 1234, gid: 1234 });
+        expect(lstatSync(made.gitDirectory).uid).toBe(1234);
+        expect(lstatSync(join(made.gitDirectory, 'index')).uid).toBe(1234);
+        expect(packs(made).every(({ uid, mode }) => uid === 0 && (mode & 0o777) === 0o444)).toBe(true);
+      }
+      const stored = entries(cache)[0] as string;
+      expect(readdirSync(stored).every((name) => lstatSync(join(stored, name)).uid === 0)).toBe(true);
+    },
+  );
+
+  it('drops what was not used for longest', () => {
+    const directory = temporary();
+    for (const [index, name] of ['old', 'used', 'new'].entries()) {
+      mkdirSync(join(directory, name));
+      writeFileSync(join(directory, name, 'x.pack'), Buffer.alloc(1_000));
+      utimesSync(join(directory, name), 1, name === 'used' ? 100 : index);
+    }
+    trimCache({ directory }, { entries: 10, bytes: 2_500 });
+    expect(readdirSync(directory).toSorted()).toEqual(['new', 'used']);
+    trimCache({ directory }, { entries: 1, bytes: 2_500 });
+    expect(readdirSync(directory)).toEqual(['used']);
+  });
+
   const file = (entry: string, ending: string): string =>
     join(entry, readdirSync(entry).find((name) => name.endsWith(ending)) as string);
   const overwrite = (path: string, change: (bytes: Buffer) => void): void => {
@@ -125,7 +163,10 @@ describe('the cache of clean repositories', () => {
       (entry: string) => overwrite(file(entry, '.idx'), (b) => b.fill(7, 1_040, 1_050)),
     ],
     ['with a pack that is cut off', (entry: string) => truncateSync(file(entry, '.pack'), 40)],
-    ['with another pack checksum', (entry: string) => overwrite(file(entry, '.pack'), (b) => b.subarray(-20).fill(7))],
+    [
+      'with another pack checksum',
+      (entry: string) => overwrite(file(entry, '.pack'), (b) => b.subarray(-20).fill(7)),
+    ],
     ['with a pack that others may write', (entry: string) => chmodSync(file(entry, '.pack'), 0o666)],
     ['with another index', (entry: string) => overwrite(join(entry, 'index'), (b) => b.fill(7, 60, 70))],
     ['without its manifest', (entry: string) => rmSync(join(entry, 'manifest.json'))],
