@@ -8,7 +8,15 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { docker, gatewayStart, NAME, removeAll, startServer, startVariant, withLink } from './egress/topology.mjs';
+import {
+  docker,
+  gatewayStart,
+  NAME,
+  removeAll,
+  startServer,
+  startVariant,
+  withLink,
+} from './egress/topology.mjs';
 import { median, print, summarise } from './paired.mjs';
 
 const { values } = parseArgs({
@@ -51,32 +59,52 @@ function peers() {
     'shutdown_lifetime 0 seconds',
   ];
   const listening = (port) => `until ss -Hltn | grep -q :${port}; do sleep 0.02; done; echo ready; exec cat`;
-  const start = `printf '%s\\n' ${squid.map((line) => `'${line}'`).join(' ')} > /tmp/squid.conf; squid -N -f /tmp/squid.conf &`;
-  const mitm = 'mitmdump --quiet --set confdir=/tmp/mitm --set ssl_verify_upstream_trusted_ca=/certs/server-ca.crt -p 3128 &';
+  const config = `printf '%s\\n' ${squid.map((line) => `'${line}'`).join(' ')} > /tmp/squid.conf`;
+  const mitm =
+    'mitmdump --quiet --set confdir=/tmp/mitm --set ssl_verify_upstream_trusted_ca=/certs/server-ca.crt -p 3128 &';
   return {
-    'squid, CONNECT, TLS unread': { script: withLink(start.slice(0, -2), `squid -N -f /tmp/squid.conf & ${listening(3128)}`), proxy: 3128, peer: true },
-    'mitmproxy, CONNECT, TLS ended': { script: withLink('true', `${mitm} ${listening(3128)}`), proxy: 3128, peer: true },
+    'squid, CONNECT, TLS unread': {
+      script: withLink(config, `squid -N -f /tmp/squid.conf & ${listening(3128)}`),
+      proxy: 3128,
+      peer: true,
+    },
+    'mitmproxy, CONNECT, TLS ended': {
+      script: withLink('true', `${mitm} ${listening(3128)}`),
+      proxy: 3128,
+      peer: true,
+    },
   };
 }
 
 /** Squid and mitmproxy beside the gateway's own tools. */
 function peerImage(base) {
   const name = 'cagent-bench-peers';
-  const lines = [`FROM ${base}`, 'RUN apt-get update && apt-get install -y --no-install-recommends squid mitmproxy'];
-  execFileSync('docker', ['build', '-q', '--network=host', '-t', name, '-'], { input: lines.join('\n'), stdio: ['pipe', 'ignore', 'inherit'] });
+  const lines = [
+    `FROM ${base}`,
+    'RUN apt-get update && apt-get install -y --no-install-recommends squid mitmproxy',
+  ];
+  execFileSync('docker', ['build', '-q', '--network=host', '-t', name, '-'], {
+    input: lines.join('\n'),
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
   return name;
 }
 
 function ownImage() {
   if (values.image !== undefined) return values.image;
   const cli = fileURLToPath(new URL('../dist/cli/index.js', import.meta.url));
-  return execFileSync(process.execPath, [cli, 'build'], { encoding: 'utf8' }).trim().split('\n').at(-1).split(' ')[0];
+  return execFileSync(process.execPath, [cli, 'build'], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .at(-1)
+    .split(' ')[0];
 }
 
 const figures = {};
 function note(measure, name, figure) {
   figures[measure] ??= {};
-  (figures[measure][name] ??= []).push(figure);
+  figures[measure][name] ??= [];
+  figures[measure][name].push(figure);
 }
 
 async function measure(name, sandbox) {
@@ -89,7 +117,8 @@ async function measure(name, sandbox) {
   note('download', name, (await sandbox.order({ do: 'download', bytes: GIB })).rate);
   const { held, failures } = await sandbox.order({ do: 'hold', count: CONNECTIONS });
   note('held', name, held);
-  if (failures.length > 0) console.log(`${name}: ${CONNECTIONS - held} connections failed: ${failures.join('; ')}`);
+  if (failures.length > 0)
+    console.log(`${name}: ${CONNECTIONS - held} connections failed: ${failures.join('; ')}`);
   note('loaded', name, sandbox.memory());
   await sandbox.order({ do: 'release' });
 }
@@ -120,9 +149,16 @@ const TITLES = [
   ['request', 'New connection and one request, p50 (budget: ended <= 4x)', 'ms', 2],
   ['download', 'Download of 1 GiB (budget: unread >= 0.9x, ended >= 0.4x)', 'MB/s', 0],
   ['idle', 'Memory of the gateway, idle (budget: unread <= 55 MiB)', 'MiB', 0],
-  ['loaded', `Memory with ${CONNECTIONS} connections (budget: unread <= 100 MiB, ended <= 180 MiB)`, 'MiB', 0],
+  [
+    'loaded',
+    `Memory with ${CONNECTIONS} connections (budget: unread <= 100 MiB, ended <= 180 MiB)`,
+    'MiB',
+    0,
+  ],
   ['held', `Of ${CONNECTIONS} connections made at once, held`, '', 0],
   ['startup', 'Start-up, from docker run to ready', 'ms', 0],
 ];
 for (const [key, title, unit, digits] of TITLES) print(title, summarise(figures[key]), unit, digits);
-console.log(`\n  ${values.rounds} rounds on ${docker('info', '--format', '{{.NCPU}} CPUs, {{.KernelVersion}}')}`);
+console.log(
+  `\n  ${values.rounds} rounds on ${docker('info', '--format', '{{.NCPU}} CPUs, {{.KernelVersion}}')}`,
+);

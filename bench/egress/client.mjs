@@ -11,6 +11,8 @@ const [name, fixedAddress, proxy] = process.argv.slice(2);
 const trust = { ca: readFileSync('/certs/ca.crt'), rejectUnauthorized: proxy === undefined };
 let address = fixedAddress;
 let held = [];
+/** For each of the connections that are made at once. */
+const PATIENCE_MS = 60_000;
 
 async function tcp() {
   address ||= (await lookup(name, { family: 4 })).address;
@@ -88,8 +90,11 @@ const orders = {
   async hold({ count }) {
     const opened = await Promise.allSettled(
       Array.from({ length: count }, async () => {
-        const socket = await tls();
-        await get(socket, 2);
+        const late = new Promise((_, reject) =>
+          setTimeout(reject, PATIENCE_MS, new Error('no answer in time')),
+        );
+        const socket = await Promise.race([tls(), late]);
+        await Promise.race([get(socket, 2), late]);
         return socket;
       }),
     );

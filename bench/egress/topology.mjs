@@ -32,7 +32,24 @@ export async function startServer(image) {
   const command = ['/repo/bench/egress/server.mjs', SERVER];
   const mounts = ['-v', `${REPOSITORY}:/repo:ro`, '-v', `${certificates}:/certs:ro`];
   const name = `${ID}-server`;
-  docker('run', '-d', ...LABEL, '--name', name, '--network', ID, '--ip', SERVER, ...mounts, '--ulimit', 'nofile=8192', '--entrypoint', 'node', image, ...command);
+  docker(
+    'run',
+    '-d',
+    ...LABEL,
+    '--name',
+    name,
+    '--network',
+    ID,
+    '--ip',
+    SERVER,
+    ...mounts,
+    '--ulimit',
+    'nofile=8192',
+    '--entrypoint',
+    'node',
+    image,
+    ...command,
+  );
   await until('the server', () => docker('logs', name) === 'up');
   return certificates;
 }
@@ -55,24 +72,103 @@ export async function startVariant(image, certificates, { script, start, proxy }
   const own = script === undefined;
   const began = performance.now();
   const entry = own ? [image] : ['--entrypoint', 'sh', image, '-c', script];
-  const gatewayProcess = spawn('docker', [...run, '--name', gateway, '--network', ID, '--dns', SERVER, ...GATEWAY_OPTIONS, '-v', `${certificates}:/certs:ro`, ...entry]);
+  const gatewayProcess = spawn('docker', [
+    ...run,
+    '--name',
+    gateway,
+    '--network',
+    ID,
+    '--dns',
+    SERVER,
+    ...GATEWAY_OPTIONS,
+    '-v',
+    `${certificates}:/certs:ro`,
+    ...entry,
+  ]);
   const events = lines(gatewayProcess);
   if (own) gatewayProcess.stdin.write(`${JSON.stringify(start(certificates))}\n`);
-  await until('the gateway', () => events.some((line) => line.includes(own ? '"floor"' : 'floor')), gatewayProcess);
-  const linkOptions = ['--network', 'none', '--pid', `container:${gateway}`, '--cap-drop', 'ALL', '--cap-add', 'NET_ADMIN', '--sysctl', 'net.ipv6.conf.all.disable_ipv6=1', '--dns', GATEWAY];
+  await until(
+    'the gateway',
+    () => events.some((line) => line.includes(own ? '"floor"' : 'floor')),
+    gatewayProcess,
+  );
+  const linkOptions = [
+    '--network',
+    'none',
+    '--pid',
+    `container:${gateway}`,
+    '--cap-drop',
+    'ALL',
+    '--cap-add',
+    'NET_ADMIN',
+    '--sysctl',
+    'net.ipv6.conf.all.disable_ipv6=1',
+    '--dns',
+    GATEWAY,
+  ];
   const linkCommand = own
-    ? ['--entrypoint', 'perl', image, '/opt/cagent/link.pl', '/', `${AGENT}/${PREFIX}`, GATEWAY, `${CANARY.address}:${CANARY.port}`]
-    : ['--entrypoint', 'sh', image, '-c', `ip link add eth0 type veth peer name agent0 netns 1 && ip addr add ${AGENT}/${PREFIX} dev eth0 && ip link set eth0 up && ip route add default via ${GATEWAY} && exec cat`];
+    ? [
+        '--entrypoint',
+        'perl',
+        image,
+        '/opt/cagent/link.pl',
+        '/',
+        `${AGENT}/${PREFIX}`,
+        GATEWAY,
+        `${CANARY.address}:${CANARY.port}`,
+      ]
+    : [
+        '--entrypoint',
+        'sh',
+        image,
+        '-c',
+        `ip link add eth0 type veth peer name agent0 netns 1 && ip addr add ${AGENT}/${PREFIX} dev eth0 && ip link set eth0 up && ip route add default via ${GATEWAY} && exec cat`,
+      ];
   const linkProcess = spawn('docker', [...run, '--name', link, ...linkOptions, ...linkCommand]);
   const linkLines = lines(linkProcess);
   linkProcess.stdin.write('\0');
-  await until('the link', () => own ? linkLines.includes('probed') && events.some((line) => line.includes('"ready"')) : events.includes('ready'), linkProcess);
+  await until(
+    'the link',
+    () =>
+      own
+        ? linkLines.includes('probed') && events.some((line) => line.includes('"ready"'))
+        : events.includes('ready'),
+    linkProcess,
+  );
   const startup = performance.now() - began;
 
-  const client = ['/repo/bench/egress/client.mjs', NAME, own ? '' : SERVER, ...(proxy === undefined ? [] : [`${GATEWAY}:${proxy}`])];
-  const certificate = events.flatMap((line) => (line.includes('"ready"') ? JSON.parse(line).caCertificate ?? [] : []))[0];
-  writeFileSync(join(certificates, 'ca.crt'), `${certificate ?? ''}\n${readFileSync(join(certificates, 'server-ca.crt'), 'utf8')}`);
-  const agentProcess = spawn('docker', [...run, '--name', agent, '--network', `container:${link}`, '--cap-drop', 'ALL', '--ulimit', 'nofile=8192', '-v', `${REPOSITORY}:/repo:ro`, '-v', `${certificates}:/certs:ro`, '--entrypoint', 'node', image, ...client]);
+  const client = [
+    '/repo/bench/egress/client.mjs',
+    NAME,
+    own ? '' : SERVER,
+    ...(proxy === undefined ? [] : [`${GATEWAY}:${proxy}`]),
+  ];
+  const certificate = events.flatMap((line) =>
+    line.includes('"ready"') ? (JSON.parse(line).caCertificate ?? []) : [],
+  )[0];
+  writeFileSync(
+    join(certificates, 'ca.crt'),
+    `${certificate ?? ''}\n${readFileSync(join(certificates, 'server-ca.crt'), 'utf8')}`,
+  );
+  const agentProcess = spawn('docker', [
+    ...run,
+    '--name',
+    agent,
+    '--network',
+    `container:${link}`,
+    '--cap-drop',
+    'ALL',
+    '--ulimit',
+    'nofile=8192',
+    '-v',
+    `${REPOSITORY}:/repo:ro`,
+    '-v',
+    `${certificates}:/certs:ro`,
+    '--entrypoint',
+    'node',
+    image,
+    ...client,
+  ]);
   const answers = lines(agentProcess);
   let asked = 0;
   return {
@@ -115,10 +211,18 @@ export function withLink(before, after) {
 }
 
 function residentMiB(gateway, link) {
-  const pids = (name) => docker('top', name, '-eo', 'pid,rss').split('\n').slice(1).map((line) => line.trim().split(/\s+/).map(Number));
+  const pids = (name) =>
+    docker('top', name, '-eo', 'pid,rss')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/).map(Number));
   const others = new Set(pids(link).map(([pid]) => pid));
   // The link shares the gateway's process namespace, but not its cgroup.
-  return pids(gateway).filter(([pid]) => !others.has(pid)).reduce((sum, [, kib]) => sum + kib, 0) / 1_024;
+  return (
+    pids(gateway)
+      .filter(([pid]) => !others.has(pid))
+      .reduce((sum, [, kib]) => sum + kib, 0) / 1_024
+  );
 }
 
 function lines(child) {
@@ -145,10 +249,38 @@ function makeCertificates() {
   const directory = mkdtempSync(join(tmpdir(), 'cagent-bench-certs-'));
   const openssl = (...args) => execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'server-ca.crt', '-days', '2', '-subj', '/CN=bench CA');
+  openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    'ca.key',
+    '-out',
+    'server-ca.crt',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=bench CA',
+  );
   openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', `/CN=${NAME}`);
   writeFileSync(join(directory, 'san'), `subjectAltName=DNS:${NAME}`);
-  openssl('x509', '-req', '-in', 'server.csr', '-CA', 'server-ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'san', '-out', 'server.crt');
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    'server.csr',
+    '-CA',
+    'server-ca.crt',
+    '-CAkey',
+    'ca.key',
+    '-CAcreateserial',
+    '-days',
+    '2',
+    '-extfile',
+    'san',
+    '-out',
+    'server.crt',
+  );
   execFileSync('chmod', ['-R', 'a+rX', directory]);
   return directory;
 }

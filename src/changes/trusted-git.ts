@@ -24,6 +24,8 @@ const OVERRIDES = [
   'core.untrackedCache=false',
   'gc.auto=0',
   'maintenance.auto=false',
+  // For a missing object git before 2.44 asks the remote of the repository, by a program that its config names.
+  'protocol.allow=never',
 ];
 const MAX_COMPLAINT = 2_000;
 
@@ -44,6 +46,7 @@ export function trustedEnvironment(env: Environment, extra: Environment = {}): E
     GIT_TERMINAL_PROMPT: '0',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
     GIT_OPTIONAL_LOCKS: '0',
     ...extra,
   };

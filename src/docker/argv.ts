@@ -48,6 +48,11 @@ export function killArgs(name: string, signal: 'TERM' | 'KILL'): readonly string
   return ['kill', '--signal', signal, name];
 }
 
+/** `docker kill` without names: whoever runs it adds them. */
+export function killNamedArgs(): readonly string[] {
+  return ['kill', '--signal', 'KILL'];
+}
+
 export function removeContainersArgs(names: readonly string[]): readonly string[] {
   return ['rm', '--force', '--volumes', ...names];
 }

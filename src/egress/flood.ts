@@ -6,8 +6,11 @@ import type { EgressRecord } from '../core/egress-record.js';
  * into one line with a count. Nothing is lost: the counts of all lines add up to the attempts.
  */
 export interface FloodMerger {
-  /** Takes a record and returns the lines to write now, in order. */
-  offer(record: EgressRecord): readonly EgressRecord[];
+  /**
+   * Takes a record and returns the lines to write now, in order.
+   * @param crowded whoever takes the lines cannot keep up: everything merges, as if there were too many to tell apart
+   */
+  offer(record: EgressRecord, crowded?: boolean): readonly EgressRecord[];
   /** The merged lines that are due; to be called about once a second. */
   due(): readonly EgressRecord[];
   /** All merged lines that are still held, e.g. at the end. */
@@ -43,10 +46,10 @@ export function createFloodMerger(clock: Pick<Clock, 'monotonic'>): FloodMerger 
     return [...windows.keys()].flatMap((key) => closeIfOld(key, now));
   }
 
-  function offer(record: EgressRecord): readonly EgressRecord[] {
+  function offer(record: EgressRecord, crowded = false): readonly EgressRecord[] {
     const now = clock.monotonic();
     const exact = keyOf(record);
-    const known = windows.has(exact) || windows.size < MOST_KEYS;
+    const known = !crowded && (windows.has(exact) || windows.size < MOST_KEYS);
     const entry = known ? record : anonymous(record);
     const key = known ? exact : keyOf(entry);
     const lines = closeIfOld(key, now);

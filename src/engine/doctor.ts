@@ -5,6 +5,8 @@ import { asCagentError } from '../core/errors.js';
 import { formatSize } from '../core/memory-size.js';
 import type { Processes } from '../core/process.js';
 import { createDocker, type Docker } from '../docker/client.js';
+import { engineEndpoint } from '../docker/engine-endpoint.js';
+import { planViewStrategy } from '../workspace/view-strategy.js';
 
 export interface Check {
   readonly name: string;
@@ -157,15 +159,15 @@ function kernelCheck(version: string): Check {
 }
 
 function locationCheck(environment: Environment): Check {
-  const host = environment.DOCKER_HOST;
-  if (host === undefined || host === '' || host.startsWith('unix://')) {
+  const { strategy, reason } = planViewStrategy(engineEndpoint(environment), process.platform);
+  if (strategy === 'overlay') {
     return { name: 'location', status: 'ok', found: `local engine, host kernel ${release()}` };
   }
   return {
     name: 'location',
-    status: 'failed',
-    found: `DOCKER_HOST is ${host}`,
-    hint: 'The view is mounted from this machine’s disk, so the engine must run here.',
+    status: 'warning',
+    found: reason ?? 'not this machine',
+    hint: 'The view is copied to the engine and back, which takes time with every run; an engine on this machine mounts it.',
   };
 }
 

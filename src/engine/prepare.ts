@@ -10,6 +10,7 @@ import { LINK_ADDRESSES } from '../gateway/protocol.js';
 import { type ResolvedImages, resolveImages } from '../image/resolve-images.js';
 import { type AgentEnd, runAgent } from '../sandbox/agent-run.js';
 import { type GatewaySession, startGateway } from '../sandbox/gateway-session.js';
+import { holdLifeline } from '../sandbox/lifeline.js';
 import type { LinkSession } from '../sandbox/link-session.js';
 import type { SandboxPlan } from '../sandbox/sandbox-plan.js';
 import type { VolumeWatch } from '../sandbox/volume-watch.js';
@@ -123,7 +124,12 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
   return {
     runAgent(stdout, stderr) {
       host.reporter.event({ type: 'agent-started', command: plan.agent.command });
-      return runAgent(docker, preparation.early.containers.agent, containerId, {
+      const { agent, watch } = preparation.early.containers;
+      const lifeline = holdLifeline(
+        host,
+        [agent, watch].flatMap((container) => container?.name ?? []),
+      );
+      return runAgent(docker, agent, containerId, {
         stdin: early.agent.stdin ?? (host.stdin === 'inherit' ? 'inherit' : ''),
         stdout,
         stderr,
@@ -133,7 +139,7 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
           preparation.watch ??
           [preparation.view?.upper, preparation.view?.scratch].filter((path) => path !== undefined),
         disk: { bytes: spec.limits.diskBytes, entries: MAX_ENTRIES },
-      });
+      }).finally(lifeline.release);
     },
   };
 }

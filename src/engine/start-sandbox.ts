@@ -49,13 +49,19 @@ async function startCopied(
   const { watch } = early.containers;
   if (watch === undefined) throw new CagentError('internal.bug', 'A view that is not copied was to be sent.');
   const containerId = await created;
-  preparation.sent = await sendView(docker, early, plan, host.cancel);
+  preparation.sent = await sendView(docker, early, plan, host.cancel).catch((thrown: unknown) => {
+    // A copy that is cut short looks like a failure.
+    stopIfCancelled(host.cancel);
+    throw thrown;
+  });
   for (const notice of preparation.sent.notices) input.onWarning(notice);
   stopIfCancelled(host.cancel);
-  preparation.watch = watchVolume(docker, watch, {
-    bytes: spec.limits.diskBytes,
-    entries: MAX_ENTRIES,
-  });
+  preparation.watch = watchVolume(
+    docker,
+    watch,
+    { bytes: spec.limits.diskBytes, entries: MAX_ENTRIES },
+    input.onWarning,
+  );
   await Promise.all([
     preparation.watch.ready,
     bringUp(preparation, docker),

@@ -25,7 +25,7 @@ export async function tearDown(
       : undefined;
   link?.abandon();
   const gatewayGone = gateway?.finish().then(() => gateway.ended);
-  await Promise.all([link?.ended, agentGone]);
+  await Promise.all([link?.ended, agentGone, preparation.watch?.stop()]);
   // The view's volume is free as soon as the containers that mount it are gone; the gateway does not.
   const volume =
     made === true && !keep

@@ -37,6 +37,8 @@ export interface RunningGateway {
 
 export interface GatewayPorts {
   readonly emit: (event: GatewayEvent) => void;
+  /** Whether the host is far behind with what was emitted. */
+  readonly crowded: () => boolean;
   /** Something without which the gateway must not go on. */
   readonly fail: (error: CagentError) => void;
   /** Remembers what has to be closed for the process to end. */
@@ -57,7 +59,7 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
   const { emit, fail, onClose } = ports;
   const resolvers = resolversFor(start);
   const names = createSyntheticNames();
-  const log = createEgressLog(systemClock, (record) => emit({ event: 'egress', record }));
+  const log = createEgressLog(systemClock, (record) => emit({ event: 'egress', record }), ports.crowded);
   onClose(log.close);
   const resolver = createNameResolver(resolvers, systemClock.monotonic);
   const connections = createConnections();

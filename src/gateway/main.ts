@@ -10,6 +10,8 @@ import { readControl } from './start/control.js';
 
 /** A handle that keeps the process alive after its end would keep the network alive too. */
 const CLOSE_DEADLINE_MS = 100;
+/** Bytes of events that wait for the host. */
+const CROWDED_BYTES = 2 ** 22;
 
 const control = readControl(process.stdin);
 const closers: (() => void)[] = [control.close];
@@ -47,6 +49,7 @@ control.end.then(close);
 try {
   const gateway = await startGateway(await control.start, {
     emit,
+    crowded: () => process.stdout.writableLength > CROWDED_BYTES,
     fail,
     onClose: (closer) => closers.push(closer),
   });

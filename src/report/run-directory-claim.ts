@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CagentError, messageOf } from '../core/errors.js';
 import { isOwnerAlive, ownerOf } from '../core/owner.js';
@@ -32,6 +32,7 @@ export async function claimRunDirectory(path: string, runId: RunId): Promise<voi
   try {
     await mkdir(dirname(path), { recursive: true });
     await mkdir(path, { mode: 0o700 }).catch(ignoreExisting);
+    await refusePlanted(path);
     const present = new Set(await readdir(path));
     const written = [...RUN_FILES, PROMPT_FILE];
     const ours = [...written, ...written.map((name) => `${name}.partial`), MARKER].filter((name) =>
@@ -55,6 +56,20 @@ export async function claimRunDirectory(path: string, runId: RunId): Promise<voi
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
+}
+
+/**
+ * A directory that another user made beforehand in `/tmp` or the like: its owner could replace what is written to it,
+ * and lead it elsewhere by links.
+ */
+async function refusePlanted(path: string): Promise<void> {
+  const uid = process.getuid?.();
+  const [{ uid: owner }, { mode }] = await Promise.all([stat(path), stat(dirname(path))]);
+  const shared = (mode & 0o1002) === 0o1002;
+  if (!shared || uid === undefined || owner === uid || owner === 0) return;
+  throw new CagentError('config.out', `The directory ${path} belongs to another user (uid ${owner})`, {
+    hint: 'Choose a new directory with --out: its owner could replace the results.',
+  });
 }
 
 async function refuseForeign(path: string, ours: readonly string[]): Promise<void> {

@@ -39,11 +39,14 @@ export interface RunDirectoryOptions {
   readonly secrets: readonly SecretValue[];
   /** `agent.log` ends here, so that an agent that never stops printing does not fill the runner's disk. */
   readonly agentLogBytes?: number;
+  /** `egress.jsonl` ends here for the same reason. The sums go on. */
+  readonly egressLogBytes?: number;
   /** What is known of hosts beforehand. */
   readonly hosts?: CounterOptions;
 }
 
 const AGENT_LOG_BYTES = 256 * 2 ** 20;
+const EGRESS_LOG_BYTES = 256 * 2 ** 20;
 /** What the log gives back on a full disk; the other files of a usual run are far smaller. */
 const ROOM_FOR_REPORT = 4 * 2 ** 20;
 
@@ -52,7 +55,7 @@ const ROOM_FOR_REPORT = 4 * 2 ** 20;
  * Throws `config.out` when it holds files of these names that are not cagent's, is in use, or cannot be written.
  */
 export async function openRunDirectory(path: string, options: RunDirectoryOptions): Promise<RunDirectory> {
-  const { secrets, runId, agentLogBytes = AGENT_LOG_BYTES } = options;
+  const { secrets, runId, agentLogBytes = AGENT_LOG_BYTES, egressLogBytes = EGRESS_LOG_BYTES } = options;
   await claimRunDirectory(path, runId);
   const file = (name: string): string => join(path, name);
   const egressLog = openLog(file('egress.jsonl'));
@@ -60,6 +63,8 @@ export async function openRunDirectory(path: string, options: RunDirectoryOption
   const mask = createMask(secrets);
   const counter = createEgressCounter(options.hosts);
   const redactors = { stdout: createRedactor(secrets), stderr: createRedactor(secrets) };
+  let recorded = 0;
+  let recordCut = false;
   let logged = 0;
   let logCut = false;
 
@@ -71,14 +76,26 @@ export async function openRunDirectory(path: string, options: RunDirectoryOption
     return bytes;
   }
 
+  /** Refused attempts cost an agent nothing: they must not use up the room of what went out. */
+  function writeRecord(shown: EgressRecord): void {
+    const line = Buffer.from(`${JSON.stringify(shown)}\n`);
+    const most = shown.verdict === 'blocked' ? egressLogBytes / 2 : egressLogBytes;
+    if (recorded + line.length > most) {
+      recordCut = true;
+      return;
+    }
+    recorded += line.length;
+    egressLog.write(line);
+  }
+
   return {
     path,
     scratch: file('scratch'),
     egress(record) {
       // Masked before it is counted: the counter cuts long requests, and half a secret is found by nobody.
       const shown = maskJson(record, mask);
-      egressLog.write(Buffer.from(`${JSON.stringify(shown)}\n`));
       counter.add(shown);
+      writeRecord(shown);
       return shown;
     },
     egressSummary: () => counter.summary(),
@@ -92,10 +109,16 @@ export async function openRunDirectory(path: string, options: RunDirectoryOption
         const failure = opened.close();
         if (failure !== undefined) failures.set(name, failure);
       }
-      const cut = `The agent printed more than ${formatSize(agentLogBytes)}; agent.log holds the beginning.`;
-      const report = logCut
-        ? { ...results.report, notices: [...results.report.notices, cut] }
-        : results.report;
+      const notices = [
+        ...results.report.notices,
+        ...(logCut
+          ? [`The agent printed more than ${formatSize(agentLogBytes)}; agent.log holds the beginning.`]
+          : []),
+        ...(recordCut
+          ? ['The agent tried more than egress.jsonl has room for; its sums are whole, its lines are not.']
+          : []),
+      ];
+      const report = { ...results.report, notices };
       return writeResults(path, { ...results, report }, secrets, failures);
     },
   };

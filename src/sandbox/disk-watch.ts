@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, statfs } from 'node:fs/promises';
 
 /** What an agent may leave on the runner's disk. */
 export interface DiskLimit {
@@ -15,6 +15,15 @@ const SHORTEST_PAUSE_MS = 250;
 /** Looking may take at most a fifth of the time, however much there is to look at. */
 const PAUSE_PER_LOOK = 4;
 
+/** What is free on a file system. */
+export interface Room {
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+/** Below this much free space it matters what nobody can find: deleted files that are still open, for instance. */
+const RESERVE: Room = { bytes: 2 ** 29, entries: 20_000 };
+
 /**
  * Watches the directories that hold the agent's writes and reports the first limit that they pass. The engine offers
  * no quota for them, so this looks, and the one who is told ends the agent: a bomb stops the agent, not the runner.
@@ -23,14 +32,20 @@ export function watchDisk(
   directories: readonly string[],
   limit: DiskLimit,
   onPassed: (limit: 'disk' | 'files') => void,
+  roomOf: (directory: string) => Promise<Room> = freeRoom,
 ): DiskWatch {
   let stopped = false;
   async function loop(): Promise<void> {
+    const [directory] = directories;
+    if (directory === undefined) return;
+    const before = await roomOf(directory);
     while (!stopped) {
       const began = performance.now();
-      const passed = await look(directories, limit);
+      const seen = await look(directories, limit);
+      const passed = seen === 'unclear' ? lost(before, await roomOf(directory), limit) : seen;
+      const last = passed ?? lostReserve(before, await roomOf(directory), limit);
       if (stopped) return;
-      if (passed !== undefined) return onPassed(passed);
+      if (last !== undefined) return onPassed(last);
       await pause(Math.max(SHORTEST_PAUSE_MS, (performance.now() - began) * PAUSE_PER_LOOK));
     }
   }
@@ -42,16 +57,27 @@ export function watchDisk(
   };
 }
 
-/** Whether the directories hold more than the limit; stops counting as soon as it knows. */
+/**
+ * Whether the directories hold more than the limit; stops counting as soon as it knows. `unclear`: not as far as can
+ * be seen, but the agent has made directories that nobody may list.
+ */
 export async function look(
   directories: readonly string[],
   limit: DiskLimit,
-): Promise<'disk' | 'files' | undefined> {
+): Promise<'disk' | 'files' | 'unclear' | undefined> {
   const pending: Buffer[] = directories.map((directory) => Buffer.from(directory));
   let bytes = 0;
   let entries = 0;
+  let unclear = false;
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-    for (const entry of await list(directory)) {
+    const listed = await list(directory);
+    // No program needs a path longer than any program can name, except to hide what is there.
+    if (listed === 'ENAMETOOLONG') return 'files';
+    if (typeof listed === 'string') {
+      unclear ||= listed === 'EACCES';
+      continue;
+    }
+    for (const entry of listed) {
       entries += 1;
       if (entries > limit.entries) return 'files';
       const path = Buffer.concat([directory, Buffer.from('/'), entry.name]);
@@ -60,12 +86,36 @@ export async function look(
       if (bytes > limit.bytes) return 'disk';
     }
   }
-  return undefined;
+  return unclear ? 'unclear' : undefined;
 }
 
-async function list(directory: Buffer): Promise<Dirent<Buffer>[]> {
-  // The agent changes the tree while this looks at it: what has vanished takes no space.
-  return readdir(directory, { withFileTypes: true, encoding: 'buffer' }).catch(() => []);
+/** The limit that the whole file system has lost since the beginning; others write to it too, so it is no first choice. */
+function lost(before: Room, now: Room, limit: DiskLimit): 'disk' | 'files' | undefined {
+  if (before.bytes - now.bytes > limit.bytes) return 'disk';
+  return before.entries - now.entries > limit.entries ? 'files' : undefined;
+}
+
+/** The same, once there is hardly any room left. */
+function lostReserve(before: Room, now: Room, limit: DiskLimit): 'disk' | 'files' | undefined {
+  const passed = lost(before, now, limit);
+  if (passed === 'disk') return now.bytes < RESERVE.bytes ? passed : undefined;
+  return now.entries < RESERVE.entries ? passed : undefined;
+}
+
+async function freeRoom(directory: string): Promise<Room> {
+  return statfs(directory).then(
+    ({ bavail, bsize, ffree }) => ({ bytes: bavail * bsize, entries: ffree }),
+    // Compares as neither more nor less.
+    () => ({ bytes: Number.NaN, entries: Number.NaN }),
+  );
+}
+
+/** The entries, or the code of the error. */
+async function list(directory: Buffer): Promise<Dirent<Buffer>[] | string> {
+  return readdir(directory, { withFileTypes: true, encoding: 'buffer' }).catch(
+    // The agent changes the tree while this looks at it: what has vanished takes no space.
+    (error: NodeJS.ErrnoException) => error.code ?? '',
+  );
 }
 
 /** Blocks, not length: a sparse file of 100 GB costs nothing. */

@@ -50,6 +50,8 @@ export function startGateway(
   let stderr = '';
   let failure: CagentError | undefined;
   let garbled = false;
+  let serving = false;
+  let closing = false;
 
   child.stdin?.on('error', () => {});
   child.stdin?.write(`${JSON.stringify(start)}\n`);
@@ -80,6 +82,7 @@ export function startGateway(
         floor.resolve();
         break;
       case 'ready':
+        serving = true;
         ready.resolve({ caCertificate: event.caCertificate });
         break;
       case 'finished':
@@ -99,7 +102,12 @@ export function startGateway(
     finished.resolve();
   }
 
-  const ended = child.done.then(fail, (cause) => {
+  function end(): void {
+    if (serving && !closing) handlers.onWarning(diedServing(failure));
+    fail();
+  }
+
+  const ended = child.done.then(end, (cause) => {
     failure = new CagentError('docker.missing', 'The docker command cannot be started.', { cause });
     fail();
   });
@@ -109,14 +117,22 @@ export function startGateway(
     ready: ready.promise,
     ended,
     async finish() {
+      closing = true;
       child.stdin?.write(FINISH);
       await Promise.race([finished.promise, delay(FINISH_DEADLINE_MS)]);
       child.stdin?.end();
     },
     abandon() {
+      closing = true;
       child.stdin?.end();
     },
   };
+}
+
+/** An agent may have brought it down, for instance to be unobserved: the report has to say so. */
+function diedServing(failure: CagentError | undefined): string {
+  const why = failure === undefined ? '' : ` (${failure.message})`;
+  return `The gateway ended during the run${why}: from then on the agent had no network, and what it tried is not on record.`;
 }
 
 function gatewayDied(args: readonly string[], stderr: string): CagentError {

@@ -20,12 +20,18 @@ const SCRATCH_MOUNT = `${WORKSPACE_MOUNT}/.agent-scratch`;
 
 /** One record of the list; the parser is in `list-view.ts`. */
 const LIST_FORMAT = '%y %m %s %i %C@ %P\\0%l\\0';
-/** Bytes and entries, a line each; looking may take at most a fifth of the time. */
+/**
+ * Bytes and entries on a line; looking may take at most a fifth of the time. What vanishes while it is looked at takes
+ * no space, so complaints do not count. The end of standard input is the end of the container.
+ */
 const WATCH_PROGRAM = `while :; do
   began=$(date +%s%N)
-  du -s --block-size=1 "$1" && du -s --inodes "$1" || exit
+  bytes=$(du -s --block-size=1 "$1" 2>/dev/null)
+  entries=$(du -s --inodes "$1" 2>/dev/null)
+  echo "\${bytes%%[!0-9]*} \${entries%%[!0-9]*}"
   sleep "$(( ($(date +%s%N) - began) / 250000000 + 1 ))"
-done`;
+done &
+cat > /dev/null`;
 
 /** Volumes of the copy strategy beside the view: in read-only mode the scratch is one of its own. Pure. */
 export function planCopyVolumes({ runId, processOwner, spec }: ContainerInput): readonly VolumePlan[] {
@@ -72,12 +78,13 @@ export function planCopyContainers(input: ContainerInput): CopyContainers {
       ],
       capabilities: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID'],
       limits,
+      // A cancelled run does not wait for it.
+      init: true,
     },
     watch: {
       ...containerBase(input, 'watch', input.gatewayImage),
       ...reader,
       command: ['sh', '-c', WATCH_PROGRAM, 'watch', written.target],
-      // The only one that does not end by itself.
       init: true,
     },
     list: {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { deferred } from '../core/deferred.js';
 import { CagentError } from '../core/errors.js';
-import { killArgs, runArgs } from '../docker/argv.js';
+import { runArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
 import type { ContainerPlan } from '../docker/container.js';
 import { complaintOf } from './complaint.js';
@@ -17,8 +17,16 @@ export interface VolumeWatch {
   stop(): Promise<void>;
 }
 
-/** Starts measuring. A measurement that fails during the run ends nothing: the agent is not to blame for it. */
-export function watchVolume(docker: Docker, plan: ContainerPlan, limit: DiskLimit): VolumeWatch {
+const UNWATCHED =
+  'The size of the view could not be measured until the end, so the limit on the disk was not enforced from some point on.';
+
+/** Starts measuring. A measurement that fails during the run is a warning: the agent is not to blame for it. */
+export function watchVolume(
+  docker: Docker,
+  plan: ContainerPlan,
+  limit: DiskLimit,
+  onWarning: (message: string) => void,
+): VolumeWatch {
   const args = runArgs(plan);
   const child = docker.start(args, { stdin: 'pipe' });
   child.stdin?.on('error', () => {});
@@ -26,7 +34,7 @@ export function watchVolume(docker: Docker, plan: ContainerPlan, limit: DiskLimi
   const { promise: ready, resolve, reject } = deferred<void>();
   ready.catch(() => {});
   let first: readonly [number, number] | undefined;
-  let bytes: number | undefined;
+  let stopped = false;
   let passed: 'disk' | 'files' | undefined;
   let call: ((limit: 'disk' | 'files') => void) | undefined;
 
@@ -41,15 +49,14 @@ export function watchVolume(docker: Docker, plan: ContainerPlan, limit: DiskLimi
   }
 
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const value = Number(line.split('\t')[0]);
-    if (bytes === undefined) bytes = value;
-    else {
-      measured(bytes, value);
-      bytes = undefined;
-    }
+    const match = /^(\d+) (\d+)$/.exec(line);
+    if (match !== null) measured(Number(match[1]), Number(match[2]));
   });
   const ended = child.done.then(
-    ({ exitCode }) => reject(watchDied(args, complaint(), exitCode)),
+    ({ exitCode }) => {
+      reject(watchDied(args, complaint(), exitCode));
+      if (first !== undefined && !stopped) onWarning(UNWATCHED);
+    },
     (cause) => reject(new CagentError('docker.missing', 'The docker command cannot be started.', { cause })),
   );
   return {
@@ -60,7 +67,8 @@ export function watchVolume(docker: Docker, plan: ContainerPlan, limit: DiskLimi
     },
     async stop() {
       call = undefined;
-      await docker.try(killArgs(plan.name, 'KILL'));
+      stopped = true;
+      child.stdin?.end();
       await ended;
     },
   };

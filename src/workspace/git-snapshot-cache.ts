@@ -70,28 +70,38 @@ export function snapshotKey(
 export function restoreSnapshot(cache: Cache, key: string, repository: CleanRepository): string | undefined {
   const entry = { directory: join(cache.directory, key) };
   if (!isOurs(entry.directory)) return undefined;
-  const packDirectory = `${repository.gitDirectory}/objects/pack`;
+  let commit: string | undefined;
   try {
-    const manifest = readManifest(entry);
-    const index = readCached(entry, 'index', LARGEST_INDEX);
-    if (manifest === undefined || index === undefined || hash('sha256', index) !== manifest.index)
-      throw new TypeError('damaged');
-    for (const pack of manifest.packs) {
-      if (!isWhole(entry, pack, repository)) throw new TypeError('damaged');
-      for (const ending of ['pack', 'idx'])
-        linkOrCopy(`${entry.directory}/${pack.name}.${ending}`, `${packDirectory}/${pack.name}.${ending}`);
-    }
-    writeFileSync(`${repository.gitDirectory}/index`, index);
-    const now = new Date();
-    utimesSync(entry.directory, now, now);
-    return manifest.commit;
+    commit = restore(entry, repository);
   } catch {
+    // As good as damaged.
+  }
+  if (commit === undefined) {
     // Made anew and stored again.
+    const packDirectory = `${repository.gitDirectory}/objects/pack`;
     rmSync(packDirectory, { recursive: true, force: true });
     mkdirSync(packDirectory);
     rmSync(entry.directory, { recursive: true, force: true });
-    return undefined;
   }
+  return commit;
+}
+
+function restore(entry: Cache, repository: CleanRepository): string | undefined {
+  const manifest = readManifest(entry);
+  const index = readCached(entry, 'index', LARGEST_INDEX);
+  if (manifest === undefined || index === undefined || hash('sha256', index) !== manifest.index)
+    return undefined;
+  for (const pack of manifest.packs) {
+    if (!isWhole(entry, pack, repository)) return undefined;
+    for (const ending of ['pack', 'idx']) {
+      const file = `${pack.name}.${ending}`;
+      linkOrCopy(`${entry.directory}/${file}`, `${repository.gitDirectory}/objects/pack/${file}`);
+    }
+  }
+  writeFileSync(`${repository.gitDirectory}/index`, index);
+  const now = new Date();
+  utimesSync(entry.directory, now, now);
+  return manifest.commit;
 }
 
 /** Keeps a repository that has just been proven. Packs are shared by hard links, which nobody may write to. */

@@ -1,4 +1,13 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { type ByteText, byteTextToFile, byteTextToPath } from './byte-text.js';
 
 /** The repository that a workspace is checked out from, found by reading files: nothing of it is run. */
@@ -44,6 +53,7 @@ function readSource(root: ByteText): GitSource | NoGitSource {
   if (headText === undefined) return { reason: '.git has no HEAD' };
   if (isDirectory(`${commonDirectory}/reftable`)) return { reason: 'its refs are stored as reftable' };
   if (!isDirectory(`${commonDirectory}/objects`)) return { reason: '.git has no objects' };
+  if (isOtherThanFile(`${gitDirectory}/index`)) return { reason: '.git/index is no regular file' };
   const reference = /^ref: (refs\/.+)$/.exec(headText)?.[1];
   const head = reference === undefined ? headText : resolveReference(commonDirectory, reference);
   if (head !== undefined && !OBJECT_ID.test(head)) return { reason: '.git/HEAD is not understood' };
@@ -91,16 +101,27 @@ function real(path: ByteText): ByteText {
   return realpathSync(byteTextToFile(path), { encoding: 'buffer' }).toString('latin1');
 }
 
+/** `undefined` for what is missing or no regular file: opening a FIFO would wait for ever, deaf to Ctrl-C. */
 function readText(path: ByteText): ByteText | undefined {
+  let descriptor: number;
   try {
-    return readFileSync(byteTextToFile(path), 'latin1');
+    descriptor = openSync(byteTextToFile(path), constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
+  }
+  try {
+    return fstatSync(descriptor).isFile() ? readFileSync(descriptor, 'latin1') : undefined;
+  } finally {
+    closeSync(descriptor);
   }
 }
 
 function isDirectory(path: ByteText): boolean {
   return statSync(byteTextToFile(path), { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function isOtherThanFile(path: ByteText): boolean {
+  return statSync(byteTextToFile(path), { throwIfNoEntry: false })?.isFile() === false;
 }

@@ -12,11 +12,13 @@ export function recordRequest(
   const { method = '' } = request;
   const { verdict, reason, rule } = decision;
   const bytes = meter.bytes();
+  // The head of a WebSocket's 101 is written past the response, which therefore knows of none.
+  const isAnswered = response.headersSent || response.statusCode === 101;
   connection.context.log.add({
     ...{ verdict, reason, rule, protocol: 'http', host: destination.name, port: destination.port },
     ...(meter.address() === undefined ? {} : { ip: meter.address() as string }),
     ...{ method, path: check.target },
-    ...(response.headersSent ? { status: response.statusCode } : {}),
+    ...(isAnswered ? { status: response.statusCode } : {}),
     ...{ bytesOut: bytes.out, bytesIn: bytes.in, durationMs: Date.now() - began.getTime(), began },
   });
 }

@@ -18,7 +18,8 @@ import {
   makeWorkspace,
   manifest,
   type RunResult,
-  runIdOf,
+  resultOf,
+  runIdIn,
   until,
   type Workspace,
 } from '../../fixtures/cli.js';
@@ -56,20 +57,16 @@ async function both(
   script: string,
   options: readonly string[] = [],
 ): Promise<{ readonly overlay: RunResult; readonly copy: RunResult }> {
-  const overlay = await workspace.bash(script, [...options, '--out', join(workspace.root, 'overlay')]);
-  const copy = await workspace.bash(script, [...options, '--out', join(workspace.root, 'copy')], {
-    env: { DOCKER_HOST: engine.tcp },
-  });
-  return {
-    overlay: { ...overlay, ...resultsIn(workspace, 'overlay') },
-    copy: { ...copy, ...resultsIn(workspace, 'copy') },
+  const finished = {
+    overlay: await workspace.bash(script, [...options, '--out', join(workspace.root, 'overlay')]),
+    copy: await workspace.bash(script, [...options, '--out', join(workspace.root, 'copy')], {
+      env: { DOCKER_HOST: engine.tcp },
+    }),
   };
-}
-
-function resultsIn(workspace: Workspace, name: string): Pick<RunResult, 'changes' | 'plan' | 'read' | 'report'> {
-  const read = (file: string): string => readFileSync(join(workspace.root, name, file), 'latin1');
-  const json = (file: string) => JSON.parse(readFileSync(join(workspace.root, name, file), 'utf8'));
-  return { read, changes: json('changes.json'), plan: json('plan.json'), report: json('report.json') };
+  return {
+    overlay: resultOf(finished.overlay, join(workspace.root, 'overlay')),
+    copy: resultOf(finished.copy, join(workspace.root, 'copy')),
+  };
 }
 
 function leftInEngine(runId: string): readonly string[] {
@@ -127,9 +124,9 @@ mkdir -p node_modules/x; echo x > node_modules/x/index.js
 ln -s /etc/passwd escape; mkfifo fifo; mknod forged c 0 0 || true
 echo x > setuid; chmod 4755 setuid
 echo mine > .env; mkdir private; echo mine > private/x.txt
-truncate -s 100G sparse.bin
-mkdir -p vendor/.git; echo evil > vendor/.git/config
-git config core.fsmonitor 'touch /workspace/pwned'; git add -A; git commit -qm mine
+truncate -s 1G sparse.bin
+mkdir -p vendor/.git .git/hooks; echo evil > vendor/.git/config
+git add text.txt; git commit -qm mine; echo evil > .git/hooks/post-checkout
 echo notes > .agent-scratch/notes.md; ln -s /etc/passwd .agent-scratch/link; mkfifo .agent-scratch/fifo
 `;
 
@@ -157,12 +154,16 @@ describe('the same script under both strategies', () => {
     expect(copy.exitCode, copy.stderr).toBe(0);
   });
   it('an engine behind TCP gets a copy by plan, and plan and report say why', () => {
-    expect(copy.plan.view).toMatchObject({ strategy: 'copy', reason: expect.stringContaining('DOCKER_HOST') });
+    expect(copy.plan.view).toMatchObject({
+      strategy: 'copy',
+      reason: expect.stringContaining('DOCKER_HOST'),
+    });
     expect(copy.report.workspace).toMatchObject({ strategy: 'copy', strategyReason: copy.plan.view.reason });
     expect(copy.report.notices.join('\n')).toContain('copied into the engine');
     expect(overlay.report.workspace.strategy).toBe('overlay');
   });
-  it('the hidden set is the same', () => expect(copy.plan.workspace.hidden).toEqual(overlay.plan.workspace.hidden));
+  it('the hidden set is the same', () =>
+    expect(copy.plan.workspace.hidden).toEqual(overlay.plan.workspace.hidden));
   it('the patch is the same, byte by byte', () => {
     expect(copy.read('changes.patch')).toBe(overlay.read('changes.patch'));
     expect(copy.changes.newTree).toBe(overlay.changes.newTree);
@@ -183,8 +184,8 @@ describe('the same script under both strategies', () => {
   });
   it('the original is untouched', () => expect(manifest(workspace.directory)).toEqual(before));
   it('nothing is left on either side', () => {
-    expect(leftInEngine(runIdOf(copy.stderr))).toEqual([]);
-    expect(leftOf(runIdOf(copy.stderr))).toEqual([]);
+    expect(leftInEngine(runIdIn(copy.stderr))).toEqual([]);
+    expect(leftOf(runIdIn(copy.stderr))).toEqual([]);
   });
 });
 
@@ -204,7 +205,7 @@ describe('a socket of this machine with an engine that does not see its director
     expect(result.report.workspace.strategyReason).toContain('no such file or directory');
     expect(result.plan.view.strategy).toBe('copy');
     expect(result.read('changes.patch')).toContain('+new');
-    expect(leftInEngine(runIdOf(result.stderr))).toEqual([]);
+    expect(leftInEngine(runIdIn(result.stderr))).toEqual([]);
   });
   it('gets a copy in read-only mode as well: proposals come out, nothing else can be written', async () => {
     const result = await onSocket(
@@ -216,14 +217,14 @@ describe('a socket of this machine with an engine that does not see its director
     expect(result.stdout.toString()).toContain('.agent-scratch/workspace/');
     expect(result.read('changes.patch')).toContain('+new');
     expect(readFileSync(join(result.out, 'scratch/n.md'), 'utf8')).toBe('n\n');
-    expect(leftInEngine(runIdOf(result.stderr))).toEqual([]);
+    expect(leftInEngine(runIdIn(result.stderr))).toEqual([]);
   });
   it('a failure that has nothing to do with directories is no reason for a copy', async () => {
     const result = await onSocket('true', ['--runtime', 'no-such-runtime']);
     expect(result.exitCode).toBe(125);
     expect(result.report.error?.code).toBe('sandbox.runtime');
     expect(result.stderr).not.toContain('copied');
-    expect(leftInEngine(runIdOf(result.stderr))).toEqual([]);
+    expect(leftInEngine(runIdIn(result.stderr))).toEqual([]);
   });
 });
 
@@ -258,7 +259,9 @@ describe('inside a copy', () => {
   it('the agent of an ordinary user edits as this user', async () => {
     const users = makeWorkspace({ 'a.txt': 'a\n' }, { git: false });
     for (const path of ['', 'a.txt']) chownSync(join(users.directory, path), 1001, 1002);
-    const result = await users.bash('id -u; id -g; echo b > a.txt; touch new', [], { env: { DOCKER_HOST: engine.tcp } });
+    const result = await users.bash('id -u; id -g; echo b > a.txt; touch new', [], {
+      env: { DOCKER_HOST: engine.tcp },
+    });
     expect(result.exitCode, result.stderr).toBe(0);
     expect(result.stdout.toString()).toBe('1001\n1002\n');
     expect(result.changes.files.map(({ path }) => path)).toEqual(['a.txt', 'new']);
@@ -272,17 +275,21 @@ describe('inside a copy', () => {
     );
     await until(() => run.stdout().includes('started'));
     writeFileSync(join(workspace.directory, 'text.txt'), 'user\n');
-    const { exitCode, stderr } = await run.ended;
+    const { exitCode, stderr, changes } = resultOf(await run.ended, join(workspace.root, 'meanwhile'));
     expect(exitCode, stderr).toBe(0);
-    const { changes } = resultsIn(workspace, 'meanwhile');
     expect(changes.files.map(({ path }) => path)).toEqual(['touched.txt']);
-    expect(changes.rejected).toEqual([{ path: 'text.txt', reason: 'the original was changed during the run' }]);
+    expect(changes.rejected).toEqual([
+      { path: 'text.txt', reason: 'the original was changed during the run' },
+    ]);
   });
   it('an agent that fills the disk is ended', async () => {
-    const result = await inCopy('for i in $(seq 1000); do head -c 1M /dev/zero > fill$i; sleep 0.02; done', ['--disk', '40m']);
+    const result = await inCopy('for i in $(seq 1000); do head -c 1M /dev/zero > fill$i; sleep 0.02; done', [
+      '--disk',
+      '40m',
+    ]);
     expect(result.exitCode).toBe(137);
     expect(result.report).toMatchObject({ conclusion: 'limit', limits: { hit: ['disk'] } });
-    expect(leftInEngine(runIdOf(result.stderr))).toEqual([]);
+    expect(leftInEngine(runIdIn(result.stderr))).toEqual([]);
   });
   it('a cancelled run leaves nothing in the engine', async () => {
     const run = workspace.start(
@@ -294,8 +301,8 @@ describe('inside a copy', () => {
     run.kill('SIGINT');
     const { exitCode, stderr } = await run.ended;
     expect(exitCode).toBe(130);
-    expect(leftInEngine(runIdOf(stderr))).toEqual([]);
-    expect(leftOf(runIdOf(stderr))).toEqual([]);
+    expect(leftInEngine(runIdIn(stderr))).toEqual([]);
+    expect(leftOf(runIdIn(stderr))).toEqual([]);
   });
   it("files that are mounted one by one elsewhere are there: the run's roots, read-only", async () => {
     const config = join(workspace.root, 'rules.yml');

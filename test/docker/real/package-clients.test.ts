@@ -30,11 +30,13 @@ scratch git-clone git clone https://git.${zone}.test/project.git $W/project
 scratch git-shallow git clone --depth 1 https://git.${zone}.test/project.git $W/shallow
 scratch git-unshallow git -C $W/shallow fetch --unshallow
 scratch git-fetch git -C $W/project fetch --all --tags
-head -c 4000000 /dev/urandom > project/${zone}.bin
-git -C project switch --quiet --create ${zone} && git -C project add --all && git -C project commit --quiet --message ${zone}
-scratch git-push git -C $W/project push origin ${zone}
-scratch git-push-chunked git -C $W/project -c http.postBuffer=65536 push origin ${zone}:${zone}-chunked
-scratch git-push-1 git -C $W/project -c http.version=HTTP/1.1 push origin ${zone}:${zone}-1
+commit() { head -c 4000000 /dev/urandom > project/random && git -C project add --all && git -C project commit --quiet --message more; }
+commit
+scratch git-push git -C $W/project push origin HEAD
+commit
+scratch git-push-chunked git -C $W/project -c http.postBuffer=65536 push origin HEAD
+commit
+scratch git-push-1 git -C $W/project -c http.postBuffer=10000000 -c http.version=HTTP/1.1 push origin HEAD
 scratch git-status git -C $W/project log --oneline
 
 mkdir app && echo '{"name":"app","version":"1.0.0","dependencies":{"greeter":"^1.0.0","undici":"*"}}' > app/package.json
@@ -45,7 +47,8 @@ rm -rf app/node_modules cache
 scratch npm-ci npm --prefix $W/app ci
 scratch npm-list npm --prefix $W/app ls --all
 scratch npm-missing npm --prefix $W/app view no-such-package
-scratch npm-publish npm publish $W/app/node_modules/greeter --//npm.${zone}.test/:_authToken=placeholder
+mkdir new && echo '{"name":"secrets","version":"1.0.0"}' > new/package.json
+scratch npm-publish npm publish $W/new --//npm.${zone}.test/:_authToken=placeholder
 scratch npx npx --yes greeter
 
 export PIP_INDEX_URL=https://pypi.${zone}.test/simple/
@@ -117,7 +120,7 @@ describe('what would change something outside', () => {
   });
   it.each<[string, Partial<EgressRecord>]>([
     ['a push', { host: 'git.inspected.test', method: 'POST', path: '/project.git/git-receive-pack', status: 403 }],
-    ['a publication', { host: 'npm.inspected.test', method: 'PUT', path: '/greeter', status: 403 }],
+    ['a publication', { host: 'npm.inspected.test', method: 'PUT', path: '/secrets', status: 403 }],
   ])('%s is on record as blocked', (_, match) =>
     expect(recordsOf(result, { verdict: 'blocked', ...match })).not.toEqual([]),
   );

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { PRESETS } from '../../../src/egress/presets/index.js';
+import { TELEMETRY } from '../../../src/egress/presets/telemetry.js';
 import { EGRESS_REASONS } from '../../../src/egress/reasons.js';
 import { policyOf } from './policy-of.js';
 
@@ -13,6 +14,10 @@ test('every rule that the documentation shows is valid', () => {
   for (const { network } of examples) {
     for (const entry of network.allow) expect(policyOf([entry]).warnings).toEqual([]);
   }
+});
+
+test('the documentation lists every host that is known to be blocked, with its reason', () => {
+  for (const { host, reason } of TELEMETRY) expect(docs).toContain(`| \`${host}\` | ${reason} |`);
 });
 
 test('the documentation lists every reason with its meaning', () => {

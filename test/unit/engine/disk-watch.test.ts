@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,25 @@ describe('the watch over the disk', () => {
     for (let at = 0; at < 20; at++) writeFileSync(join(directory, `f${at}`), '');
 
     expect(await look([directory], { bytes: 2 ** 20, entries: 10 })).toBe('files');
+  });
+
+  it('does not lose sight of what lies deeper than a path can name', async () => {
+    const name = 'x'.repeat(200);
+    const dig = `for at in $(seq 30); do mkdir ${name} && cd ${name} || exit 1; done; head -c 100 /dev/zero > big`;
+    execFileSync('bash', ['-c', `set -e; cd "$1"; ${dig}`, 'dig', directory]);
+
+    expect(await look([directory], { bytes: 2 ** 30, entries: 1_000 })).toBe('files');
+  });
+
+  it('ends an agent that fills the disk by files nobody can find', async () => {
+    const rooms = [8e9, 2e8].map((bytes) => ({ bytes, entries: 1e6 }));
+    let asked = 0;
+    const passed = new Promise<string>((resolve) => {
+      const room = async () => rooms[Math.min(asked++, 1)] as (typeof rooms)[number];
+      watchDisk([directory], { bytes: 2 ** 30, entries: 100 }, resolve, room);
+    });
+
+    expect(await passed).toBe('disk');
   });
 
   it('tells while the agent is still writing', async () => {

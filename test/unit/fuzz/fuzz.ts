@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 
 const CORPUS = new URL('../../fixtures/fuzz/', import.meta.url).pathname;
 /** Seconds for each target; a nightly run may take more. */
-const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 4);
+const SECONDS = Number(process.env.FUZZ_SECONDS ?? 4);
 /** For vitest: the corpus and making a found input small take time too. */
 export const FUZZ_TIMEOUT_MS = SECONDS * 1_000 + 30_000;
 const LONGEST_INPUT = 8_192;

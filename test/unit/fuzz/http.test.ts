@@ -64,6 +64,7 @@ beforeAll(async () => {
     dial: () =>
       new Promise((resolve) => {
         const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+        socket.on('error', () => resolve({ ok: false, reason: 'upstream-failed' }));
         socket.once('connect', () => resolve({ ok: true, socket, address: '198.51.100.7' }));
       }),
   };

@@ -12,7 +12,7 @@ test(
         return;
       }
       expect(normalizePath(path.target)).toEqual(path);
-      expect(path.path).not.toMatch(/(?:^|\/)\.\.?(?:\/|$)|[\\\u0000-\u001f]/);
+      expect(path.path).not.toMatch(/(?:^|\/)\.\.?(?:\/|$)|[\\\p{Cc}]/u);
       // The URL standard's parser, with its own ideas of dots and encodings, has to arrive at the same place.
       const read = new URL(`http://host.example${path.target}`);
       expect(decodeURIComponent(read.pathname)).toBe(path.path);
