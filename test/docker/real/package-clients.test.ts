@@ -119,7 +119,10 @@ describe('what would change something outside', () => {
     expect(seen.filter(({ path }) => path?.endsWith('git-receive-pack') && !path.includes('?'))).toEqual([]);
   });
   it.each<[string, Partial<EgressRecord>]>([
-    ['a push', { host: 'git.inspected.test', method: 'POST', path: '/project.git/git-receive-pack', status: 403 }],
+    [
+      'a push',
+      { host: 'git.inspected.test', method: 'POST', path: '/project.git/git-receive-pack', status: 403 },
+    ],
     ['a publication', { host: 'npm.inspected.test', method: 'PUT', path: '/secrets', status: 403 }],
   ])('%s is on record as blocked', (_, match) =>
     expect(recordsOf(result, { verdict: 'blocked', ...match })).not.toEqual([]),
@@ -135,7 +138,9 @@ describe('the record', () => {
     expect(requests.map(({ path }) => path)).toContain('/simple/greeting/');
   });
   it('counts the bytes of a push', () => {
-    const sent = recordsOf(result, { protocol: 'tls', host: 'git.plain.test' }).map(({ bytesOut = 0 }) => bytesOut);
+    const sent = recordsOf(result, { protocol: 'tls', host: 'git.plain.test' }).map(
+      ({ bytesOut = 0 }) => bytesOut,
+    );
     expect(sent.filter((bytes) => bytes > 4_000_000)).toHaveLength(3);
   });
   it('has no blocked line for a plain host', () => {

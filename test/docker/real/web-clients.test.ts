@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EgressRecord } from '../../../src/core/egress-record.js';
 import { cagent, makeWorkspace, REPOSITORY, type RunResult, type Workspace } from '../../fixtures/cli.js';
 import { largeContentHash } from '../../fixtures/web/large-content.js';
-import { FORBIDDEN, type Zone, ZONES } from '../../fixtures/web/names.js';
+import { FORBIDDEN, ZONES, type Zone } from '../../fixtures/web/names.js';
 import { startWeb, type Web } from '../../fixtures/web/start-web.js';
 import { attempt, recordsOf, TRY } from './attempts.js';
 import { buildGoClient, buildJavaClient } from './host-clients.js';
@@ -185,7 +185,9 @@ describe('what is forbidden', () => {
     },
   );
   it('a client that is refused once goes on with what it may', () => {
-    expect(attempt(result, 'in-between')).toMatch(/^0 .*"\/public\/before".*cagent: method-not-allowed.*"\/public\/after"/s);
+    expect(attempt(result, 'in-between')).toMatch(
+      /^0 .*"\/public\/before".*cagent: method-not-allowed.*"\/public\/after"/s,
+    );
   });
   it('nothing of it has left', async () => {
     const seen = (await web.seen()).map(({ host, path, dns }) => `${host} ${path} ${dns}`);
@@ -196,7 +198,10 @@ describe('what is forbidden', () => {
     ['the name', { protocol: 'dns', host: FORBIDDEN, reason: 'dns-no-rule', rule: 'default' }],
     ['the other name behind an allowed address', { protocol: 'tls', reason: 'sni-mismatch' }],
     ['the other host', { protocol: 'http', reason: 'host-mismatch', status: 403 }],
-    ['a method', { method: 'DELETE', path: '/public/curl-delete', reason: 'method-not-allowed', status: 403 }],
+    [
+      'a method',
+      { method: 'DELETE', path: '/public/curl-delete', reason: 'method-not-allowed', status: 403 },
+    ],
     ['a method over HTTP/2', { method: 'PATCH', path: '/public/curl-patch', reason: 'method-not-allowed' }],
     ['a path', { method: 'POST', path: '/elsewhere', reason: 'path-not-allowed', status: 403 }],
     ['an upload', { method: 'PUT', path: '/elsewhere', reason: 'path-not-allowed', status: 403 }],

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync, cpSync, existsSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -54,7 +54,12 @@ beforeAll(async () => {
   workspace.git('init', '--quiet', '--initial-branch', 'main');
   workspace.git('add', '--all', '--force');
   workspace.git('commit', '--quiet', '--message', 'first');
-  for (const n of ['@azure']) for (const i of [2, 3]) cpSync('node_modules/' + n, join(workspace.directory, 'packages', n + i), { recursive: true, verbatimSymlinks: true });
+  for (const n of ['@azure'])
+    for (const i of [2, 3])
+      cpSync('node_modules/' + n, join(workspace.directory, 'packages', n + i), {
+        recursive: true,
+        verbatimSymlinks: true,
+      });
   workspace.git('add', '--all', '--force');
   workspace.git('commit', '--quiet', '--allow-empty', '--message', 'second');
   before = manifest(workspace.directory);
@@ -62,7 +67,20 @@ beforeAll(async () => {
   const variables = Object.entries(settings).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const options = [...web.options, '--allow', 'npm.plain.test', ...variables];
   result = await workspace.run(options, ['node', '--input-type=module', '-'], { input: EDIT_SESSION });
-  writeFileSync('/tmp/rt/big.txt', JSON.stringify({ e: result.exitCode, stderr: result.stderr, out: result.stdout.toString().slice(-500), r: result.report, bytes: Number(workspace.git('count-objects', '-v', '-H') && 0) }, null, 1));
+  writeFileSync(
+    '/tmp/rt/big.txt',
+    JSON.stringify(
+      {
+        e: result.exitCode,
+        stderr: result.stderr,
+        out: result.stdout.toString().slice(-500),
+        r: result.report,
+        bytes: Number(workspace.git('count-objects', '-v', '-H') && 0),
+      },
+      null,
+      1,
+    ),
+  );
   clone = join(workspace.root, 'clone');
   workspace.git('clone', '--quiet', '--no-local', `file://${workspace.directory}`, clone);
 });
@@ -119,7 +137,9 @@ describe('an edit session on a real repository', () => {
   });
   it('hides what is to be hidden, and nothing else of the repository', () => {
     const hidden = result.report.workspace.hidden.map(({ path }) => path);
-    expect(hidden).toEqual(expect.arrayContaining(['.env.production', `${MOVE}/locales`, `${DELETE}/locales`]));
+    expect(hidden).toEqual(
+      expect.arrayContaining(['.env.production', `${MOVE}/locales`, `${DELETE}/locales`]),
+    );
     expect(hidden.length).toBeLessThan(1000);
     const tracked = listing(gitIn(workspace.directory, 'ls-files', '-z'));
     expect(result.report.workspace.files).toBe(tracked.filter((path) => !isHidden(path)).length);

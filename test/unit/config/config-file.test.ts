@@ -114,7 +114,7 @@ describe('a bad file fails with the place, the key, what was found, what is allo
     ['version: 1\npatch: {max_files: 1}', 'patch.max_files: unknown key', 'nearest: patch.max-files'],
     [
       'version: 1\nnetwork: {allow: [{dest: a, port: [1]}]}',
-      'network.allow[0].port: unknown key, allowed: dest, ports, http or private',
+      'network.allow[0].port: unknown key, allowed: dest, ports, http, private, max-upload or max-requests',
       'nearest: network.allow[0].ports',
     ],
     [

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { EgressRecord } from '../../../src/core/egress-record.js';
 import { createEgressLog } from '../../../src/gateway/record/egress-log.js';
 
-const ATTEMPT = { verdict: 'blocked', reason: 'path-not-allowed', rule: 'default', protocol: 'http' } as const;
+const ATTEMPT = {
+  verdict: 'blocked',
+  reason: 'path-not-allowed',
+  rule: 'default',
+  protocol: 'http',
+} as const;
 
 function openLog(crowded: () => boolean) {
   const lines: EgressRecord[] = [];

@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  cagent,
+  makeWorkspace,
+  OFFLINE,
+  type Running,
+  resultOf,
+  runIdIn,
+  until,
+  type Workspace,
+} from '../../fixtures/cli.js';
+
+let workspace: Workspace;
+beforeAll(() => {
+  workspace = makeWorkspace({ 'a.txt': 'a\n' });
+});
+afterAll(() => workspace.remove());
+
+const LOOP = ['sh', '-c', 'echo started; while :; do sleep 1; done'];
+
+async function started(options: readonly string[]): Promise<{ run: Running; id: string }> {
+  const run = workspace.start(options, LOOP);
+  await until(() => run.stdout().includes('started'));
+  return { run, id: runIdIn(run.stderr()) };
+}
+
+function runningContainers(id: string): readonly string[] {
+  const args = ['ps', '--quiet', '--filter', `label=cagent.run=${id}`];
+  return execFileSync('docker', args, { encoding: 'utf8' }).split('\n').filter(Boolean);
+}
+
+/** Processes with all of these words on their command line. */
+function pidsOf(...words: readonly string[]): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const line = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+        return words.every((word) => line.includes(word));
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+describe('when a process is lost', () => {
+  it('no container outlives a cagent that was killed', async () => {
+    const { run, id } = await started([]);
+    run.kill('SIGKILL');
+    await run.ended;
+    await until(() => runningContainers(id).length === 0);
+    await cagent(['clean']);
+  });
+
+  it('an agent whose docker command was killed is ended, and the run has not succeeded', async () => {
+    const { run, id } = await started(OFFLINE);
+    for (const pid of pidsOf('docker', 'start', `cagent-${id}-agent`)) process.kill(pid, 'SIGKILL');
+    const result = resultOf(await run.ended, workspace.out);
+
+    expect(result.exitCode).toBe(125);
+    expect(result.report.conclusion).toBe('error');
+    expect(result.report.error?.message).toContain('connection to the agent was lost');
+    expect(runningContainers(id)).toEqual([]);
+  });
+
+  it('a gateway that ended during the run is in the report', async () => {
+    const run = workspace.start([], ['sh', '-c', 'echo started; sleep 3']);
+    await until(() => run.stdout().includes('started'));
+    execFileSync('docker', ['kill', `cagent-${runIdIn(run.stderr())}-gateway`]);
+    const result = resultOf(await run.ended, workspace.out);
+
+    expect(result.report.notices.join('\n')).toContain('The gateway ended during the run');
+  });
+});
