@@ -124,6 +124,11 @@ async function measure(name, sandbox) {
 }
 
 const image = ownImage();
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    removeAll();
+    process.exit(130);
+  });
 let certificates;
 try {
   const withPeers = values.peers ? peerImage(image) : image;

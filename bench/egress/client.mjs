@@ -90,9 +90,10 @@ const orders = {
   async hold({ count }) {
     const opened = await Promise.allSettled(
       Array.from({ length: count }, async () => {
-        const late = new Promise((_, reject) =>
-          setTimeout(reject, PATIENCE_MS, new Error('no answer in time')),
-        );
+        const late = new Promise((_, reject) => {
+          setTimeout(reject, PATIENCE_MS, new Error('no answer in time')).unref();
+        });
+        late.catch(() => {});
         const socket = await Promise.race([tls(), late]);
         await Promise.race([get(socket, 2), late]);
         return socket;

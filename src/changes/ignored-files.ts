@@ -3,7 +3,7 @@ import { decodePath, encodePath, fsPath } from '../core/path-text.js';
 import type { Processes } from '../core/process.js';
 import { statusOf } from './file-status.js';
 import { isWhiteout } from './overlay-layers.js';
-import { originalRepository, runGit, splitNul } from './trusted-git.js';
+import { originalRepository, splitNul, tryGit } from './trusted-git.js';
 import { visitLeaf } from './visit-leaf.js';
 import { addTouched, contentOf, type WalkState } from './walk-state.js';
 
@@ -81,7 +81,7 @@ async function committedPaths(
       .filter((path) => encodePath(path).toString('utf8') === path);
     if (slice.length === 0) continue;
     const repository = originalRepository(root, ports);
-    const listed = await runGit(repository, [
+    const listed = await tryGit(repository, [
       'ls-tree',
       '-r',
       '-z',
@@ -91,7 +91,9 @@ async function committedPaths(
       '--',
       ...slice,
     ]);
-    found.push(...splitNul(listed).map((name) => decodePath(name)));
+    // A partial clone may lack the directory's tree. Then the paths are listed as ignored, and the rest is captured.
+    if (listed.exitCode !== 0) continue;
+    found.push(...splitNul(listed.stdout).map((name) => decodePath(name)));
   }
   return found;
 }

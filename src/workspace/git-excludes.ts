@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { type ByteText, byteTextToFile } from './byte-text.js';
 import type { CleanRepository } from './git-layout.js';
 import type { GitSource } from './git-source.js';
@@ -8,7 +8,9 @@ import { shown } from './walk.js';
 export function copyExcludes(repository: CleanRepository, source: GitSource): void {
   let text: Buffer;
   try {
-    text = readFileSync(byteTextToFile(`${source.commonDirectory}/info/exclude`));
+    const file = byteTextToFile(`${source.commonDirectory}/info/exclude`);
+    // Opening a FIFO would wait for ever.
+    text = statSync(file).isFile() ? readFileSync(file) : Buffer.alloc(0);
   } catch {
     text = Buffer.alloc(0);
   }
