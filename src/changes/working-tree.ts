@@ -35,7 +35,9 @@ export async function refuseDirtyFiles(
   );
   // A directory gives way to a file when everything in it is tracked: those files have been judged above.
   const isDirectory = (path: string): boolean => statusOf(fsPath(real.cwd, path))?.isDirectory() === true;
-  const untracked = present.some(isDirectory) ? namesOf(await runGit(copy, ['ls-files', '--others', '-z'])) : [];
+  const untracked = present.some(isDirectory)
+    ? namesOf(await runGit(copy, ['ls-files', '--others', '-z']))
+    : [];
   const inTheWay = present.filter(
     (path) => !isDirectory(path) || untracked.some((name) => name.startsWith(`${path}/`)),
   );

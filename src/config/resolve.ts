@@ -1,7 +1,7 @@
 import type { Environment } from '../core/environment.js';
 import { CagentError } from '../core/errors.js';
 import { type AgentChoice, checkAgent, chooseAgent } from './agent-choice.js';
-import { type BudgetOption, budgetOf, budgetProblems, BUDGET_NAMES } from './budget.js';
+import { BUDGET_NAMES, type BudgetOption, budgetOf, budgetProblems } from './budget.js';
 import { type ConfigFile, loadConfig } from './config-file.js';
 import { exclusiveProblems, networkProblems, without, withoutReplaced } from './contradictions.js';
 import { environmentEntries } from './environment-entries.js';
@@ -44,7 +44,10 @@ export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> 
   const env = environmentEntries(settings.env ?? [], request.environment, flagLabel(flags, 'env'));
   const agentProblems =
     request.purpose === 'run'
-      ? [...checkAgent(flags, choice, sources.file, settings), ...budgetProblems(settings, choice.name, labelOf(sources, flags))]
+      ? [
+          ...checkAgent(flags, choice, sources.file, settings),
+          ...budgetProblems(settings, choice.name, labelOf(sources, flags)),
+        ]
       : [];
   refuse([...contradictions(flags, sources), ...agentProblems, ...env.problems]);
   const named = namedPaths(sources, flags);

@@ -42,7 +42,8 @@ export const ERROR_CATALOGUE = {
   'workspace.view': { fault: 'environment', meaning: 'The view of the workspace could not be made.' },
   'workspace.overlay': {
     fault: 'environment',
-    meaning: 'The kernel, the storage or the engine refuses to mount the view as an overlay, and a copy did not help.',
+    meaning:
+      'The kernel, the storage or the engine refuses to mount the view as an overlay, and a copy did not help.',
   },
   'workspace.git': {
     fault: 'environment',

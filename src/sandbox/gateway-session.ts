@@ -7,7 +7,7 @@ import { runArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
 import type { ContainerPlan } from '../docker/container.js';
 import { FINISH, type GatewayStart } from '../gateway/protocol.js';
-import { parseGatewayEvent } from './gateway-event.js';
+import { LONGEST_LINE, parseGatewayEvent } from './gateway-event.js';
 
 export interface GatewayHandlers {
   readonly onRecord: (record: EgressRecord) => void;
@@ -59,6 +59,13 @@ export function startGateway(
     stderr = (stderr + chunk.toString('utf8')).slice(-8_192);
   });
   createInterface({ input: child.stdout }).on('line', (line) => receive(line));
+  let unended = 0;
+  child.stdout.on('data', (chunk: Buffer) => {
+    const end = chunk.lastIndexOf('\n');
+    unended = end === -1 ? unended + chunk.length : chunk.length - end - 1;
+    // A gateway that was taken over could fill our memory with a line that never ends.
+    if (unended > LONGEST_LINE) child.kill('SIGKILL');
+  });
 
   function receive(line: string): void {
     const event = parseGatewayEvent(line);

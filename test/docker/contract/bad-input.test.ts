@@ -35,7 +35,7 @@ beforeAll(() => {
   chmodSync(join(workspace.root, 'bin/docker'), 0o755);
   mkdirSync(join(workspace.root, 'tmp'));
   environment = {
-    PATH: `${join(workspace.root, 'bin')}:${process.env['PATH']}`,
+    PATH: `${join(workspace.root, 'bin')}:${process.env.PATH}`,
     DOCKER_RECORD: join(workspace.root, 'docker.log'),
     TMPDIR: join(workspace.root, 'tmp'),
     XDG_STATE_HOME: join(workspace.root, 'state'),

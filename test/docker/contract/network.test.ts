@@ -221,7 +221,7 @@ describe('what they do not is refused at once', () => {
       /c2VjcmV0|secrets|"forbidden\.test"[^}]*"bytes"|"port":9000[^}]*hello.*"port":9000[^}]*hello.*"port":9000[^}]*hello.*"port":9000/,
     );
     expect(
-      (await internet.seen()).filter((each) => each['service'] === 'dns' && each['name'] === 'flood.test'),
+      (await internet.seen()).filter((each) => each.service === 'dns' && each.name === 'flood.test'),
     ).toEqual([]);
   });
 });

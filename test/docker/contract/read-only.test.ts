@@ -179,7 +179,7 @@ exec ${execFileSync('sh', ['-c', 'command -v docker']).toString().trim()} "$@"
       try {
         mkdirSync(join(workspace.root, 'bin'));
         writeFileSync(join(workspace.root, 'bin/docker'), SLOW, { mode: 0o755 });
-        const env = { PATH: `${join(workspace.root, 'bin')}:${process.env['PATH']}` };
+        const env = { PATH: `${join(workspace.root, 'bin')}:${process.env.PATH}` };
         const result = await workspace.bash('ls -A', ['--mode', mode], { env });
         expect(result.exitCode, result.stderr).toBe(0);
         expect(result.stdout.toString()).toBe('.agent-scratch\n.git\na.txt\n');

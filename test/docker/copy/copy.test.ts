@@ -28,13 +28,13 @@ import { type HiddenEngine, startHiddenEngine } from '../../fixtures/hidden-engi
 /** An engine that sees neither the workspaces of these tests nor cagent's private directories. */
 let engine: HiddenEngine;
 let hidden: string;
-const realTmpdir = process.env['TMPDIR'];
+const realTmpdir = process.env.TMPDIR;
 
 beforeAll(async () => {
   hidden = mkdtempSync(join(tmpdir(), 'hidden-'));
   chmodSync(hidden, 0o755);
   engine = await startHiddenEngine(hidden);
-  process.env['TMPDIR'] = hidden;
+  process.env.TMPDIR = hidden;
   const built = await cagent(['build']);
   expect(built.exitCode, built.stderr).toBe(0);
   const workspace = makeWorkspace();
@@ -45,8 +45,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (realTmpdir === undefined) delete process.env['TMPDIR'];
-  else process.env['TMPDIR'] = realTmpdir;
+  if (realTmpdir === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = realTmpdir;
   await engine?.stop();
   rmSync(hidden, { recursive: true, force: true });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EgressRecord } from '../../../src/core/egress-record.js';
-import { cagent, makeWorkspace, type RunResult, type Workspace } from '../../fixtures/cli.js';
+import { makeWorkspace, type RunResult, type Workspace } from '../../fixtures/cli.js';
 import { ZONES, type Zone } from '../../fixtures/web/names.js';
 import { startWeb, type Web } from '../../fixtures/web/start-web.js';
 import { attempt, recordsOf, TRY } from './attempts.js';
@@ -65,8 +65,7 @@ let workspace: Workspace;
 let result: RunResult;
 
 beforeAll(async () => {
-  const image = (await cagent(['build'])).stdout.toString().split(' ')[0] as string;
-  web = await startWeb(image);
+  web = await startWeb();
   workspace = makeWorkspace({ 'cagent.yml': CONFIG });
   result = await workspace.run(web.options, ['bash', '-c', [TRY, ...ZONES.map(CLIENTS)].join('\n')]);
 });

@@ -2,7 +2,6 @@ import { cpSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  cagent,
   gitIn,
   leftOf,
   makeWorkspace,
@@ -31,8 +30,7 @@ let hiddenPlaces: readonly string[];
 let clone: string;
 
 beforeAll(async () => {
-  const image = (await cagent(['build'])).stdout.toString().split(' ')[0] as string;
-  web = await startWeb(image);
+  web = await startWeb();
   workspace = makeWorkspace(
     {
       '.gitignore': 'node_modules/\n',

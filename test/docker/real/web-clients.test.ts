@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EgressRecord } from '../../../src/core/egress-record.js';
-import { cagent, makeWorkspace, REPOSITORY, type RunResult, type Workspace } from '../../fixtures/cli.js';
+import { makeWorkspace, REPOSITORY, type RunResult, type Workspace } from '../../fixtures/cli.js';
 import { largeContentHash } from '../../fixtures/web/large-content.js';
 import { FORBIDDEN, ZONES, type Zone } from '../../fixtures/web/names.js';
 import { startWeb, type Web } from '../../fixtures/web/start-web.js';
@@ -99,8 +99,7 @@ let hasGo = false;
 let hasJava = false;
 
 beforeAll(async () => {
-  const image = (await cagent(['build'])).stdout.toString().split(' ')[0] as string;
-  web = await startWeb(image);
+  web = await startWeb();
   workspace = makeWorkspace({ 'cagent.yml': CONFIG }, { git: false });
   hasGo = buildGoClient(join(workspace.directory, 'tools'));
   hasJava = buildJavaClient(join(workspace.directory, 'tools'));

@@ -22,7 +22,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 function printing(bytes: Buffer): Docker {
   const file = join(directory, 'output');
   writeFileSync(file, bytes);
-  const env = { PATH: process.env['PATH'] };
+  const env = { PATH: process.env.PATH };
   return {
     ...createDocker(systemProcesses, env),
     start: () => systemProcesses.start({ file: 'cat', args: [file], env }),
