@@ -44,7 +44,7 @@ export function openCache(
     const root = realpathSync(byteTextToFile(workspace), { encoding: 'buffer' }).toString('latin1');
     if (`${realAncestor(directory)}/`.startsWith(root === '/' ? root : `${root}/`)) return undefined;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    if (!isOurs(directory)) return undefined;
+    if (!onlyWeWrite(directory)) return undefined;
     const inner = join(directory, name);
     mkdirSync(inner, { recursive: true, mode: 0o700 });
     return isOurs(inner) ? { directory: inner } : undefined;
@@ -63,7 +63,13 @@ function realAncestor(path: string): ByteText {
   }
 }
 
-/** A directory that nobody but us can change. */
+/** A directory whose entries nobody but us can replace; others may look, as umask usually has it. */
+function onlyWeWrite(directory: string): boolean {
+  const stat = lstatSync(directory, { throwIfNoEntry: false });
+  return stat?.isDirectory() === true && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0;
+}
+
+/** A directory that is closed to everybody but us. */
 export function isOurs(directory: string): boolean {
   const stat = lstatSync(directory, { throwIfNoEntry: false });
   return stat?.isDirectory() === true && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
