@@ -1,0 +1,116 @@
+export const id = 310;
+export const ids = [310];
+export const modules = {
+
+/***/ 6310:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   createHttpProxy: () => (/* binding */ createHttpProxy)
+/* harmony export */ });
+/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7067);
+/* harmony import */ var _egress_decide_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9631);
+/* harmony import */ var _egress_reasons_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1630);
+/* harmony import */ var _http_connection_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6500);
+/* harmony import */ var _request_check_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1421);
+/* harmony import */ var _upstream_agent_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5942);
+
+
+
+
+
+
+const LARGEST_HEAD = 64 * 1024;
+/** A connection without any traffic. */
+const IDLE_MS = 600_000;
+function createHttpProxy(context) {
+    const connections = new WeakMap();
+    const server = (0,node_http__WEBPACK_IMPORTED_MODULE_0__.createServer)({
+        maxHeaderSize: LARGEST_HEAD,
+        // Requests without Host are judged and recorded here, like all others.
+        requireHostHeader: false,
+        keepAliveTimeout: IDLE_MS,
+        highWaterMark: 65_536,
+        shouldUpgradeCallback: (request) => (0,_request_check_js__WEBPACK_IMPORTED_MODULE_4__/* .isWebSocket */ .c)(request.headers),
+    });
+    server.timeout = IDLE_MS;
+    function request(incoming, response) {
+        const connection = connections.get(incoming.socket);
+        if (connection === undefined)
+            response.destroy();
+        else
+            (0,_http_connection_js__WEBPACK_IMPORTED_MODULE_3__/* .handleRequest */ .y)(connection, incoming, response);
+    }
+    server.on('request', request);
+    server.on('checkContinue', request);
+    server.on('checkExpectation', request);
+    server.on('connect', (incoming, socket) => request(incoming, rawResponse(incoming, socket)));
+    server.on('upgrade', (incoming, socket, head) => {
+        const connection = connections.get(socket);
+        if (connection === undefined)
+            socket.destroy();
+        else
+            (0,_http_connection_js__WEBPACK_IMPORTED_MODULE_3__/* .handleUpgrade */ .N)(connection, incoming, rawResponse(incoming, socket), head);
+    });
+    server.on('clientError', (error, socket) => {
+        refuseMalformed(connections.get(socket), error, socket);
+    });
+    async function serveSocket(socket, attempt, dial, mayBePrivate) {
+        const agent = (0,_upstream_agent_js__WEBPACK_IMPORTED_MODULE_5__/* .createUpstreamAgent */ .N)(dial, { ...attempt.destination, private: mayBePrivate }, 1);
+        connections.set(socket, { attempt, agent, context });
+        server.emit('connection', socket);
+        socket.resume();
+        await new Promise((resolve) => {
+            if (socket.destroyed)
+                resolve();
+            else
+                socket.once('close', () => resolve());
+        });
+        agent.destroy();
+    }
+    return {
+        serve: (attempt, received) => {
+            if (received.length > 0)
+                attempt.client.unshift(received);
+            const decision = (0,_egress_decide_js__WEBPACK_IMPORTED_MODULE_1__/* .connectionVerdict */ .c_)(context.policy, { ...attempt.destination, protocol: 'http' });
+            return serveSocket(attempt.client, attempt, context.dial, decision.private);
+        },
+        serveInside: (tls, attempt, dial) => {
+            const decision = (0,_egress_decide_js__WEBPACK_IMPORTED_MODULE_1__/* .connectionVerdict */ .c_)(context.policy, { ...attempt.destination, protocol: 'tls' });
+            return serveSocket(tls, attempt, dial, decision.private);
+        },
+    };
+}
+/** What Node's parser refuses: ambiguous framing, forbidden bytes, heads that are too large, HTTP/2. */
+function refuseMalformed(connection, error, socket) {
+    if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable) {
+        socket.destroy();
+        return;
+    }
+    const reason = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'timeout' : 'http-malformed';
+    const body = `cagent: ${reason}: ${_egress_reasons_js__WEBPACK_IMPORTED_MODULE_2__/* .EGRESS_REASONS */ .q[reason]}\n`;
+    const head = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n';
+    socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    const { name: host, port } = connection.attempt.destination;
+    connection.context.log.add({
+        verdict: 'blocked',
+        reason,
+        rule: _egress_reasons_js__WEBPACK_IMPORTED_MODULE_2__/* .NO_RULE */ .L,
+        protocol: 'http',
+        host,
+        port,
+        status: 400,
+    });
+}
+/** For requests that Node hands over with the bare socket: something to answer with. */
+function rawResponse(request, socket) {
+    const response = new node_http__WEBPACK_IMPORTED_MODULE_0__.ServerResponse(request);
+    response.assignSocket(socket);
+    response.once('finish', () => socket.destroySoon());
+    return response;
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,885 @@
+export const id = 930;
+export const ids = [930];
+export const modules = {
+
+/***/ 930:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  createBrokerDial: () => (/* reexport */ createBrokerDial),
+  createBrokers: () => (/* binding */ createBrokers)
+});
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __webpack_require__(7067);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(7030);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(7075);
+// EXTERNAL MODULE: ./lib/gateway/http/headers.js
+var headers = __webpack_require__(1617);
+// EXTERNAL MODULE: ./lib/gateway/http/meter.js
+var http_meter = __webpack_require__(8342);
+// EXTERNAL MODULE: ./lib/gateway/http/upstream-agent.js
+var upstream_agent = __webpack_require__(5942);
+;// CONCATENATED MODULE: ./lib/gateway/broker/token-count.js
+/**
+ * Reads the token counts of any provider out of a JSON value. Anthropic: `message.usage` at the start of a stream,
+ * `usage` in its deltas and in whole answers. OpenAI: `response.usage` (Responses) and `usage` (Chat). Google:
+ * `usageMetadata`, where each event repeats the sum so far.
+ */
+function readTokenReport(value) {
+    if (Array.isArray(value))
+        return value.map(readTokenReport).reduce(mergeReports, {});
+    const event = fields(value);
+    const inner = { ...event, ...fields(event.response), ...fields(event.message) };
+    const model = [inner.model, inner.modelVersion].find((name) => typeof name === 'string' && name !== '');
+    const counted = readUsage(fields(inner.usage)) ?? readGoogle(fields(inner.usageMetadata));
+    return {
+        ...(model === undefined ? {} : { model: String(model).slice(0, 200) }),
+        ...(counted === undefined ? {} : { counted }),
+    };
+}
+function mergeReports(earlier, later) {
+    const counted = { ...earlier.counted, ...later.counted };
+    return { ...earlier, ...later, ...(Object.keys(counted).length === 0 ? {} : { counted }) };
+}
+function readUsage(usage) {
+    const read = count(usage.cache_read_input_tokens);
+    const write = count(usage.cache_creation_input_tokens);
+    const details = fields(usage.input_tokens_details ?? usage.prompt_tokens_details);
+    // OpenAI counts cached tokens as input too; Anthropic does not.
+    const cached = count(details.cached_tokens);
+    const input = count(usage.input_tokens ?? usage.prompt_tokens);
+    const output = count(usage.output_tokens ?? usage.completion_tokens);
+    return anyOf({
+        input: input === undefined ? undefined : Math.max(0, input - (cached ?? 0)),
+        output,
+        cacheRead: read ?? cached,
+        cacheWrite: write,
+    });
+}
+function readGoogle(usage) {
+    const cached = count(usage.cachedContentTokenCount);
+    const prompt = sum(count(usage.promptTokenCount), count(usage.toolUsePromptTokenCount));
+    return anyOf({
+        input: prompt === undefined ? undefined : Math.max(0, prompt - (cached ?? 0)),
+        output: sum(count(usage.candidatesTokenCount), count(usage.thoughtsTokenCount)),
+        cacheRead: cached,
+        cacheWrite: undefined,
+    });
+}
+function anyOf(counts) {
+    const known = Object.entries(counts).filter(([, value]) => value !== undefined);
+    return known.length === 0 ? undefined : Object.fromEntries(known);
+}
+function sum(a, b) {
+    return a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
+}
+function count(value) {
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+function fields(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/broker/answer-reader.js
+
+/** Events that carry counts are small; what is longer holds content and is skipped. */
+const LONGEST_EVENT = 4 * 2 ** 20;
+const LONGEST_BODY = 8 * 2 ** 20;
+const MENTIONS_TOKENS = /"usage|"model/;
+/** @param contentType of the answer: server-sent events are read one by one, all else as one JSON value */
+function createAnswerReader(contentType) {
+    return /^text\/event-stream\b/i.test(contentType) ? createEventReader() : createBodyReader();
+}
+function createEventReader() {
+    let report = {};
+    // Kept in pieces, since a long line would otherwise be copied for each chunk of it.
+    let pieces = [];
+    let length = 0;
+    function add(piece) {
+        length += piece.length;
+        if (length <= LONGEST_EVENT)
+            pieces.push(piece);
+        else
+            pieces = [];
+    }
+    function endLine() {
+        const line = length <= LONGEST_EVENT ? Buffer.concat(pieces).toString('utf8') : '';
+        pieces = [];
+        length = 0;
+        if (!line.startsWith('data:') || !MENTIONS_TOKENS.test(line))
+            return;
+        report = mergeReports(report, readTokenReport(parse(line.slice(5))));
+    }
+    return {
+        push(chunk) {
+            let from = 0;
+            for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, from)) {
+                add(chunk.subarray(from, at));
+                endLine();
+                from = at + 1;
+            }
+            if (from < chunk.length)
+                add(chunk.subarray(from));
+        },
+        end() {
+            endLine();
+            return report;
+        },
+    };
+}
+function createBodyReader() {
+    let pieces = [];
+    let length = 0;
+    return {
+        push(chunk) {
+            length += chunk.length;
+            if (length <= LONGEST_BODY)
+                pieces.push(chunk);
+            else
+                pieces = [];
+        },
+        end: () => (length > LONGEST_BODY ? {} : readTokenReport(parse(Buffer.concat(pieces).toString('utf8')))),
+    };
+}
+function parse(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/core/display-text.js
+var display_text = __webpack_require__(997);
+;// CONCATENATED MODULE: ./lib/core/secret-values.js
+/** Values shorter than this are not masked: a two-letter value would tear holes into every text. */
+const SHORTEST_MASKED = 4;
+/** The same for what is only a part or a variant of a value. */
+const SHORTEST_DERIVED = 8;
+/** A function that replaces every known value, and its usual encodings, by `***`. */
+function createMask(secrets) {
+    const needles = [...new Set(secrets.flatMap((secret) => secretForms(secret.value)))]
+        .filter((form) => form.length >= SHORTEST_MASKED)
+        .sort((a, b) => b.length - a.length);
+    if (needles.length === 0)
+        return (text) => text;
+    const pattern = new RegExp(needles.map((needle) => needle.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
+    return (text) => text.replace(pattern, '***');
+}
+/** The longest form of any secret, in characters: what a streaming masker has to hold back. */
+function longestForm(secrets) {
+    return Math.max(0, ...secrets.flatMap((secret) => secretForms(secret.value)).map((form) => form.length));
+}
+/**
+ * The forms in which a value is looked for: as it is, trimmed, by line, in one case (names in DNS are lower case),
+ * reversed, URL- and JSON-encoded, hex, and base64 and base64url in all three alignments, whole and in the lines
+ * into which tools wrap them.
+ */
+function secretForms(value) {
+    const trimmed = value.trim();
+    if (trimmed.length < SHORTEST_MASKED)
+        return trimmed.length === 0 ? [] : [trimmed];
+    const lines = trimmed.split(/\r?\n/).map((line) => line.trim());
+    const bytes = Buffer.from(trimmed, 'utf8');
+    const base64 = [bytes.toString('base64'), ...[0, 1, 2].map((shift) => alignedBase64(bytes, shift))];
+    const hex = bytes.toString('hex');
+    const url = urlForms(trimmed);
+    return [
+        ...new Set([
+            value,
+            trimmed,
+            ...[...lines, trimmed.toLowerCase(), trimmed.toUpperCase()].filter((form) => form.length >= SHORTEST_DERIVED),
+            [...trimmed].reverse().join(''),
+            ...base64,
+            ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
+            ...[64, 76].flatMap((width) => wrapped(base64[0], width)),
+            hex,
+            hex.toUpperCase(),
+            ...wrapped(hex, 60),
+            ...url,
+            ...url.map((form) => form.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase())),
+            JSON.stringify(trimmed).slice(1, -1),
+        ]),
+    ];
+}
+/** The ways in which URL libraries encode a value: whole URL, component, strict component and form field. */
+function urlForms(text) {
+    const component = encodeURIComponent(text.toWellFormed());
+    const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+    return [
+        encodeURI(text.toWellFormed()),
+        component,
+        strict,
+        new URLSearchParams({ '': text }).toString().slice(1),
+    ];
+}
+/** The lines of `text` at `width`, as `base64`, `openssl` and `xxd` print them; none when it fits in one. */
+function wrapped(text, width) {
+    if (text.length <= width)
+        return [];
+    const lines = [];
+    for (let at = 0; at < text.length; at += width)
+        lines.push(text.slice(at, at + width));
+    return lines.filter((line) => line.length >= SHORTEST_DERIVED);
+}
+/** The characters of base64 that depend on the value alone when it starts `shift` bytes into a group of three. */
+function alignedBase64(bytes, shift) {
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+        .toString('base64')
+        .replace(/=+$/, '');
+    const whole = Math.floor(((bytes.length + shift) * 8) / 6);
+    return encoded.slice(shift === 0 ? 0 : shift + 1, whole);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/broker/key-refusal.js
+
+
+/** Enough for any provider's error; the rest is not read. */
+const LARGEST_ERROR = 65_536;
+const LONGEST_MESSAGE = 400;
+/**
+ * The words for an upstream that answered 401 or 403. Providers repeat part of the key in the message of a 401, so
+ * only that of a 403 is passed on, and masked.
+ */
+async function refusedKeyMessage(incoming, start) {
+    const { statusCode } = incoming;
+    const { host } = start.upstream;
+    const text = await readText(incoming);
+    if (statusCode === 401)
+        return `${host} refused the key of this run (HTTP 401): it is missing, wrong or expired`;
+    const mask = createMask(Object.values(start.credential).map((value) => ({ name: 'key', value: value.replace(/^Bearer /, '') })));
+    const said = (0,display_text/* displayText */.WV)(mask(errorMessage(text))).slice(0, LONGEST_MESSAGE);
+    return `${host} does not allow this with the key of this run (HTTP 403)${said === '' ? '' : `: ${said}`}`;
+}
+async function readText(incoming) {
+    const chunks = [];
+    let length = 0;
+    try {
+        for await (const chunk of incoming) {
+            chunks.push(chunk);
+            length += chunk.length;
+            if (length > LARGEST_ERROR)
+                break;
+        }
+    }
+    catch {
+        // A cut answer is refusal enough.
+    }
+    return Buffer.concat(chunks).toString('utf8');
+}
+function errorMessage(text) {
+    try {
+        const { error } = JSON.parse(text);
+        return typeof error?.message === 'string' ? error.message : '';
+    }
+    catch {
+        return '';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/broker/provider-error.js
+/**
+ * An answer of ours in the shape of the provider's own errors, so that agents print its message. Agents retry 401,
+ * 403 and 5xx for up to three minutes; 400 ends all of them at once.
+ */
+const FINAL_STATUS = 400;
+function providerError(provider, status, message) {
+    return `${JSON.stringify(shape(provider, status, `cagent: ${message}`))}\n`;
+}
+function shape(provider, status, message) {
+    switch (provider) {
+        case 'anthropic':
+            return {
+                type: 'error',
+                error: { type: status < 500 ? 'invalid_request_error' : 'api_error', message },
+            };
+        case 'google':
+            return { error: { code: status, message, status: status < 500 ? 'INVALID_ARGUMENT' : 'UNAVAILABLE' } };
+        default:
+            return {
+                error: {
+                    message,
+                    type: status < 500 ? 'invalid_request_error' : 'server_error',
+                    param: null,
+                    code: null,
+                },
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/broker/request-headers.js
+
+/** Everything by which an agent could speak for somebody else than the key's owner. */
+const OF_THE_AGENT = new Set([
+    'host',
+    'authorization',
+    'x-api-key',
+    'api-key',
+    'x-goog-api-key',
+    'x-goog-user-project',
+    'x-http-method-override',
+    'cookie',
+    // Answers are read for their token counts.
+    'accept-encoding',
+]);
+/** The headers of a request to the provider: the agent's own without its credentials, and the real credential. */
+function upstreamHeaders(rawHeaders, upstream, credential) {
+    const replaced = new Set(Object.keys(credential).map((name) => name.toLowerCase()));
+    const kept = (0,headers/* headerPairs */.Ro)((0,headers/* endToEndHeaders */.cu)(rawHeaders)).filter(([name]) => {
+        const lower = name.toLowerCase();
+        return !OF_THE_AGENT.has(lower) && !replaced.has(lower) && !lower.startsWith('x-forwarded-');
+    });
+    return [
+        'Host',
+        hostHeader(upstream),
+        'Accept-Encoding',
+        'identity',
+        ...Object.entries(credential).flat(),
+        ...kept.flat(),
+    ];
+}
+function hostHeader({ scheme, host, port }) {
+    return port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/broker/routes.js
+const ASK = ['POST'];
+const LOOK = ['GET', 'HEAD'];
+const MODEL_NAME = '[A-Za-z0-9][A-Za-z0-9._:@-]*';
+const OPENAI = {
+    prefix: '/v1',
+    routes: [
+        { methods: ASK, path: /^\/(responses|responses\/compact|responses\/input_tokens)$/ },
+        { methods: ASK, path: /^\/(chat\/completions|completions|embeddings)$/ },
+        { methods: LOOK, path: new RegExp(`^/models(/${MODEL_NAME}){0,2}$`) },
+    ],
+};
+const PROVIDER_ROUTES = {
+    anthropic: {
+        prefix: '',
+        routes: [
+            { methods: ASK, path: /^\/v1\/messages(\/count_tokens)?$/ },
+            { methods: LOOK, path: new RegExp(`^/v1/models(/${MODEL_NAME})?$`) },
+        ],
+    },
+    openai: OPENAI,
+    'openai-compatible': OPENAI,
+    google: {
+        prefix: '',
+        routes: [
+            {
+                methods: ASK,
+                path: new RegExp(`^/v1(alpha|beta)?/models/${MODEL_NAME.replace(':', '')}:(generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)$`),
+            },
+            { methods: LOOK, path: new RegExp(`^/v1(alpha|beta)?/models(/${MODEL_NAME})?$`) },
+        ],
+    },
+};
+/** Parameters that carry a credential of the agent's own. */
+const CREDENTIAL_PARAMETERS = ['key', 'access_token', 'api_key', 'api-key', 'oauth_token', '$httpheaders'];
+/** Judges a request by its method and target; the path is then relative to the upstream's base URL. */
+function findRoute(provider, method, target) {
+    const { prefix, routes } = PROVIDER_ROUTES[provider];
+    const [path = '', query = ''] = target.split('?', 2);
+    const below = path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
+    const named = below === undefined ? [] : routes.filter((route) => route.path.test(below));
+    if (below === undefined || named.length === 0)
+        return { ok: false, path, reason: 'path-not-allowed' };
+    if (!named.some((route) => route.methods.includes(method))) {
+        return { ok: false, path, reason: 'method-not-allowed' };
+    }
+    return { ok: true, path: below, search: searchOf(query) };
+}
+function searchOf(query) {
+    const kept = [...new URLSearchParams(query)].filter(([name]) => !CREDENTIAL_PARAMETERS.includes(name.toLowerCase()));
+    return kept.length === 0 ? '' : `?${new URLSearchParams(kept)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/broker/model-request.js
+
+
+
+
+
+
+
+
+
+
+
+/** Decides about one request of the agent, sends it on, and records it. Resolves when it is over. */
+async function handleModelRequest(broker, request, response) {
+    const { start, counter } = broker;
+    const began = new Date();
+    const method = request.method ?? '';
+    const route = findRoute(start.provider, method, request.url ?? '');
+    const path = route.ok ? `${start.upstream.path}${route.path}` : route.path;
+    let outcome;
+    request.on('error', () => { });
+    response.on('error', () => { });
+    if (request.headers.upgrade !== undefined || method === 'CONNECT') {
+        // Clients that try a WebSocket first go on with HTTP when they get this.
+        outcome = refuse(broker, response, 426, 'protocol-not-allowed', 'only HTTP/1.1 is spoken here, no WebSocket');
+    }
+    else if (!route.ok) {
+        const what = `${method} ${path} is not a part of the model API that is open to the agent`;
+        outcome = refuse(broker, response, 403, route.reason, what);
+    }
+    else {
+        const spent = counter.exhausted();
+        outcome =
+            spent === undefined
+                ? await forward(broker, request, response, `${path}${route.search}`)
+                : refuse(broker, response, FINAL_STATUS, 'budget', spent.message);
+    }
+    const { upstream } = start;
+    broker.context.log.add({
+        ...{
+            verdict: outcome.verdict,
+            reason: outcome.reason,
+            rule: `broker:${start.provider}`,
+            protocol: 'http',
+        },
+        ...((0,external_node_net_.isIPv4)(upstream.host)
+            ? { ip: upstream.host }
+            : { host: upstream.host, ...(outcome.address === undefined ? {} : { ip: outcome.address }) }),
+        ...{ port: upstream.port, method, path },
+        ...(response.headersSent ? { status: response.statusCode } : {}),
+        ...{
+            bytesOut: outcome.bytes.out,
+            bytesIn: outcome.bytes.in,
+            durationMs: Date.now() - began.getTime(),
+            began,
+        },
+    });
+    broker.context.onTraffic(counter.sums());
+}
+function refuse(broker, response, status, reason, message) {
+    answer(broker, response, status, message);
+    return { verdict: 'blocked', reason, bytes: { out: 0, in: 0 } };
+}
+/** An answer of ours. The connection ends with it, since a request body may still be on its way. */
+function answer({ start }, response, status, message) {
+    const body = providerError(start.provider, status, message);
+    response.writeHead(status, {
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': Buffer.byteLength(body),
+        connection: 'close',
+        ...(status === 426 ? { upgrade: 'HTTP/1.1' } : {}),
+    });
+    response.end(body);
+}
+/** What may get better by trying again; all else ends the agent with one clear message. */
+const PASSING_FAILURES = ['resolve-failed', 'upstream-failed', 'timeout'];
+function forward(broker, request, response, target) {
+    const { start, counter, agent } = broker;
+    const { upstream } = start;
+    const meter = (0,http_meter/* createMeter */.q)();
+    let reason = 'rule';
+    let verdict = 'allowed';
+    let address;
+    let reader;
+    counter.begin();
+    return new Promise((resolve) => {
+        const outgoing = (0,external_node_http_.request)({
+            agent,
+            method: request.method,
+            path: target,
+            headers: bodyHeaders(request, upstreamHeaders(request.rawHeaders, upstream, start.credential)),
+            setHost: false,
+            setDefaultHeaders: false,
+        });
+        meter.follow(outgoing);
+        response.once('close', () => {
+            outgoing.destroy();
+            const whole = response.writableFinished;
+            counter.end(whole ? response.statusCode : undefined, reader?.end() ?? {});
+            resolve({ verdict, reason, bytes: meter.bytes(), address: meter.address() ?? address });
+        });
+        outgoing.on('response', (incoming) => {
+            if (incoming.statusCode === 401 || incoming.statusCode === 403) {
+                reason = 'key-refused';
+                counter.keyRefused();
+                refusedKeyMessage(incoming, start).then((message) => answer(broker, response, FINAL_STATUS, message));
+                return;
+            }
+            reader = createAnswerReader(incoming.headers['content-type'] ?? '');
+            passBack(incoming, response, reader);
+        });
+        outgoing.on('error', (error) => {
+            const failure = (0,upstream_agent/* dialFailure */.t)(error);
+            if (response.headersSent || response.destroyed) {
+                response.destroy();
+                return;
+            }
+            reason = failure.reason;
+            address = failure.address;
+            const final = !PASSING_FAILURES.includes(reason);
+            if (final)
+                verdict = 'blocked';
+            answer(broker, response, final ? FINAL_STATUS : 502, `the model API at ${upstream.host}:${upstream.port} could not be reached (${reason})`);
+        });
+        (0,external_node_stream_.pipeline)(request, outgoing, () => { });
+    });
+}
+/** A body of unknown length stays one. */
+function bodyHeaders(request, headers) {
+    return [
+        ...headers,
+        ...(request.headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked']),
+    ];
+}
+/** Streams the answer as it comes: each event of the model reaches the agent at once. */
+function passBack(incoming, response, reader) {
+    response.sendDate = false;
+    response.writeHead(incoming.statusCode ?? 502, (0,headers/* endToEndHeaders */.cu)(incoming.rawHeaders));
+    response.flushHeaders();
+    incoming.on('data', (chunk) => reader.push(chunk));
+    (0,external_node_stream_.pipeline)(incoming, response, () => { });
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/broker/traffic.js
+const PARTS = { 'max-requests': 'requests', 'max-tokens': 'tokens', 'max-cost-usd': 'US dollars' };
+/** Writing to a one-hour cache costs twice the price of input, the most of all kinds: a bound must not be too low. */
+const CACHE_WRITE_FACTOR = 2;
+function createTrafficCounter(provider, budget) {
+    const { price } = budget;
+    let sums = {
+        provider,
+        requests: 0,
+        failed: 0,
+        inputTokens: 0,
+        outputTokens: 0,
+        cacheReadTokens: 0,
+        cacheWriteTokens: 0,
+        uncounted: 0,
+        ...(price === undefined ? {} : { costUsd: 0 }),
+    };
+    function used() {
+        const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = sums;
+        const tokens = inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
+        return {
+            'max-requests': [sums.requests, budget.maxRequests],
+            'max-tokens': [tokens, budget.maxTokens],
+            'max-cost-usd': [sums.costUsd ?? 0, budget.maxCostUsd],
+        };
+    }
+    return {
+        exhausted: () => {
+            for (const part of Object.keys(PARTS)) {
+                const [spent, most] = used()[part];
+                if (most === undefined || spent < most)
+                    continue;
+                sums = { ...sums, exhausted: part };
+                const amount = part === 'max-cost-usd' ? spent.toFixed(2) : String(spent);
+                return {
+                    part,
+                    message: `the budget of this run is used up: ${amount} of ${most} ${PARTS[part]} (${part})`,
+                };
+            }
+            return undefined;
+        },
+        begin: () => {
+            const { lastStatus: _, ...rest } = sums;
+            sums = { ...rest, requests: sums.requests + 1 };
+        },
+        end: (status, { model, counted }) => {
+            const good = status !== undefined && status < 400;
+            const inputTokens = sums.inputTokens + (counted?.input ?? 0);
+            const outputTokens = sums.outputTokens + (counted?.output ?? 0);
+            const cacheReadTokens = sums.cacheReadTokens + (counted?.cacheRead ?? 0);
+            const cacheWriteTokens = sums.cacheWriteTokens + (counted?.cacheWrite ?? 0);
+            const paidInput = inputTokens + cacheReadTokens + CACHE_WRITE_FACTOR * cacheWriteTokens;
+            sums = {
+                ...sums,
+                ...{ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens },
+                failed: sums.failed + (good ? 0 : 1),
+                uncounted: sums.uncounted + (good && counted === undefined ? 1 : 0),
+                ...(status === undefined ? {} : { lastStatus: status }),
+                ...(model === undefined ? {} : { model }),
+                ...(price === undefined
+                    ? {}
+                    : { costUsd: (paidInput * price.input + outputTokens * price.output) / 1e6 }),
+            };
+        },
+        keyRefused: () => {
+            sums = { ...sums, keyRefused: true };
+        },
+        sums: () => sums,
+    };
+}
+
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(1692);
+// EXTERNAL MODULE: ./lib/core/errors.js + 1 modules
+var errors = __webpack_require__(1353);
+// EXTERNAL MODULE: ./lib/gateway/upstream/dial.js
+var dial = __webpack_require__(1770);
+;// CONCATENATED MODULE: ./lib/gateway/broker/upstream-agent.js
+
+
+
+
+
+/** Providers close idle connections after a minute or so; a request on one that was just closed would be lost. */
+const IDLE_MS = 4_000;
+const HANDSHAKE_MS = 10_000;
+/** Dials like all of the gateway does, and takes addresses too: a base URL may have one. */
+function createBrokerDial(resolver) {
+    return (0,dial/* createDial */.B)({
+        addressesOf: (name) => ((0,external_node_net_.isIPv4)(name) ? Promise.resolve([name]) : resolver.addressesOf(name)),
+    });
+}
+/**
+ * Connections to the one upstream of a broker. The address is checked like that of any rule; over TLS the
+ * certificate has to be valid for the name of the base URL.
+ */
+function createBrokerAgent(options) {
+    const { upstream, dial } = options;
+    const context = options.extraRoots === undefined ? undefined : contextWith(options.extraRoots);
+    const agent = new external_node_http_.Agent({ keepAlive: true, timeout: IDLE_MS });
+    async function open() {
+        const dialled = await dial({ name: upstream.host, port: upstream.port, private: options.private });
+        if (!dialled.ok)
+            throw failure(upstream, dialled);
+        options.adopt(dialled.socket);
+        return upstream.scheme === 'https'
+            ? handshake(dialled.socket, dialled.address, upstream, context)
+            : dialled.socket;
+    }
+    // Node calls back with the socket; its types know only the form that returns one.
+    agent.createConnection = (_options, callback) => {
+        open().then((socket) => callback(null, socket), (error) => callback(error));
+    };
+    return agent;
+}
+function contextWith(extraRoots) {
+    return (0,external_node_tls_.createSecureContext)({ ca: [...external_node_tls_.rootCertificates, extraRoots] });
+}
+function handshake(socket, address, upstream, secureContext) {
+    return new Promise((resolve, reject) => {
+        const tls = (0,external_node_tls_.connect)({
+            socket,
+            ...((0,external_node_net_.isIPv4)(upstream.host) ? { host: upstream.host } : { servername: upstream.host }),
+            ALPNProtocols: ['http/1.1'],
+            ...(secureContext === undefined ? {} : { secureContext }),
+        });
+        const timer = setTimeout(() => tls.destroy(new errors/* CagentError */.lx('gateway.failed', 'the handshake took too long')), HANDSHAKE_MS);
+        const fail = (error) => {
+            clearTimeout(timer);
+            tls.destroy();
+            reject(failure(upstream, { reason: reasonOf(error), address }));
+        };
+        tls.once('error', fail);
+        const closed = () => fail(new errors/* CagentError */.lx('gateway.failed', 'closed during the handshake'));
+        tls.once('close', closed);
+        tls.once('secureConnect', () => {
+            clearTimeout(timer);
+            tls.off('close', closed);
+            tls.off('error', fail);
+            resolve(tls);
+        });
+    });
+}
+/** Node names what is wrong with a certificate; everything else is the connection's trouble. */
+function reasonOf({ code = '' }) {
+    const ofCertificates = /CERT|SIGNATURE|ALTNAME|ISSUER|^HOSTNAME_MISMATCH|^INVALID_(CA|PURPOSE)|^PATH_LENGTH/;
+    return ofCertificates.test(code) && !code.startsWith('ERR_SSL')
+        ? 'upstream-certificate'
+        : 'upstream-failed';
+}
+function failure(upstream, cause) {
+    return new errors/* CagentError */.lx('gateway.failed', `cannot reach ${upstream.host}`, { cause });
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/broker/broker.js
+
+
+
+
+
+const LARGEST_HEAD = 64 * 1024;
+/** Clients keep connections for their next request; a model may think for long before it answers. */
+const KEEP_ALIVE_MS = 600_000;
+function createBrokers(starts, context) {
+    const brokers = new Map(starts.map((start) => [start.port, listen(start, context)]));
+    return {
+        ports: [...brokers.keys()],
+        accept: (client) => {
+            const broker = brokers.get(client.localPort ?? 0);
+            if (broker === undefined)
+                return false;
+            if (context.connections.admit(client))
+                broker.serve(client);
+            else
+                client.resetAndDestroy();
+            return true;
+        },
+        close: () => {
+            for (const broker of brokers.values())
+                broker.close();
+        },
+    };
+}
+function listen(start, context) {
+    const agent = createBrokerAgent({
+        ...start,
+        ...context,
+        adopt: (socket) => context.connections.adopt(socket),
+    });
+    const broker = {
+        start,
+        agent,
+        counter: createTrafficCounter(start.provider, start.budget),
+        context,
+    };
+    const server = (0,external_node_http_.createServer)({
+        maxHeaderSize: LARGEST_HEAD,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        requestTimeout: 0,
+        highWaterMark: 65_536,
+    });
+    const handle = (request, response) => {
+        context.connections.track(handleModelRequest(broker, request, response));
+    };
+    server.on('request', handle);
+    server.on('checkExpectation', handle);
+    server.on('connect', (request, socket) => {
+        const response = new external_node_http_.ServerResponse(request);
+        response.assignSocket(socket);
+        response.once('finish', () => socket.destroySoon());
+        handle(request, response);
+    });
+    return {
+        serve: (client) => {
+            server.emit('connection', client);
+            client.resume();
+        },
+        close: () => agent.destroy(),
+    };
+}
+
+
+/***/ }),
+
+/***/ 1617:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ro: () => (/* binding */ headerPairs),
+/* harmony export */   UE: () => (/* binding */ headerValues),
+/* harmony export */   cu: () => (/* binding */ endToEndHeaders)
+/* harmony export */ });
+/** Headers that concern one connection and not the message (RFC 9110, 7.6.1): each side of a proxy has its own. */
+const HOP_BY_HOP = new Set([
+    'connection',
+    'keep-alive',
+    'proxy-connection',
+    'proxy-authenticate',
+    'proxy-authorization',
+    'te',
+    'transfer-encoding',
+    'upgrade',
+    'http2-settings',
+]);
+/**
+ * Names and values of a message's own headers, alternating, in the order and case in which they came, without the
+ * pseudo-headers of HTTP/2.
+ */
+function endToEndHeaders(rawHeaders) {
+    const listed = new Set(rawHeaders.flatMap((value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'connection'
+        ? value.split(',').map((name) => name.trim().toLowerCase())
+        : []));
+    const kept = [];
+    for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+        const name = rawHeaders[at].toLowerCase();
+        // Framing and Host are what was judged; a Connection header cannot have them taken out.
+        if (name.startsWith(':') ||
+            HOP_BY_HOP.has(name) ||
+            (listed.has(name) && name !== 'content-length' && name !== 'host'))
+            continue;
+        kept.push(rawHeaders[at], rawHeaders[at + 1]);
+    }
+    return kept;
+}
+/** The values of a header, one for each line of it. */
+function headerValues(rawHeaders, name) {
+    return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+}
+/** Alternating names and values as pairs. */
+function headerPairs(raw) {
+    return raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] ?? '']] : []));
+}
+
+
+/***/ }),
+
+/***/ 8342:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ createMeter)
+/* harmony export */ });
+function createMeter() {
+    let socket;
+    let start = { out: 0, in: 0 };
+    let address;
+    return {
+        follow: (request) => {
+            request.once('socket', (assigned) => {
+                socket = assigned;
+                // Node forgets the peer of a closed socket.
+                address = assigned.remoteAddress;
+                start = { out: assigned.bytesWritten, in: assigned.bytesRead };
+            });
+        },
+        address: () => address,
+        bytes: () => ({ out: (socket?.bytesWritten ?? 0) - start.out, in: (socket?.bytesRead ?? 0) - start.in }),
+    };
+}
+
+
+/***/ }),
+
+/***/ 5942:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ createUpstreamAgent),
+/* harmony export */   t: () => (/* binding */ dialFailure)
+/* harmony export */ });
+/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7067);
+/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1353);
+
+
+/** The upstream side of one HTTP connection of the agent: dialled on demand, kept for its next requests. */
+function createUpstreamAgent(dial, target, mostSockets) {
+    const agent = new node_http__WEBPACK_IMPORTED_MODULE_0__.Agent({ keepAlive: true, maxSockets: mostSockets });
+    // Node calls back with the socket; its types know only the form that returns one.
+    agent.createConnection = (_options, callback) => {
+        dial(target).then((dialled) => {
+            if (dialled.ok)
+                callback(null, dialled.socket);
+            else
+                callback(new _core_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .CagentError */ .lx('gateway.failed', `cannot reach ${target.name}`, { cause: dialled }));
+        });
+    };
+    return agent;
+}
+/** The reason behind an error of a request to upstream. */
+function dialFailure(error) {
+    const { cause } = error;
+    const known = error instanceof _core_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .CagentError */ .lx && typeof cause === 'object' && cause !== null && 'reason' in cause;
+    return known ? cause : { reason: 'upstream-failed' };
+}
+
+
+/***/ })
+
+};
