@@ -32,7 +32,7 @@ export function places(): Place {
 
 export function open(
   path: string,
-  options: { secrets?: typeof secrets; agentLogBytes?: number } = {},
+  options: { secrets?: typeof secrets; agentLogBytes?: number; egressLogBytes?: number } = {},
 ): Promise<RunDirectory> {
   return openRunDirectory(path, { runId: RUN_ID, secrets, ...options });
 }

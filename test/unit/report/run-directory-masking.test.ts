@@ -125,4 +125,19 @@ describe('the agent log', () => {
     expect(await read(place, 'agent.log')).toBe('1234123412');
     expect(report.notices.join()).toContain('agent.log');
   });
+
+  test('has room for what went out, however much was refused, and counts all of it', async () => {
+    const directory = await open(place.out, { egressLogBytes: 2_000 });
+    const record = { ...(records[0] as (typeof records)[number]), host: 'a.test' };
+    for (let at = 0; at < 50; at++) directory.egress({ ...record, verdict: 'blocked' });
+    directory.egress({ ...record, verdict: 'allowed' });
+    const { blocked, allowed } = directory.egressSummary();
+    const report = await directory.finish(results(place));
+    const written = await read(place, 'egress.jsonl');
+
+    expect({ blocked, allowed: allowed > 0 }).toEqual({ blocked: 50 * (record.count ?? 1), allowed: true });
+    expect(written.length).toBeLessThanOrEqual(2_000);
+    expect(written).toContain('"allowed"');
+    expect(report.notices.join()).toContain('egress.jsonl');
+  });
 });
