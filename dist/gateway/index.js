@@ -3456,6 +3456,8 @@ function passesUnread(found, decision) {
 
 /** A few bytes that may or may not become TLS or HTTP are passed on as they are after this. */
 const UNDECIDED_MS = 1_000;
+/** How long a refused client may still take to show what it speaks. */
+const LAST_WORD_MS = 100;
 /**
  * Carries a connection on a port where any protocol may pass. The server may be the one who speaks first (SSH,
  * SMTP, MySQL), so it is dialled at once. What is not to be passed on unread after all is left to `proceed`.
@@ -3483,7 +3485,13 @@ async function carryEitherFirst(attempt, blind, proceed, context) {
     }
     const dialled = await dialling;
     if (!dialled.ok) {
-        (0,refuse/* refuse */.T)(attempt, (0,refuse/* failedDecision */.O)(blind, dialled.reason), context, dialled.address);
+        // A refusal is told in the client's own protocol, where it has one and is about to show it.
+        const shown = await Promise.race([judging, delay(LAST_WORD_MS)]);
+        if (shown !== undefined && !passesUnread(shown.found, shown.decision)) {
+            return proceed(shown.found, shown.received);
+        }
+        const protocol = shown?.found.protocol ?? attempt.protocol;
+        (0,refuse/* refuse */.T)({ ...attempt, protocol }, (0,refuse/* failedDecision */.O)(blind, dialled.reason), context, dialled.address);
         return;
     }
     context.connections.adopt(dialled.socket);
@@ -3497,6 +3505,11 @@ async function carryEitherFirst(attempt, blind, proceed, context) {
     splice.startUp(received);
     await done;
     recordCarried({ ...attempt, protocol: found.protocol }, decision, splice, dialled.address, context);
+}
+function delay(ms) {
+    return new Promise((resolve) => {
+        setTimeout(() => resolve(undefined), ms).unref();
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/connection/accept.js

@@ -56866,6 +56866,8 @@ function phasesChart(phases) {
 }
 const HEIGHT = 110;
 const BASE = 92;
+/** Room for the words at the beginning of the axis. */
+const BEGINNING_WIDTH = 110;
 const SERIES = [
     ['blocked', 'red'],
     ['audited', 'amber'],
@@ -56879,7 +56881,8 @@ function timelineChart(timeline) {
     const step = WIDTH / Math.max(buckets, 20);
     const bars = sums.flatMap((_, at) => bucketBars(timeline, at, step, highest));
     const lengthMs = buckets * timeline.bucketMs;
-    const end = Math.min(WIDTH, buckets * step);
+    // Not before the label of the beginning has ended.
+    const end = Math.min(WIDTH, Math.max(buckets * step, BEGINNING_WIDTH));
     const used = SERIES.filter(([verdict]) => timeline[verdict].some((count) => count > 0));
     const label = formatDuration(timeline.bucketMs);
     return html `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Attempts over time">
@@ -64159,6 +64162,13 @@ function planGatewayImage(installation) {
     return ownBuild('cagent-gateway', files, 'docker/gateway/Dockerfile', true);
 }
 function ownBuild(name, files, dockerfile, own) {
+    for (const { source } of files) {
+        if ((0,external_node_fs_.existsSync)(source))
+            continue;
+        throw new CagentError('image.build', `${source} is missing, so the image ${name} cannot be built`, {
+            hint: 'Run script/build in a source checkout, or use a release.',
+        });
+    }
     const key = contentKey(files.map((file) => file.source));
     return { kind: 'build', reference: `${name}:${key}`, dockerfile, files, own };
 }
@@ -64892,11 +64902,6 @@ async function build(source, docker, options) {
     const context = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'cagent-build-'));
     try {
         for (const file of source.files) {
-            if (!(0,external_node_fs_.existsSync)(file.source)) {
-                throw new CagentError('image.build', `${file.source} is missing, so ${source.reference} cannot be built`, {
-                    hint: 'Run `npm run build` in a source checkout, or use a release.',
-                });
-            }
             (0,external_node_fs_.cpSync)(file.source, (0,external_node_path_.join)(context, file.target), { recursive: true, verbatimSymlinks: true });
         }
         if (source.own) {

@@ -65,6 +65,12 @@ function ownBuild(
   dockerfile: string,
   own: boolean,
 ): ImageBuild {
+  for (const { source } of files) {
+    if (existsSync(source)) continue;
+    throw new CagentError('image.build', `${source} is missing, so the image ${name} cannot be built`, {
+      hint: 'Run script/build in a source checkout, or use a release.',
+    });
+  }
   const key = contentKey(files.map((file) => file.source));
   return { kind: 'build', reference: `${name}:${key}`, dockerfile, files, own };
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CagentError } from '../core/errors.js';
@@ -114,15 +114,6 @@ async function build(
   const context = mkdtempSync(join(tmpdir(), 'cagent-build-'));
   try {
     for (const file of source.files) {
-      if (!existsSync(file.source)) {
-        throw new CagentError(
-          'image.build',
-          `${file.source} is missing, so ${source.reference} cannot be built`,
-          {
-            hint: 'Run `npm run build` in a source checkout, or use a release.',
-          },
-        );
-      }
       cpSync(file.source, join(context, file.target), { recursive: true, verbatimSymlinks: true });
     }
     if (source.own) {

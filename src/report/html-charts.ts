@@ -28,6 +28,8 @@ export function phasesChart(phases: Report['phases']): Html {
 
 const HEIGHT = 110;
 const BASE = 92;
+/** Room for the words at the beginning of the axis. */
+const BEGINNING_WIDTH = 110;
 const SERIES = [
   ['blocked', 'red'],
   ['audited', 'amber'],
@@ -44,7 +46,8 @@ export function timelineChart(timeline: EgressTimeline): Html {
   const step = WIDTH / Math.max(buckets, 20);
   const bars = sums.flatMap((_, at) => bucketBars(timeline, at, step, highest));
   const lengthMs = buckets * timeline.bucketMs;
-  const end = Math.min(WIDTH, buckets * step);
+  // Not before the label of the beginning has ended.
+  const end = Math.min(WIDTH, Math.max(buckets * step, BEGINNING_WIDTH));
   const used = SERIES.filter(([verdict]) => timeline[verdict].some((count) => count > 0));
   const label = formatDuration(timeline.bucketMs);
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Attempts over time">

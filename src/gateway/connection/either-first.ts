@@ -9,6 +9,8 @@ import { createSplice } from './splice.js';
 
 /** A few bytes that may or may not become TLS or HTTP are passed on as they are after this. */
 const UNDECIDED_MS = 1_000;
+/** How long a refused client may still take to show what it speaks. */
+const LAST_WORD_MS = 100;
 
 /**
  * Carries a connection on a port where any protocol may pass. The server may be the one who speaks first (SSH,
@@ -42,7 +44,13 @@ export async function carryEitherFirst(
   }
   const dialled = await dialling;
   if (!dialled.ok) {
-    refuse(attempt, failedDecision(blind, dialled.reason), context, dialled.address);
+    // A refusal is told in the client's own protocol, where it has one and is about to show it.
+    const shown = await Promise.race([judging, delay(LAST_WORD_MS)]);
+    if (shown !== undefined && !passesUnread(shown.found, shown.decision)) {
+      return proceed(shown.found, shown.received);
+    }
+    const protocol = shown?.found.protocol ?? attempt.protocol;
+    refuse({ ...attempt, protocol }, failedDecision(blind, dialled.reason), context, dialled.address);
     return;
   }
   context.connections.adopt(dialled.socket);
@@ -56,4 +64,10 @@ export async function carryEitherFirst(
   splice.startUp(received);
   await done;
   recordCarried({ ...attempt, protocol: found.protocol }, decision, splice, dialled.address, context);
+}
+
+function delay(ms: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), ms).unref();
+  });
 }
