@@ -144,6 +144,8 @@ describe('cancelling', () => {
     );
     await until(() => running.stdout().includes('started'));
     running.kill('SIGINT');
+    // Of two signals that wait together, a process may get the later one first.
+    await new Promise((done) => setTimeout(done, 300));
     running.kill('SIGTERM');
     running.kill('SIGINT');
     const ended = resultOf(await running.ended, workspace.out);
