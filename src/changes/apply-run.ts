@@ -1,6 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import type { PatchPolicy } from '../config/run-spec.js';
 import type { Environment } from '../core/environment.js';
 import { CagentError, messageOf } from '../core/errors.js';
 import type { Processes } from '../core/process.js';
@@ -8,7 +9,7 @@ import { applyToDirectory } from './apply-to-directory.js';
 import { applyToRepository } from './apply-to-repository.js';
 import type { PathWithReason } from './changes.js';
 import { statusOf } from './file-status.js';
-import { type ApplyPolicy, policyError } from './patch-policy.js';
+import { policyError } from './patch-policy.js';
 import { readStoredChanges } from './read-run.js';
 
 export interface ApplyInput {
@@ -16,7 +17,7 @@ export interface ApplyInput {
   readonly runDirectory: string;
   /** Directory that corresponds to the workspace of the run: a checkout, a directory in one, or a plain directory. */
   readonly checkout: string;
-  readonly policy: ApplyPolicy;
+  readonly policy: PatchPolicy;
   /** Merge when the branch has moved on in files that the patch changes. */
   readonly threeWay: boolean;
   readonly processes: Processes;

@@ -3,21 +3,14 @@ import type { PatchPolicy } from '../config/run-spec.js';
 import { CagentError } from '../core/errors.js';
 import { displayPath } from '../core/path-text.js';
 
-/** The patch policy of the configuration, and globs of a single call. All globs have gitignore syntax. */
-export interface ApplyPolicy extends PatchPolicy {
-  /** When given, every changed path must match one. */
-  readonly allowed?: readonly string[];
-  /** Paths that are left out of what is applied. */
-  readonly excluded?: readonly string[];
-}
-
 export interface PolicyInput {
   /** Changed paths, both names of a rename, without the excluded ones. */
   readonly paths: readonly string[];
   /** How many files change; a rename is one. */
   readonly files: number;
   readonly patchBytes: number;
-  readonly policy: ApplyPolicy;
+  /** All globs have gitignore syntax. */
+  readonly policy: PatchPolicy;
 }
 
 /** Everything in which a patch breaks the policy, one sentence each, with what to do; empty when it keeps it. */
@@ -31,10 +24,11 @@ export function policyViolations({ paths, files, patchBytes, policy }: PolicyInp
   }
   const guarded = matching(paths, policy.protected);
   if (guarded.length > 0) violations.push(`it changes protected paths: ${listPaths(guarded)}`);
-  if (policy.allowed !== undefined && policy.allowed.length > 0) {
+  if (policy.allowed !== undefined) {
     const allowed = new Set(matching(paths, policy.allowed));
     const others = paths.filter((path) => !allowed.has(path));
-    if (others.length > 0) violations.push(`it changes paths that are not allowed: ${listPaths(others)}`);
+    if (others.length > 0)
+      violations.push(`it changes paths that patch.allowed does not list: ${listPaths(others)}`);
   }
   return violations;
 }

@@ -193,6 +193,8 @@ function patchPolicy(settings: MergedSettings): PatchPolicy {
     maxFiles: settings['patch-max-files'],
     maxKilobytes: settings['patch-max-kilobytes'],
     protected: settings['patch-protected'],
+    ...(settings['patch-allowed'] === undefined ? {} : { allowed: settings['patch-allowed'] }),
+    ...(settings['patch-excluded'] === undefined ? {} : { excluded: settings['patch-excluded'] }),
   };
 }
 

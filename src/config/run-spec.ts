@@ -103,4 +103,8 @@ export interface PatchPolicy {
   readonly maxKilobytes: number;
   /** Globs of paths that `cagent apply` refuses to change without a person. */
   readonly protected: readonly string[];
+  /** The only paths that a patch may change; `undefined`: every path. */
+  readonly allowed?: readonly string[];
+  /** Globs of paths that are left out when a patch is applied. */
+  readonly excluded?: readonly string[];
 }

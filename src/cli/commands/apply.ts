@@ -26,6 +26,8 @@ export async function applyCommand(
     return 0;
   }
   for (const path of result.applied) stdout.write(`${displayPath(path)}\n`);
+  for (const path of result.excluded)
+    stderr.write(`cagent: left out by patch.excluded: ${displayPath(path)}\n`);
   for (const { path, reason } of result.rejected)
     stderr.write(`cagent: not in the patch: ${displayPath(path)} (${displayPath(reason)})\n`);
   const merged = result.merged ? ', merged since the branch has moved on' : '';

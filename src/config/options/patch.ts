@@ -29,4 +29,22 @@ export const PATCH_OPTIONS = {
     default: ['.github/**', '**/CODEOWNERS', '.git*', 'cagent.yml', '.agentignore'],
     description: 'Paths that are not changed without a person. A list here replaces the default.',
   },
+  'patch-allowed': {
+    topic: 'patch',
+    type: list('globs', textSchema('a glob', /^[^\0\r\n]+$/)),
+    key: 'patch.allowed',
+    onCommandLine: false,
+    isInput: false,
+    otherwise: 'every path',
+    description: 'The only paths that a patch may change; one with any other path is refused as a whole.',
+  },
+  'patch-excluded': {
+    topic: 'patch',
+    type: list('globs', textSchema('a glob', /^[^\0\r\n]+$/)),
+    key: 'patch.excluded',
+    onCommandLine: false,
+    isInput: false,
+    otherwise: 'no path',
+    description: 'Paths that are left out when a patch is applied; the rest of it is applied.',
+  },
 } as const satisfies OptionTable;

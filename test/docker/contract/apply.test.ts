@@ -127,6 +127,20 @@ describe('cagent apply', () => {
     refused(checkout(), /max-kilobytes|KiB|kilobytes/, '--config', policy('{ max-kilobytes: 0 }')));
   it('refuses a protected path', () =>
     refused(checkout(), /c\.txt/, '--config', policy('{ protected: ["c.*"] }')));
+  it('refuses a path that is not among the allowed ones', () =>
+    refused(
+      checkout(),
+      /patch\.allowed.*d\.txt/,
+      '--config',
+      policy('{ allowed: ["b.txt", "c.txt", "text.txt"] }'),
+    ));
+  it('leaves out excluded paths and says so', async () => {
+    const directory = checkout();
+    const ended = await apply(directory, '--config', policy('{ excluded: ["d.*", "text.txt"] }'));
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    expect(gitIn(directory, 'status', '--porcelain').split('\n').sort()).toEqual(['D  c.txt', 'M  b.txt']);
+    expect(ended.stderr).toMatch(/left out by patch\.excluded: d\.txt/);
+  });
   it('takes the policy of the checkout, not of the run', async () => {
     const directory = checkout();
     writeFileSync(join(directory, 'cagent.yml'), 'version: 1\npatch: { max-files: 1 }\n');

@@ -112,7 +112,7 @@ test('protected paths, too many files, too many kilobytes and paths outside the 
       'patch.max-kilobytes allows 1',
     );
     expect(await refusal({ policy: { ...POLICY, protected: [], allowed: ['*.txt'] } })).toContain(
-      'not allowed: .github/workflows/x.yml, bin, sub/codeowners',
+      'patch.allowed does not list: .github/workflows/x.yml, bin, sub/codeowners',
     );
   });
 });
