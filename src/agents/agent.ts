@@ -53,15 +53,30 @@ export interface AgentOutput {
 }
 
 export interface AgentResult {
-  /** `undefined`: it did what it was asked, as far as its output tells. Otherwise why not, in one sentence. */
-  readonly failure: string | undefined;
+  /** `undefined`: it did what it was asked, as far as its output tells. */
+  readonly failure: AgentFailure | undefined;
   readonly finalMessage?: string;
+  /** What the agent itself took for the answer to a JSON Schema; not checked. */
+  readonly structuredOutput?: unknown;
+  /** Tool calls that it was not allowed to make. */
+  readonly deniedTools?: number;
   readonly sessionId?: string;
   readonly version?: string;
   readonly model?: string;
   readonly usage: AgentUsageCount;
   /** Worth knowing, one sentence each. */
   readonly notices: readonly string[];
+}
+
+/** Why an agent did not do what it was asked. */
+export interface AgentFailure {
+  /**
+   * `api-error`: its model did not answer. `agent-limit`: a bound of its own, such as the number of turns.
+   * `no-result`: it ended without saying how. `failed`: anything else that it reports.
+   */
+  readonly kind: 'api-error' | 'agent-limit' | 'no-result' | 'failed';
+  /** One sentence without its name, e.g. `it ended without a result`. */
+  readonly reason: string;
 }
 
 export interface AgentUsageCount {

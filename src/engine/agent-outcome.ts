@@ -1,7 +1,11 @@
 import type { AgentResult } from '../agents/agent.js';
 import { knownAgent } from '../agents/known-agents.js';
+import { clip } from '../core/display-text.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
 import type { AgentUsage } from '../report/report.js';
+import type { AgentWords } from '../report/report-input.js';
+import type { AgentEnd } from '../sandbox/agent-run.js';
+import { agentVerdict, isSuccess } from './agent-verdict.js';
 
 /** What an agent really did, from its output and from what the broker saw. */
 export interface AgentOutcome {
@@ -10,53 +14,74 @@ export interface AgentOutcome {
   readonly version: string | undefined;
   readonly model: string | undefined;
   readonly usage: AgentUsage;
+  readonly words: Omit<AgentWords, 'tries'> & Required<Pick<AgentWords, 'outcome'>>;
   readonly limitsHit: readonly string[];
   readonly notices: readonly string[];
 }
 
 export interface AgentEvidence {
   readonly name: string;
-  readonly exitCode: number;
+  readonly end: AgentEnd;
   readonly stdout: string;
   readonly stderr: string;
+  /** What its broker saw during this try; `undefined` when it saw nothing. */
   readonly traffic: ModelTraffic | undefined;
+  readonly mode: 'overlay' | 'read-only';
+  /** Whether it left a change, a proposal or a file; `undefined` while that is not known yet. */
+  readonly leftSomething: boolean | undefined;
 }
 
-/** Pure. An agent of the user's own is judged by its exit code alone. */
+const LONGEST_MESSAGE = 100_000;
+
+/** Pure. A command is judged by its exit code alone. */
 export function agentOutcome(evidence: AgentEvidence): AgentOutcome {
-  const agent = knownAgent(evidence.name);
-  if (agent === undefined)
-    return {
-      failure: undefined,
-      version: undefined,
-      model: undefined,
-      usage: {},
-      limitsHit: [],
-      notices: [],
-    };
-  const { traffic } = evidence;
-  const result = agent.readOutput(evidence);
-  const failure = keyRefused(traffic) ? 'the model provider refused the key' : result.failure;
-  const uncounted = traffic?.uncounted ?? 0;
+  const { name, end, stdout, stderr, traffic } = evidence;
+  const agent = knownAgent(name);
+  const exited = end.cause === 'exited' && end.startError === undefined;
+  const result = agent?.readOutput({ stdout, stderr, exitCode: end.exitCode, traffic });
+  const title = agent?.title ?? 'The command';
+  const outcome = agentVerdict({
+    ...evidence,
+    title,
+    result,
+    hasBroker: agent !== undefined,
+    outputProblem: undefined,
+  });
+  const judged = agent !== undefined && exited && !isSuccess(outcome);
   return {
-    failure: failure === undefined ? undefined : `${agent.title}: ${failure}`,
-    version: result.version,
-    model: traffic?.model ?? result.model,
-    usage: usageOf(result, traffic),
+    failure: judged ? outcome.message : undefined,
+    version: result?.version,
+    model: traffic?.model ?? result?.model,
+    usage: result === undefined ? {} : usageOf(result, traffic),
+    words: { outcome, ...wordsOf(result) },
     limitsHit: traffic?.exhausted === undefined ? [] : [traffic.exhausted],
-    notices: [
-      ...result.notices,
-      ...((traffic?.requests ?? 0) === 0 ? [`${agent.title} made no request to its model.`] : []),
-      ...(uncounted === 0
-        ? []
-        : [`${uncounted} answer(s) of the model did not tell their tokens, so the usage is too low.`]),
-    ],
+    notices: result === undefined ? [] : noticesOf(title, result, traffic, exited),
   };
 }
 
-/** A refusal that the agent could work around, such as of one model among several, is none. */
-function keyRefused(traffic: ModelTraffic | undefined): boolean {
-  return traffic?.keyRefused === true && (traffic.lastStatus ?? 400) >= 400;
+function wordsOf(result: AgentResult | undefined): Pick<AgentWords, 'finalMessage' | 'sessionId'> {
+  const { finalMessage, sessionId } = result ?? {};
+  return {
+    ...(finalMessage === undefined ? {} : { finalMessage: clip(finalMessage, LONGEST_MESSAGE) }),
+    ...(sessionId === undefined ? {} : { sessionId }),
+  };
+}
+
+function noticesOf(
+  title: string,
+  { notices, deniedTools = 0 }: AgentResult,
+  traffic: ModelTraffic | undefined,
+  exited: boolean,
+): readonly string[] {
+  const uncounted = traffic?.uncounted ?? 0;
+  return [
+    ...notices,
+    ...(deniedTools === 0 ? [] : [`${title} was denied ${deniedTools} tool call(s).`]),
+    ...(exited && (traffic?.requests ?? 0) === 0 ? [`${title} made no request to its model.`] : []),
+    ...(uncounted === 0
+      ? []
+      : [`${uncounted} answer(s) of the model did not tell their tokens, so the usage is too low.`]),
+  ];
 }
 
 /** The broker has seen every token; only the agent knows its turns, and prices unless the user gave them. */

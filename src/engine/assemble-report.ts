@@ -20,6 +20,10 @@ export interface RunFacts {
   readonly end: AgentEnd | undefined;
   readonly error: CagentError | undefined;
   readonly transcripts: Transcripts;
+  /** How long the agent ran. */
+  readonly agentMs: number;
+  /** The agent left files in its scratch. */
+  readonly handedOver: boolean;
   readonly traffic: ModelTraffic | undefined;
   readonly changes: Changes | undefined;
   readonly egress: EgressSummary;
@@ -34,7 +38,7 @@ export interface RunFacts {
 export function assembleReport(facts: RunFacts): Report {
   const { preparation, end, error } = facts;
   const { early } = preparation;
-  const agent = ownWords(facts);
+  const agent = judged(facts);
   const { conclusion, exitCode } = concludeRun(end, error, facts.cancel, agent?.failure);
   return buildReport({
     runId: facts.runId,
@@ -50,6 +54,7 @@ export function assembleReport(facts: RunFacts): Report {
       agentVersion: agent?.version ?? early.agent.version,
       model: agent?.model,
       usage: agent?.usage,
+      agent: agent?.words,
       resources: resourcesOf(end),
       imageDigest: preparation.images?.sandbox.digest,
       notices: [...[agent?.failure ?? []].flat(), ...(agent?.notices ?? []), ...facts.notices],
@@ -60,16 +65,21 @@ export function assembleReport(facts: RunFacts): Report {
   });
 }
 
-/** What the agent said of itself; nothing when it was ended or never started. */
-function ownWords({ end, spec, transcripts, traffic }: RunFacts) {
-  if (end?.cause !== 'exited' || end.startError !== undefined) return undefined;
-  return agentOutcome({
+/** What became of the agent's task; nothing when it never started. */
+function judged({ end, spec, transcripts, traffic, changes, handedOver, agentMs }: RunFacts) {
+  if (end === undefined) return undefined;
+  const left = changes === undefined ? undefined : changes.files.length + changes.rejected.length > 0;
+  const outcome = agentOutcome({
     name: spec.agent.name,
-    exitCode: end.exitCode,
+    end,
     stdout: transcripts.stdout.text(),
     stderr: transcripts.stderr.text(),
     traffic,
+    mode: spec.view.mode,
+    leftSomething: handedOver || left,
   });
+  const last = { ...outcome.words.outcome, exitCode: end.exitCode, durationMs: Math.round(agentMs) };
+  return { ...outcome, words: { ...outcome.words, tries: [last] } };
 }
 
 function resourcesOf(end: AgentEnd | undefined): Report['resources'] {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentCredentials } from '../agents/agent-plan.js';
 import { withoutKeys } from '../agents/model-access.js';
@@ -114,6 +114,8 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
     end,
     error,
     transcripts,
+    agentMs: phases.durations().agent ?? 0,
+    handedOver: holdsFiles(files.scratch),
     traffic,
     changes,
     egress: files.egressSummary(),
@@ -134,6 +136,10 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
     await removePrivateDirectory(preparation.directory, preparation.images?.gateway.reference, docker);
   }
   return { report: written, changes, runDirectory: files.path, exitCode: written.exitCode };
+}
+
+function holdsFiles(directory: string): boolean {
+  return existsSync(directory) && readdirSync(directory).length > 0;
 }
 
 /** Only a copied view has to be fetched. */

@@ -45,6 +45,7 @@ function agentOf({ spec, plan, outcome }: ReportInput): Report['agent'] {
       model: outcome.model ?? plan?.agent.model ?? spec.agent.model,
     }),
     usage: outcome.usage ?? {},
+    ...outcome.agent,
   };
 }
 

@@ -22,16 +22,22 @@ const OWN_WORDS = new Set([
   'code',
 ]);
 
-/** A copy of readonly JSON with every string masked. Structure, numbers and field names stay. */
+/** Fields whose inner names are not ours, so that nothing below them is a word of cagent's own. */
+const FOREIGN = new Set(['structuredOutput']);
+
+/** A copy of readonly JSON with every string masked. Structure, numbers and our field names stay. */
 export function maskJson<T>(value: T, mask: Mask): T {
-  return masked(value, mask) as T;
+  return masked(value, mask, false) as T;
 }
 
-function masked(value: unknown, mask: Mask): unknown {
+function masked(value: unknown, mask: Mask, foreign: boolean): unknown {
   if (typeof value === 'string') return mask(value);
-  if (Array.isArray(value)) return value.map((element) => masked(element, mask));
+  if (Array.isArray(value)) return value.map((element) => masked(element, mask, foreign));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, field]) => [key, OWN_WORDS.has(key) ? field : masked(field, mask)]),
+    Object.entries(value).map(([key, field]) => {
+      if (foreign) return [mask(key), masked(field, mask, true)];
+      return [key, OWN_WORDS.has(key) ? field : masked(field, mask, FOREIGN.has(key))];
+    }),
   );
 }

@@ -22,6 +22,8 @@ export interface RunOutcome {
   /** The model that really answered, when the agent tells. */
   readonly model?: string | undefined;
   readonly usage?: AgentUsage | undefined;
+  /** What became of its task; absent when it never started. */
+  readonly agent?: AgentWords | undefined;
   /** `sha256:…` of the sandbox image, once it is here. */
   readonly imageDigest?: string | undefined;
   /** One sentence each, beyond those of the plan. */
@@ -29,6 +31,12 @@ export interface RunOutcome {
   /** When cagent itself failed; a CagentError fits. */
   readonly error?: RunFailure | undefined;
 }
+
+/** What is known of the agent's task beside numbers. */
+export type AgentWords = Pick<
+  Report['agent'],
+  'outcome' | 'tries' | 'finalMessage' | 'structuredOutput' | 'sessionId'
+>;
 
 export interface RunFailure {
   readonly code: string;

@@ -13,6 +13,16 @@ export interface Report {
     readonly version?: string;
     readonly model?: string;
     readonly usage: AgentUsage;
+    /** What became of its task; absent when it never started. */
+    readonly outcome?: AgentVerdict;
+    /** Each start of the agent, the last one with `outcome`; more than one after `max-retries`. */
+    readonly tries?: readonly AgentTry[];
+    /** The agent's last words, cut at 100,000 characters. */
+    readonly finalMessage?: string;
+    /** The value that `output-schema` asked for; it is valid. */
+    readonly structuredOutput?: unknown;
+    /** The agent's own name for this conversation. */
+    readonly sessionId?: string;
   };
   readonly image: { readonly ref: string; readonly digest?: string };
   readonly workspace: {
@@ -64,6 +74,52 @@ export interface Report {
 }
 
 export type Conclusion = 'success' | 'failure' | 'timeout' | 'cancelled' | 'limit' | 'error';
+
+/** What became of the agent's task, whatever its exit code was. Only `done` and `nothing-changed` are successes. */
+export const AGENT_OUTCOMES = [
+  /** It says that it succeeded, and changed something or handed something over. */
+  'done',
+  /** It says that it succeeded, but changed nothing: right for a question, suspicious for a task. */
+  'nothing-changed',
+  /** It asked its model nothing and changed nothing. */
+  'nothing-done',
+  /** It changed nothing, and tools were refused to it. */
+  'tools-denied',
+  /** Its model did not answer, or with errors. */
+  'api-error',
+  /** The provider did not accept the key. */
+  'refused-key',
+  /** A bound of `budget` was reached. */
+  'budget',
+  /** A bound of the agent's own was reached, such as its number of turns. */
+  'agent-limit',
+  /** It ended without saying how. */
+  'no-result',
+  /** What `output-schema` asked for is missing or not valid. */
+  'invalid-output',
+  /** It reported another error, or exited with a code other than 0. */
+  'failed',
+  /** Its command is not there or cannot be run. */
+  'not-started',
+  /** Ended by cagent: the time was over, it was silent for too long, it hit a limit, or the run was cancelled. */
+  'timeout',
+  'idle',
+  'limit',
+  'cancelled',
+] as const;
+
+export type AgentOutcomeKind = (typeof AGENT_OUTCOMES)[number];
+
+export interface AgentVerdict {
+  readonly kind: AgentOutcomeKind;
+  /** One sentence. */
+  readonly message: string;
+}
+
+export interface AgentTry extends AgentVerdict {
+  readonly exitCode: number;
+  readonly durationMs: number;
+}
 
 /** All absent when the agent does not tell. */
 export interface AgentUsage {

@@ -69,7 +69,7 @@ function readOutput({ stdout, traffic }: AgentOutput): AgentResult {
   const unanswered = status === undefined || status >= 400;
   const said = errors.at(-1);
   return {
-    failure: unanswered ? failureText(said, status) : undefined,
+    failure: unanswered ? { kind: 'api-error', reason: failureText(said, status) } : undefined,
     ...known({ version: /^Aider v(\S+)/m.exec(stdout)?.[1] }),
     usage: {},
     notices: [],

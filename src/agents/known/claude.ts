@@ -1,4 +1,10 @@
-import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
+import {
+  type AgentFailure,
+  type AgentOutput,
+  type AgentResult,
+  type KnownAgent,
+  PLACEHOLDER_KEY,
+} from '../agent.js';
 import { countOf, jsonLines, known, listOf, objectOf, textOf } from '../output-lines.js';
 
 /**
@@ -48,7 +54,8 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
   const usage = objectOf(result?.usage);
   const denied = listOf(result?.permission_denials).length;
   return {
-    failure: result === undefined ? 'it ended without a result' : failureOf(result),
+    failure:
+      result === undefined ? { kind: 'no-result', reason: 'it ended without a result' } : failureOf(result),
     ...known({
       finalMessage: textOf(result?.result),
       sessionId: textOf(result?.session_id) ?? textOf(start.session_id),
@@ -63,20 +70,21 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
       costUsd: countOf(result?.total_cost_usd),
       turns: countOf(result?.num_turns),
     }),
-    notices: denied === 0 ? [] : [`Claude Code was denied ${denied} tool call(s).`],
+    notices: [],
+    ...(denied === 0 ? {} : { deniedTools: denied }),
   };
 }
 
 /** On API errors `subtype` still says success. */
-function failureOf(result: Readonly<Record<string, unknown>>): string | undefined {
+function failureOf(result: Readonly<Record<string, unknown>>): AgentFailure | undefined {
   const { subtype, is_error: isError } = result;
   if (isError !== true && subtype === 'success') return undefined;
   const message = textOf(result.result) ?? listText(result.errors);
-  const kind =
-    subtype === 'success' || subtype === undefined
-      ? 'it reported an error'
-      : `it ended with ${String(subtype)}`;
-  return message === undefined ? kind : `${kind}: ${message}`;
+  const said = (reason: string): string => (message === undefined ? reason : `${reason}: ${message}`);
+  if (subtype === 'success' || subtype === undefined)
+    return { kind: 'api-error', reason: said('it reported an error') };
+  const own = subtype === 'error_max_turns' || subtype === 'error_max_budget_usd';
+  return { kind: own ? 'agent-limit' : 'failed', reason: said(`it ended with ${String(subtype)}`) };
 }
 
 function listText(value: unknown): string | undefined {

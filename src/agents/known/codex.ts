@@ -1,4 +1,10 @@
-import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
+import {
+  type AgentFailure,
+  type AgentOutput,
+  type AgentResult,
+  type KnownAgent,
+  PLACEHOLDER_KEY,
+} from '../agent.js';
 import { countOf, jsonLines, known, objectOf, sumOf, textOf } from '../output-lines.js';
 
 /** Codex CLI. It speaks the Responses API only, and reads no environment variable for the base URL. */
@@ -67,12 +73,16 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
   };
 }
 
-function failureOf(events: readonly Readonly<Record<string, unknown>>[]): string | undefined {
+/** A turn fails only for want of its model. */
+function failureOf(events: readonly Readonly<Record<string, unknown>>[]): AgentFailure | undefined {
   const last = events.findLast((event) => event.type === 'turn.completed' || event.type === 'turn.failed');
   if (last?.type === 'turn.completed') return undefined;
   const failed = textOf(objectOf(last?.error).message);
   const error = textOf(events.findLast((event) => event.type === 'error')?.message);
   const message = failed ?? error;
-  const kind = last === undefined ? 'it ended before its turn was complete' : 'its turn failed';
-  return message === undefined ? kind : `${kind}: ${message}`;
+  const reason = last === undefined ? 'it ended before its turn was complete' : 'its turn failed';
+  return {
+    kind: message === undefined ? 'no-result' : 'api-error',
+    reason: message === undefined ? reason : `${reason}: ${message}`,
+  };
 }

@@ -1,6 +1,12 @@
-import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
+import {
+  type AgentFailure,
+  type AgentOutput,
+  type AgentResult,
+  type KnownAgent,
+  PLACEHOLDER_KEY,
+} from '../agent.js';
 import { bareModel } from '../model-name.js';
-import { jsonLines, known, objectOf, textOf } from '../output-lines.js';
+import { countOf, jsonLines, known, objectOf, textOf } from '../output-lines.js';
 
 /** Copilot CLI with a model of one's own: it needs no GitHub login then, but cannot choose a model either. */
 export const copilot: KnownAgent = {
@@ -57,13 +63,16 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
 function failureOf(
   events: readonly Readonly<Record<string, unknown>>[],
   result: Readonly<Record<string, unknown>> | undefined,
-): string | undefined {
-  const error = events.findLast((event) => event.type === 'session.error');
-  const message = textOf(objectOf(error?.data).message);
-  if (result === undefined)
-    return message === undefined ? 'it ended without a result' : `it reported an error: ${message}`;
+): AgentFailure | undefined {
   // It also writes 0 here when it was told to stop; then the exit code of the run says so.
-  return result.exitCode === 0
-    ? undefined
-    : `it reported an error: ${message ?? `exit code ${String(result.exitCode)}`}`;
+  if (result?.exitCode === 0) return undefined;
+  const error = objectOf(events.findLast((event) => event.type === 'session.error')?.data);
+  const message = textOf(error.message);
+  if (message === undefined) {
+    return result === undefined
+      ? { kind: 'no-result', reason: 'it ended without a result' }
+      : { kind: 'failed', reason: `it reported an error: exit code ${String(result.exitCode)}` };
+  }
+  const answered = countOf(error.statusCode) !== undefined;
+  return { kind: answered ? 'api-error' : 'failed', reason: `it reported an error: ${message}` };
 }

@@ -1,4 +1,10 @@
-import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
+import {
+  type AgentFailure,
+  type AgentOutput,
+  type AgentResult,
+  type KnownAgent,
+  PLACEHOLDER_KEY,
+} from '../agent.js';
 import { countOf, jsonLines, known, objectOf, textOf } from '../output-lines.js';
 
 const SETTINGS_PATH = '/etc/cagent/gemini.json';
@@ -73,18 +79,23 @@ function failureOf(
   result: Readonly<Record<string, unknown>> | undefined,
   stderr: string,
   exitCode: number,
-): string | undefined {
+): AgentFailure | undefined {
   if (result?.status === 'success') return undefined;
   const error = objectOf(result?.error ?? jsonLines(stderr).findLast((event) => 'error' in event)?.error);
-  const message = textOf(error.message) ?? EXIT_CODES[exitCode];
-  const kind = result === undefined ? 'it ended without a result' : 'it reported an error';
-  return message === undefined ? kind : `${kind}: ${message}`;
+  const own = EXIT_CODES[exitCode];
+  const message = textOf(error.message) ?? own;
+  const reason = result === undefined ? 'it ended without a result' : 'it reported an error';
+  if (message === undefined) return { kind: result === undefined ? 'no-result' : 'failed', reason };
+  const kind = exitCode === TURNS ? 'agent-limit' : own === undefined ? 'api-error' : 'failed';
+  return { kind, reason: `${reason}: ${message}` };
 }
+
+const TURNS = 53;
 
 /** Its own meanings of exit codes; for others it is the HTTP status modulo 256. */
 const EXIT_CODES: Readonly<Record<number, string>> = {
   41: 'it could not log in',
   52: 'its configuration is wrong',
-  53: 'the limit of turns was reached',
+  [TURNS]: 'the limit of turns was reached',
   55: 'it does not trust the directory',
 };

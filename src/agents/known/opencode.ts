@@ -1,5 +1,11 @@
 import type { ModelProvider } from '../../core/model-endpoint.js';
-import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
+import {
+  type AgentFailure,
+  type AgentOutput,
+  type AgentResult,
+  type KnownAgent,
+  PLACEHOLDER_KEY,
+} from '../agent.js';
 import { bareModel } from '../model-name.js';
 import { countOf, jsonLines, known, objectOf, sumOf, textOf } from '../output-lines.js';
 
@@ -99,12 +105,16 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
   };
 }
 
-function failureOf(events: readonly Readonly<Record<string, unknown>>[], steps: number): string | undefined {
+function failureOf(
+  events: readonly Readonly<Record<string, unknown>>[],
+  steps: number,
+): AgentFailure | undefined {
   const last = events.findLast((event) => event.type === 'error' || event.type === 'step_finish');
   if (last?.type === 'error') {
     const error = objectOf(last.error);
     const message = textOf(objectOf(error.data).message) ?? textOf(error.name);
-    return message === undefined ? 'it reported an error' : `it reported an error: ${message}`;
+    const reason = message === undefined ? 'it reported an error' : `it reported an error: ${message}`;
+    return { kind: error.name === 'APIError' ? 'api-error' : 'failed', reason };
   }
-  return steps === 0 ? 'it ended without finishing a step' : undefined;
+  return steps === 0 ? { kind: 'no-result', reason: 'it ended without finishing a step' } : undefined;
 }

@@ -73,36 +73,43 @@ describe('claude', () => {
       'an API error that calls itself a success',
       { is_error: true, result: 'API Error: 529' },
       'it reported an error: API Error: 529',
+      'api-error',
     ],
     [
       'the end of its turns',
       { subtype: 'error_max_turns', is_error: true, result: undefined },
       'it ended with error_max_turns',
+      'agent-limit',
     ],
     [
       'the end of its budget',
       { subtype: 'error_max_budget_usd', result: undefined, errors: ['spent'] },
       'it ended with error_max_budget_usd: spent',
+      'agent-limit',
     ],
     [
       'an interruption with exit code 0',
       { subtype: 'error_during_execution', is_error: true, result: undefined },
       'it ended with error_during_execution',
+      'failed',
     ],
-  ])('%s is a failure', (_, changes, failure) => {
-    expect(read('claude', [CLAUDE.start, { ...CLAUDE.result, ...changes }]).failure).toBe(failure);
+  ])('%s is a failure of its kind', (_, changes, reason, kind) => {
+    expect(read('claude', [CLAUDE.start, { ...CLAUDE.result, ...changes }]).failure).toEqual({
+      kind,
+      reason,
+    });
   });
 
   it('an end without a result is a failure', () => {
-    expect(read('claude', [CLAUDE.start]).failure).toBe('it ended without a result');
-    expect(read('claude', '').failure).toBe('it ended without a result');
+    expect(read('claude', [CLAUDE.start]).failure?.reason).toBe('it ended without a result');
+    expect(read('claude', '').failure?.reason).toBe('it ended without a result');
   });
 
-  it('denied tools are a notice', () => {
+  it('denied tools are counted', () => {
     const denied = { ...CLAUDE.result, permission_denials: [{ tool_name: 'Write' }, { tool_name: 'Bash' }] };
     expect(read('claude', [denied])).toMatchObject({
       failure: undefined,
-      notices: ['Claude Code was denied 2 tool call(s).'],
+      deniedTools: 2,
     });
   });
 });
@@ -129,15 +136,17 @@ describe('codex', () => {
       'a failed turn',
       [start, { type: 'turn.failed', error: { message: 'stream cut' } }],
       'its turn failed: stream cut',
+      'api-error',
     ],
     [
       'an error before a turn ends',
       [start, { type: 'error', message: 'no network' }],
       'it ended before its turn was complete: no network',
+      'api-error',
     ],
-    ['nothing', [], 'it ended before its turn was complete'],
-  ])('%s is a failure', (_, lines, failure) => {
-    expect(read('codex', lines).failure).toBe(failure);
+    ['nothing', [], 'it ended before its turn was complete', 'no-result'],
+  ])('%s is a failure of its kind', (_, lines, reason, kind) => {
+    expect(read('codex', lines).failure).toEqual({ kind, reason });
   });
 
   it('an error that it got over is none', () => {
@@ -180,6 +189,7 @@ describe('gemini', () => {
       '',
       1,
       'it reported an error: quota',
+      'api-error',
     ],
     [
       'an error on standard error',
@@ -187,10 +197,27 @@ describe('gemini', () => {
       '{"session_id":"g1","error":{"type":"Error","message":"bad","code":41}}',
       41,
       'it ended without a result: bad',
+      'failed',
     ],
-    ['an exit code of its own', [], '', 55, 'it ended without a result: it does not trust the directory'],
-  ])('%s is a failure', (_, lines, stderr, exitCode, failure) => {
-    expect(read('gemini', lines, { stderr, exitCode }).failure).toBe(failure);
+    [
+      'an exit code of its own',
+      [],
+      '',
+      55,
+      'it ended without a result: it does not trust the directory',
+      'failed',
+    ],
+    [
+      'the end of its turns',
+      [],
+      '',
+      53,
+      'it ended without a result: the limit of turns was reached',
+      'agent-limit',
+    ],
+    ['nothing', [], '', 1, 'it ended without a result', 'no-result'],
+  ])('%s is a failure of its kind', (_, lines, stderr, exitCode, reason, kind) => {
+    expect(read('gemini', lines, { stderr, exitCode }).failure).toEqual({ kind, reason });
   });
 });
 
@@ -214,9 +241,15 @@ describe('opencode', () => {
 
   it('an error at the end, or no step at all, is a failure', () => {
     const error = { type: 'error', error: { name: 'APIError', data: { message: 'no' } } };
-    expect(read('opencode', [step, error]).failure).toBe('it reported an error: no');
+    expect(read('opencode', [step, error]).failure).toEqual({
+      kind: 'api-error',
+      reason: 'it reported an error: no',
+    });
     expect(read('opencode', [error, step]).failure).toBeUndefined();
-    expect(read('opencode', []).failure).toBe('it ended without finishing a step');
+    expect(read('opencode', []).failure).toEqual({
+      kind: 'no-result',
+      reason: 'it ended without finishing a step',
+    });
   });
 });
 
@@ -235,11 +268,11 @@ describe('copilot', () => {
 
   it('an exit code in its result or an end without one is a failure', () => {
     const error = { type: 'session.error', data: { message: 'no', statusCode: 400 } };
-    expect(read('copilot', [error, { type: 'result', exitCode: 1 }]).failure).toBe(
+    expect(read('copilot', [error, { type: 'result', exitCode: 1 }]).failure?.reason).toBe(
       'it reported an error: no',
     );
-    expect(read('copilot', [error]).failure).toBe('it reported an error: no');
-    expect(read('copilot', []).failure).toBe('it ended without a result');
+    expect(read('copilot', [error]).failure?.reason).toBe('it reported an error: no');
+    expect(read('copilot', []).failure?.reason).toBe('it ended without a result');
   });
 });
 
@@ -250,13 +283,15 @@ describe('aider', () => {
       version: '0.86.2',
     });
     const words = 'litellm.AuthenticationError: AuthenticationError: no\n';
-    expect(read('aider', words, { traffic: { ...TRAFFIC, lastStatus: 400 } }).failure).toBe(
+    expect(read('aider', words, { traffic: { ...TRAFFIC, lastStatus: 400 } }).failure?.reason).toBe(
       `it reported an error: ${words.trim()}`,
     );
-    expect(read('aider', '', { traffic: { ...TRAFFIC, lastStatus: 529 } }).failure).toBe(
+    expect(read('aider', '', { traffic: { ...TRAFFIC, lastStatus: 529 } }).failure?.reason).toBe(
       'its last request was answered with HTTP 529',
     );
-    expect(read('aider', '', { traffic: undefined }).failure).toBe('no answer of its model came through');
+    expect(read('aider', '', { traffic: undefined }).failure?.reason).toBe(
+      'no answer of its model came through',
+    );
   });
 });
 

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ModelTraffic } from '../../../src/core/model-endpoint.js';
-import { agentOutcome } from '../../../src/engine/agent-outcome.js';
+import { type AgentEvidence, agentOutcome } from '../../../src/engine/agent-outcome.js';
 import { createTranscript } from '../../../src/engine/agent-transcript.js';
 import { concludeRun } from '../../../src/engine/conclusion.js';
+import { AGENT_OUTCOMES, type AgentOutcomeKind } from '../../../src/report/report.js';
+import type { AgentEnd } from '../../../src/sandbox/agent-run.js';
 
 const TRAFFIC: ModelTraffic = {
   provider: 'anthropic',
@@ -17,10 +20,26 @@ const TRAFFIC: ModelTraffic = {
   uncounted: 0,
 };
 const SUCCESS = `${JSON.stringify({ type: 'result', subtype: 'success', is_error: false, num_turns: 2, total_cost_usd: 0.5, usage: { input_tokens: 1 } })}\n`;
-const claude = { name: 'claude', exitCode: 0, stdout: SUCCESS, stderr: '', traffic: TRAFFIC };
 const never = new AbortController().signal;
-const end = (exitCode: number) =>
-  ({ exitCode, cause: 'exited', limitsHit: [], resources: {}, startError: undefined }) as const;
+const end = (exitCode: number, more: Partial<AgentEnd> = {}): AgentEnd => ({
+  exitCode,
+  cause: 'exited',
+  limitsHit: [],
+  resources: {},
+  startError: undefined,
+  ...more,
+});
+const claude: AgentEvidence = {
+  name: 'claude',
+  end: end(0),
+  stdout: SUCCESS,
+  stderr: '',
+  traffic: TRAFFIC,
+  mode: 'overlay',
+  leftSomething: true,
+};
+const said = (fields: object): string =>
+  `${JSON.stringify({ type: 'result', subtype: 'success', is_error: false, result: 'Done.', session_id: 's1', ...fields })}\n`;
 
 describe('the outcome of an agent', () => {
   it('has the tokens and the model that the broker saw, and the cost and turns that the agent tells', () => {
@@ -72,6 +91,69 @@ describe('the outcome of an agent', () => {
       usage: {},
       notices: [],
     });
+  });
+});
+
+describe('the kind of the outcome', () => {
+  const kindOf = (evidence: Partial<AgentEvidence>) =>
+    agentOutcome({ ...claude, ...evidence }).words.outcome.kind;
+  const failed = said({ is_error: true, result: 'API Error: 529' });
+
+  it.each([
+    ['work that was done', {}, 'done'],
+    ['no change', { leftSomething: false }, 'nothing-changed'],
+    ['neither a request nor a change', { leftSomething: false, traffic: undefined }, 'nothing-done'],
+    [
+      'refused tools and no change',
+      { leftSomething: false, stdout: said({ permission_denials: [{}] }) },
+      'tools-denied',
+    ],
+    [
+      'refused tools in a workspace to read',
+      { leftSomething: false, mode: 'read-only', stdout: said({ permission_denials: [{}] }) },
+      'nothing-changed',
+    ],
+    ['refused tools and a change all the same', { stdout: said({ permission_denials: [{}] }) }, 'done'],
+    ['an error of the model', { stdout: failed }, 'api-error'],
+    [
+      'an error that only the broker saw for what it was',
+      { stdout: said({ subtype: 'error_during_execution' }), traffic: { ...TRAFFIC, lastStatus: 529 } },
+      'api-error',
+    ],
+    [
+      'a refused key',
+      { stdout: failed, traffic: { ...TRAFFIC, keyRefused: true, lastStatus: 400 } },
+      'refused-key',
+    ],
+    ['a budget', { stdout: failed, traffic: { ...TRAFFIC, exhausted: 'max-requests' } }, 'budget'],
+    ['the end of its turns', { stdout: said({ subtype: 'error_max_turns' }) }, 'agent-limit'],
+    ['an end without a result', { stdout: '' }, 'no-result'],
+    ['an exit code', { end: end(3) }, 'failed'],
+    ['a program that is not there', { end: end(127, { startError: 'not found' }) }, 'not-started'],
+    ['the time limit', { end: end(124, { cause: 'timeout', limitsHit: ['timeout'] }) }, 'timeout'],
+    ['silence', { end: end(124, { cause: 'timeout', limitsHit: ['idle-timeout'] }) }, 'idle'],
+    ['a limit', { end: end(137, { cause: 'limit', limitsHit: ['memory'] }) }, 'limit'],
+    ['an end by the user', { end: end(130, { cause: 'cancelled' }) }, 'cancelled'],
+    ['a command that fails', { name: 'command', end: end(2) }, 'failed'],
+    ['a command that changes nothing', { name: 'command', leftSomething: false }, 'nothing-changed'],
+  ] as const satisfies readonly (readonly [string, Partial<AgentEvidence>, AgentOutcomeKind])[])(
+    'of %s',
+    (_, evidence, kind) => {
+      expect(kindOf(evidence)).toBe(kind);
+    },
+  );
+
+  it('is one that the published schema knows, and the schema knows no other', () => {
+    const schema = JSON.parse(
+      readFileSync(new URL('../../../docs/schemas/cagent.report.schema.json', import.meta.url), 'utf8'),
+    );
+    expect(schema.$defs.agentOutcome.enum).toEqual(AGENT_OUTCOMES);
+  });
+
+  it('comes with the last words and the session of the agent, which may be long', () => {
+    const long = agentOutcome({ ...claude, stdout: said({ result: 'x'.repeat(200_000) }) }).words;
+    expect(long).toMatchObject({ sessionId: 's1', outcome: { message: 'Claude Code: it finished' } });
+    expect(long.finalMessage).toHaveLength(100_000);
   });
 });
 

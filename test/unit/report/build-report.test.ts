@@ -58,6 +58,7 @@ describe('the report', () => {
       ...outcome,
       agentVersion: undefined,
       model: undefined,
+      agent: undefined,
       usage: undefined,
       imageDigest: undefined,
       error: undefined,

@@ -43,6 +43,18 @@ describe('a secret value', () => {
     for (const name of ['report.json', 'plan.json', 'changes.json']) JSON.parse(await read(place, name));
   });
 
+  test('is in no value and no name of the structured output, whatever the field is called', async () => {
+    const directory = await open(place.out);
+    const report = sampleReport();
+    const structuredOutput = { status: KEY, [KEY]: [{ type: KEY, code: `x${KEY}` }] };
+    await directory.finish(
+      results(place, { report: { ...report, agent: { ...report.agent, structuredOutput } } }),
+    );
+    const written = JSON.parse(await read(place, 'report.json'));
+    expect(written.agent.structuredOutput).toEqual({ status: '***', '***': [{ type: '***', code: 'x***' }] });
+    expect(written.agent.outcome.kind).toBe('done');
+  });
+
   test('cannot hide behind the cut of a long request', async () => {
     const directory = await open(place.out);
     const path = `/${'x'.repeat(180)}${KEY}`;

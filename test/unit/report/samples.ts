@@ -167,6 +167,16 @@ export const outcome: RunOutcome = {
     costUsd: 0.4213,
     turns: 14,
   },
+  agent: {
+    outcome: { kind: 'done', message: 'Claude Code: it finished' },
+    tries: [
+      { kind: 'api-error', message: 'Claude Code: API Error: 529', exitCode: 1, durationMs: 3_000 },
+      { kind: 'done', message: 'Claude Code: it finished', exitCode: 0, durationMs: 249_000 },
+    ],
+    finalMessage: 'Split the parser.',
+    structuredOutput: { status: 'ready', findings: [{ severity: 'low' }] },
+    sessionId: 's-1',
+  },
   imageDigest: `sha256:${'0123456789abcdef'.repeat(4)}`,
   notices: ['The clock of the engine differs by 2 s.'],
   error: { code: 'report.write', message: 'no space left', hint: 'Free some space.' },
