@@ -65,6 +65,22 @@ export const ERROR_CATALOGUE = {
   'changes.apply': { fault: 'user', meaning: 'The patch does not apply or breaks the patch policy.' },
   'report.write': { fault: 'environment', meaning: 'The run directory could not be written completely.' },
   'publish.failed': { fault: 'environment', meaning: 'Publishing the results failed.' },
+  'github.event': {
+    fault: 'environment',
+    meaning: 'The event that started the workflow is not what GitHub sends.',
+  },
+  'github.token': { fault: 'user', meaning: 'There is no token for GitHub, or GitHub does not accept it.' },
+  'github.permission': { fault: 'user', meaning: 'The token may not do what was asked of GitHub.' },
+  'github.not-found': {
+    fault: 'user',
+    meaning: 'GitHub does not have what was asked for, or the token may not see it.',
+  },
+  'github.rate-limit': {
+    fault: 'environment',
+    meaning: 'A limit of GitHub is used up, and waiting for it would take too long.',
+  },
+  'github.refused': { fault: 'user', meaning: 'GitHub did not take a request as it was.' },
+  'github.unreachable': { fault: 'environment', meaning: 'GitHub cannot be reached, or fails.' },
   'run.cancelled': { fault: 'user', meaning: 'The run was cancelled before the agent started.' },
   'internal.bug': { fault: 'internal', meaning: 'A state that should be impossible; please report it.' },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -51,6 +51,13 @@ describe('house rules', () => {
     );
   });
 
+  it('only the client of GitHub knows how GitHub is called', () => {
+    const users = sources().filter((file) =>
+      importsOf(file.code).some((name) => name.startsWith('@octokit/')),
+    );
+    expect(users.map((file) => file.path)).toEqual(['src/github/client.ts']);
+  });
+
   it('nothing evaluates text as code', () => {
     expect(pathsMatching(sources(), /\beval\s*\(|\bnew Function\s*\(|\bvm\.run/)).toEqual([]);
   });

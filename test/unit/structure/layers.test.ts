@@ -15,6 +15,7 @@ const LAYERS = [
   'sandbox',
   'changes',
   'report',
+  'github',
   'publish',
   'engine',
   'action',
