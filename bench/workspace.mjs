@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { generateRepository } from './generate-repository.mjs';
 import { interleave, print, time } from './paired.mjs';
 
-const IMAGE = process.env.BENCH_IMAGE ?? 'debian:bookworm-slim';
+const IMAGE = process.env.BENCH_IMAGE ?? 'node:24-bookworm-slim';
 const STAGES = fileURLToPath(new URL('workspace-stages.mjs', import.meta.url));
 const rounds = Number(process.argv[2] ?? 5);
 const sizes = (process.argv[3] ?? '1000,20000,100000').split(',').map(Number);

@@ -7,7 +7,7 @@ import type { Changes } from '../../../src/changes/changes.js';
 import { readEnvironment } from '../../../src/core/environment.js';
 import { type ProcessResult, systemProcesses } from '../../../src/core/process.js';
 
-const IMAGE = 'debian:bookworm-slim';
+const IMAGE = 'node:24-bookworm-slim';
 
 /** Runs a program and fails the test when it fails. */
 export async function sh(script: string, cwd: string, file = 'sh'): Promise<string> {

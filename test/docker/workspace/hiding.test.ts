@@ -25,7 +25,7 @@ import {
   write,
 } from '../../unit/workspace/fixture.js';
 
-const IMAGE = 'debian:bookworm-slim';
+const IMAGE = 'node:24-bookworm-slim';
 const CANARY = 'TOPSECRET-CANARY-7f3a';
 const volumes: string[] = [];
 

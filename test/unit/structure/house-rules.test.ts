@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesBelow, importsOf, pathsMatching, type SourceFile, sources } from './source-files.js';
@@ -83,6 +84,18 @@ describe('house rules', () => {
     expect(names.filter((name) => /^(utils?|common|helpers?|misc|shared|stuff|types)$/.test(name))).toEqual(
       [],
     );
+  });
+
+  it('no test names a base image that the bootstrap script does not bring', () => {
+    const [, base] = /^BASE_IMAGE='(.+)'$/m.exec(readFileSync('script/setup/base-image.sh', 'utf8')) ?? [];
+    const named = [...filesBelow('test/docker', ['.ts']), ...filesBelow('test/e2e', ['.ts', '.mjs'])].flatMap(
+      ({ path, text }) =>
+        [...text.matchAll(/\b(?:(?:debian|ubuntu|alpine|busybox|python):[a-z]|node:\d)[\w.-]*/g)].map(
+          ([image]) => `${path}: ${image}`,
+        ),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((line) => !line.endsWith(`: ${base}`))).toEqual([]);
   });
 
   it('no test is skipped or run alone', () => {
