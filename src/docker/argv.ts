@@ -134,6 +134,7 @@ function containerArgs(plan: ContainerPlan): readonly string[] {
     // A name means what it says: the host's search domains would turn up as lookups that nobody asked for.
     ...(plan.dns.length === 0 ? [] : ['--dns-search', '.']),
     ...plan.dns.flatMap((address) => ['--dns', address]),
+    ...(plan.hostname === undefined ? [] : ['--hostname', plan.hostname]),
     ...(plan.user === undefined ? [] : ['--user', plan.user]),
     ...(plan.workdir === undefined ? [] : ['--workdir', plan.workdir]),
     ...limitArgs(plan),

@@ -25,6 +25,8 @@ export interface ContainerPlan {
   readonly capabilities: readonly string[];
   readonly sysctls: Readonly<Record<string, string>>;
   readonly dns: readonly string[];
+  /** The container's own name; absent: one that Docker makes up. */
+  readonly hostname?: string;
   readonly limits?: ContainerLimits;
   readonly runtime?: string;
   /** Docker's own small init as PID 1: reaps children and makes TERM work. */

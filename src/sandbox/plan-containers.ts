@@ -10,6 +10,8 @@ import type { SandboxContainers } from './sandbox-plan.js';
 
 export const HOME = '/home/agent';
 const LINK_PROGRAM = ['perl', '/opt/cagent/link.pl'] as const;
+/** Programs look their own host up, and that is no attempt at anything: this name is in every hosts file. */
+const HOSTNAME = 'localhost';
 const TMP_BYTES = 2 ** 30;
 
 export interface ContainerInput {
@@ -64,6 +66,8 @@ function planGateway(input: ContainerInput): ContainerPlan {
     capabilities: ['NET_ADMIN', 'SETUID', 'SETGID', 'SETPCAP'],
     sysctls: {
       'net.ipv4.ip_forward': '1',
+      // The kernel sends one ICMP error a second to each peer, and the agent is the only one: the others would hang.
+      'net.ipv4.icmp_ratemask': '0',
       // It listens on low ports after it has dropped every capability.
       'net.ipv4.ip_unprivileged_port_start': '0',
       // Packets of a family that is switched off vanish before the packet filter could record them.
@@ -92,6 +96,7 @@ function planLink(input: ContainerInput): ContainerPlan {
       ? { 'net.ipv6.conf.all.disable_ipv6': '1', 'net.ipv6.conf.default.disable_ipv6': '1' }
       : {},
     dns: [LINK_ADDRESSES.gateway],
+    hostname: HOSTNAME,
     limits: { memoryBytes: 2 ** 27, pids: 32 },
   };
 }
@@ -120,6 +125,8 @@ function planAgent(input: ContainerInput, network: string): ContainerPlan {
     // What follows `--` is the whole command: an image's entry point must not wrap or replace it.
     entrypoint: 'replace',
     network,
+    // In the link's network namespace the name is the link's.
+    ...(network === 'none' ? { hostname: HOSTNAME } : {}),
     user: userOf(input),
     workdir: WORKSPACE_MOUNT,
     env: { HOME, ...input.extraEnv, ...Object.fromEntries(plain.map((entry) => [entry.name, entry.value])) },

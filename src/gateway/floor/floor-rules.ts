@@ -40,11 +40,15 @@ function ipv4Rules(input: FloorInput): string {
   return (
     table(
       'raw',
-      ['PREROUTING ACCEPT', 'SPOOFED -'],
+      ['PREROUTING ACCEPT', 'SPOOFED -', 'MULTICAST -'],
       [
         `-A PREROUTING -i ${LINK} ! -s ${link.agent} -j SPOOFED`,
         `-A PREROUTING -i ${LINK} ! -s ${link.agent} -j DROP`,
         ...logged('SPOOFED', 'spoofed'),
+        // No group has a member here, so the kernel would drop it before any other table sees it.
+        `-A PREROUTING -i ${LINK} -d 224.0.0.0/4 -j MULTICAST`,
+        `-A PREROUTING -i ${LINK} -d 224.0.0.0/4 -j DROP`,
+        ...logged('MULTICAST', 'refused'),
       ],
     ) +
     table(

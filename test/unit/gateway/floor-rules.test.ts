@@ -66,6 +66,11 @@ describe('the packet filter', () => {
     }
   });
 
+  test('multicast is logged where it still can be seen, before the kernel drops it', () => {
+    const raw = rulesFor(['*'], 'audit').ipv4.split('COMMIT')[0];
+    expect(raw).toMatch(/-i agent0 -d 224\.0\.0\.0\/4 -j MULTICAST\n.*-d 224\.0\.0\.0\/4 -j DROP/);
+  });
+
   test('a private name opens private ranges to the gateway’s own dials, never metadata', () => {
     const output = chain(rulesFor([{ dest: 'db.corp', private: true }]).ipv4, 'OUTPUT').join('\n');
     expect(output).not.toContain('-d 10.0.0.0/8');

@@ -49,6 +49,7 @@ const container: Required<ContainerPlan> = {
   capabilities: [],
   sysctls: { 'net.ipv6.conf.all.disable_ipv6': '1' },
   dns: ['100.64.7.1'],
+  hostname: 'localhost',
   limits: { cpus: 2, memoryBytes: 2 ** 32, pids: 512, fileSizeBytes: 2 ** 30, openFiles: 4096 },
   runtime: 'runsc',
   init: true,

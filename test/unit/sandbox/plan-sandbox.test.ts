@@ -48,6 +48,19 @@ describe('the sandbox plan', () => {
     });
   });
 
+  it('lets the gateway refuse with as many ICMP errors as there are datagrams to refuse', () => {
+    expect(sandboxPlan(runSpec()).containers.gateway?.sysctls).toMatchObject({
+      'net.ipv4.icmp_ratemask': '0',
+    });
+  });
+
+  it('gives the sandbox a name that it can look up in its own hosts file, with a network and without', () => {
+    const { link, agent } = sandboxPlan(runSpec()).containers;
+    expect([link?.hostname, agent.hostname]).toEqual(['localhost', undefined]);
+    const alone = sandboxPlan(runSpec({ network: { ...NETWORK, mode: 'none' } })).containers;
+    expect(alone.agent.hostname).toBe('localhost');
+  });
+
   it('has neither gateway nor link without a network', () => {
     const plan = sandboxPlan(runSpec({ network: { ...NETWORK, mode: 'none' } }));
 
