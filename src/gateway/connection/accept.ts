@@ -15,7 +15,7 @@ import { type Attempt, refuse } from './refuse.js';
 const FIRST_BYTES_MS = 10_000;
 
 export interface AcceptContext extends TrafficContext {
-  readonly http: Pick<HttpProxy, 'serve'>;
+  readonly http: Pick<HttpProxy, 'serve' | 'refuse'>;
   readonly inspector: Inspector;
 }
 
@@ -79,8 +79,10 @@ async function proceed(
 ): Promise<void> {
   const attempt: Attempt = { ...known, protocol: found.protocol };
   const decision = judge(attempt.destination, found, context.policy);
-  if (decision.verdict === 'blocked') refuse(attempt, decision, context);
-  else if (found.protocol === 'http') await context.http.serve(attempt, received);
+  const isHttp = found.protocol === 'http';
+  if (decision.verdict === 'blocked' && isHttp) await context.http.refuse(attempt, decision, received);
+  else if (decision.verdict === 'blocked') refuse(attempt, decision, context);
+  else if (isHttp) await context.http.serve(attempt, received);
   else if (decision.inspect) await context.inspector.serve(attempt, decision, received);
   else await carry(attempt, decision, received, context);
 }

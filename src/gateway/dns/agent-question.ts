@@ -66,6 +66,16 @@ export function answerQuestion(
   if (operation !== 0) {
     return { reply: bareReply(message, 'NOTIMP'), record: refused('dns-malformed', question.name) };
   }
+  const behind = nameBehind(question, context.names);
+  if (behind !== undefined) {
+    const record = {
+      ...nameVerdict(context.policy, behind),
+      protocol: 'dns',
+      host: behind,
+      port: 53,
+    } as const;
+    return { reply: reply(message, query, 'NOERROR', { type: 'PTR', data: behind }), record };
+  }
   const decision = nameVerdict(context.policy, question.name);
   const name = normalizeName(question.name);
   const record = { ...decision, protocol: 'dns', host: name ?? question.name, port: 53 } as const;
@@ -90,7 +100,17 @@ export function answerQuestion(
       record: { ...record, verdict: 'blocked', reason: 'too-many-names' },
     };
   }
-  return { reply: reply(message, query, 'NOERROR', address), record, address };
+  return { reply: reply(message, query, 'NOERROR', { type: 'A', data: address }), record, address };
+}
+
+/** What ping and ssh ask after they have connected: the name of a synthetic address, which nobody outside knows. */
+function nameBehind(
+  { name, type }: { readonly name: string; readonly type: string },
+  names: SyntheticNames,
+): string | undefined {
+  const [, reversed] = /^((?:\d{1,3}\.){4})in-addr\.arpa\.?$/i.exec(name) ?? [];
+  if (type !== 'PTR' || reversed === undefined) return undefined;
+  return names.nameOf(reversed.slice(0, -1).split('.').reverse().join('.'));
 }
 
 function refused(reason: string, host?: string): AnsweredQuestion['record'] {
@@ -106,7 +126,12 @@ function tryDecode(message: Buffer): Packet | undefined {
   }
 }
 
-function reply(message: Buffer, query: Packet, code: ResponseCode, address?: string): Buffer {
+function reply(
+  message: Buffer,
+  query: Packet,
+  code: ResponseCode,
+  answer?: { readonly type: 'A' | 'PTR'; readonly data: string },
+): Buffer {
   const question = query.questions?.[0];
   if (question === undefined || !isWritable(question.name)) return bareReply(message, code);
   const flags = RECURSION_AVAILABLE | AUTHORITATIVE_ANSWER | ((query.flags ?? 0) & RECURSION_DESIRED);
@@ -116,7 +141,7 @@ function reply(message: Buffer, query: Packet, code: ResponseCode, address?: str
       ...(query.id === undefined ? {} : { id: query.id }),
       flags: flags | RESPONSE_CODES[code],
       questions: [question],
-      answers: address === undefined ? [] : [{ type: 'A', name: question.name, ttl: TTL, data: address }],
+      answers: answer === undefined ? [] : [{ ...answer, name: question.name, ttl: TTL }],
     });
   } catch {
     // A name that can be read but not written again.

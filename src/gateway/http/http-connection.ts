@@ -1,5 +1,6 @@
 import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import type { Decision } from '../../egress/decide.js';
+import { normalizeName } from '../../egress/host-name.js';
 import type { TrafficContext } from '../connection/context.js';
 import type { Attempt } from '../connection/refuse.js';
 import { forwardRequest } from './forward-request.js';
@@ -13,6 +14,8 @@ export interface HttpConnection {
   readonly attempt: Attempt;
   readonly agent: Agent;
   readonly context: TrafficContext;
+  /** Nothing may pass on this connection, e.g. because its port is for TLS: every request gets this answer. */
+  readonly refusal?: Decision;
 }
 
 /** Judges a request and sends it on, or answers with the refusal; one line of the record in either case. */
@@ -43,7 +46,8 @@ export function handleUpgrade(
 }
 
 /** A request that the rules allow counts against the budget of its rule, head included: a path can carry data too. */
-function checkWithBudget({ attempt, context }: HttpConnection, request: AgentRequest): RequestCheck {
+function checkWithBudget({ attempt, context, refusal }: HttpConnection, request: AgentRequest): RequestCheck {
+  if (refusal !== undefined) return { decision: refusal, target: request.url ?? '', host: undefined };
   const check = checkRequest(request, attempt.destination, context.policy);
   if (check.decision.verdict !== 'allowed') return check;
   const { rule } = check.decision;
@@ -65,15 +69,21 @@ function refuseRequest(
   sendRefusal(request, response, decision);
   const { name, port } = attempt.destination;
   const { method = '', url = '', headers } = request;
-  const host = String(headers[':authority'] ?? headers.host ?? name);
+  const authority = String(headers[':authority'] ?? headers.host ?? name);
   context.log.add({
     ...decision,
     protocol: 'http',
-    host,
+    host: hostOf(authority),
     port,
     method,
     path: url,
     status: response.statusCode,
     began,
   });
+}
+
+/** Without the port, which is that of the connection; in the form of all other records where it is a name. */
+function hostOf(authority: string): string {
+  const host = authority.replace(/:\d*$/, '');
+  return normalizeName(host) ?? host;
 }

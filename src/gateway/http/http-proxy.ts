@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connectionVerdict } from '../../egress/decide.js';
-import { EGRESS_REASONS, NO_RULE } from '../../egress/reasons.js';
+import { connectionVerdict, type Decision } from '../../egress/decide.js';
+import { NO_RULE } from '../../egress/reasons.js';
 import type { TrafficContext } from '../connection/context.js';
 import type { Attempt } from '../connection/refuse.js';
 import type { Dial } from '../upstream/dial.js';
 import { type HttpConnection, handleRequest, handleUpgrade } from './http-connection.js';
+import { refusalBody } from './refusal.js';
 import { isWebSocket } from './request-check.js';
 import { createUpstreamAgent } from './upstream-agent.js';
 
@@ -17,6 +18,8 @@ import { createUpstreamAgent } from './upstream-agent.js';
 export interface HttpProxy {
   /** Serves the connection to its end. `received`: what has been read of it already. */
   serve(attempt: Attempt, received: Buffer): Promise<void>;
+  /** Answers what comes over the connection with the refusal. */
+  refuse(attempt: Attempt, decision: Decision, received: Buffer): Promise<void>;
   /** Serves what is inside of a TLS connection that ends here. */
   serveInside(tls: Socket, attempt: Attempt, dial: Dial): Promise<void>;
 }
@@ -61,9 +64,10 @@ export function createHttpProxy(context: TrafficContext): HttpProxy {
     attempt: Attempt,
     dial: Dial,
     mayBePrivate: boolean,
+    refusal?: Decision,
   ): Promise<void> {
     const agent = createUpstreamAgent(dial, { ...attempt.destination, private: mayBePrivate }, 1);
-    connections.set(socket, { attempt, agent, context });
+    connections.set(socket, { attempt, agent, context, ...(refusal === undefined ? {} : { refusal }) });
     server.emit('connection', socket);
     socket.resume();
     await new Promise<void>((resolve) => {
@@ -78,6 +82,10 @@ export function createHttpProxy(context: TrafficContext): HttpProxy {
       if (received.length > 0) attempt.client.unshift(received);
       const decision = connectionVerdict(context.policy, { ...attempt.destination, protocol: 'http' });
       return serveSocket(attempt.client, attempt, context.dial, decision.private);
+    },
+    refuse: (attempt, decision, received) => {
+      attempt.client.unshift(received);
+      return serveSocket(attempt.client, attempt, context.dial, false, decision);
     },
     serveInside: (tls, attempt, dial) => {
       const decision = connectionVerdict(context.policy, { ...attempt.destination, protocol: 'tls' });
@@ -97,14 +105,13 @@ function refuseMalformed(
     return;
   }
   const reason = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'timeout' : 'http-malformed';
-  const body = `cagent: ${reason}: ${EGRESS_REASONS[reason]}\n`;
+  const decision = { verdict: 'blocked', reason, rule: NO_RULE } as const;
+  const body = refusalBody(decision);
   const head = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n';
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
   const { name: host, port } = connection.attempt.destination;
   connection.context.log.add({
-    verdict: 'blocked',
-    reason,
-    rule: NO_RULE,
+    ...decision,
     protocol: 'http',
     host,
     port,

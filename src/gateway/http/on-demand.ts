@@ -5,7 +5,7 @@ import type { HttpProxy } from './http-proxy.js';
 
 /** What parses HTTP, loaded with the first connection that needs it: what is never used costs no memory. */
 export interface HttpParts {
-  readonly http: Pick<HttpProxy, 'serve'>;
+  readonly http: Pick<HttpProxy, 'serve' | 'refuse'>;
   readonly inspector: Inspector;
 }
 
@@ -32,7 +32,10 @@ export function createHttpParts(
     return createInspector(parts, context);
   });
   return {
-    http: { serve: async (...args) => (await proxy()).serve(...args) },
+    http: {
+      serve: async (...args) => (await proxy()).serve(...args),
+      refuse: async (...args) => (await proxy()).refuse(...args),
+    },
     inspector: { serve: async (...args) => (await inspector()).serve(...args) },
   };
 }

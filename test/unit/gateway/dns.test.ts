@@ -53,6 +53,20 @@ describe('an answer to the agent', () => {
     expect(answered.record).toMatchObject({ verdict, reason });
   });
 
+  test('a synthetic address leads back to its name, and no other address to any', () => {
+    const names = createSyntheticNames();
+    names.addressOf('api.example.com');
+    const back = ask([{ name: '1.0.18.198.in-addr.arpa', type: 'PTR' }], 256, names);
+    expect(back.packet?.answers).toMatchObject([{ type: 'PTR', data: 'api.example.com' }]);
+    expect(back.record).toMatchObject({ verdict: 'allowed', reason: 'rule', host: 'api.example.com' });
+    for (const name of ['2.0.18.198.in-addr.arpa', '1.0.18.198.in-addr.arpa.evil.example', '1.0.18.198'])
+      expect(ask([{ name, type: 'PTR' }], 256, names)).toMatchObject({
+        code: 3,
+        record: { verdict: 'blocked' },
+      });
+    expect(ask([{ name: '1.0.18.198.in-addr.arpa', type: 'TXT' }], 256, names).code).toBe(3);
+  });
+
   test('two questions, none, and another operation are refused', () => {
     expect(
       ask([
