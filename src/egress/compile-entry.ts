@@ -5,7 +5,8 @@ import { parseBlock } from './address.js';
 import { KIND_REASONS, kindOf } from './address-ranges.js';
 import { openBlocks } from './direct.js';
 import { flowEntry } from './flow-yaml.js';
-import { type Destination, parseDestination } from './parse-destination.js';
+import { isLocalName } from './host-name.js';
+import { type Destination, localName, parseDestination } from './parse-destination.js';
 import { parseHttp } from './parse-http.js';
 import { DEFAULT_PORTS, parsePorts } from './parse-ports.js';
 import type { EgressRule, PortRule, RuleBudget, RuleTarget } from './policy.js';
@@ -26,6 +27,7 @@ export function compileEntry(
 
 /** A word without a dot is a preset or a mistake: a forgotten letter must not become a rule that never matches. */
 function compileWord(word: string, agentHosts: readonly string[]): readonly EgressRule[] | RuleProblem {
+  if (isLocalName(word.toLowerCase())) return localName(word);
   const preset = findPreset(word);
   if (preset === undefined) return unknownWord(word);
   const hosts = preset.hosts.map(({ host }) => host);

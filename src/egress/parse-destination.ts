@@ -85,12 +85,13 @@ function parseHost(text: string): RuleTarget | RuleProblem {
   ];
   const host = normalizeWrittenName(name);
   if (host === undefined) return hostProblem(text);
-  if (isLocalName(host))
-    return {
-      problem: `${quote(text)} can never match: it is the sandbox itself, for which no rule is needed`,
-    };
+  if (isLocalName(host)) return localName(text);
   if (stars === undefined) return { kind: 'name', name: host };
   return { kind: stars === '*.' ? 'one-label' : 'any-depth', suffix: host };
+}
+
+export function localName(text: string): RuleProblem {
+  return { problem: `${quote(text)} can never match: it is the sandbox itself, for which no rule is needed` };
 }
 
 /** The likely slips, each with the right way to write it. */
@@ -103,7 +104,7 @@ function hostProblem(text: string): RuleProblem {
     };
   }
   if (text === '**') return { problem: wrong, hint: 'Write * for any public host.' };
-  const port = /^([^:/]+):(\d+)$/.exec(text);
+  const port = /^([^:/]+):(\d+(?:\/(?:tcp|udp))?)$/i.exec(text);
   if (port !== null) return { problem: wrong, hint: `Write { dest: ${port[1]}, ports: [${port[2]}] }.` };
   if (/^[^/]+\.[^/]+\/\D/.test(text))
     return { problem: wrong, hint: `Write https://${text} to allow one path.` };

@@ -200,12 +200,17 @@ describe('a bad file fails with the place, the key, what was found, what is allo
     [
       'version: 1\nnetwork: {resolver: [dns.example]}',
       'network.resolver[0]: found "dns.example"',
-      'allowed: an IP address',
+      'allowed: an IPv4 address',
+    ],
+    [
+      'version: 1\nnetwork: {resolver: ["2606:4700:4700::1111"]}',
+      'network.resolver[0]: found "2606:4700:4700::1111"',
+      'allowed: an IPv4 address',
     ],
     [
       'version: 1\nnetwork: {resolver: ["1.1.1.1:99999"]}',
       'network.resolver[0]: found "1.1.1.1:99999"',
-      'allowed: an IP address',
+      'allowed: an IPv4 address',
     ],
     [
       'version: 1\nnetwork: {uplink: host}',

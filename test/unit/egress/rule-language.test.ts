@@ -106,7 +106,7 @@ describe('what is refused when it is read', () => {
     ['nodee', /"nodee" is no preset/, /preset "node"/],
     ['db', /"db" is no preset/, /dest: db/],
     ['', /is no preset/],
-    ['localhost', /is no preset/],
+    ['localhost', /the sandbox itself/],
     [{ dest: 'localhost' }, /the sandbox itself/],
     ['foo.localhost', /the sandbox itself/],
     ['a..b', /is not a host/],
