@@ -90,8 +90,7 @@ interface Row {
 
 function rowFor(rows: Map<string, Row>, record: EgressRecord): Row {
   const host = clip(record.host ?? record.ip ?? '(unknown)', LONGEST_HOST);
-  // A lookup has no port of its own, even when the question came in on one.
-  const port = record.protocol === 'dns' || record.protocol === 'icmp' ? undefined : record.port;
+  const port = record.protocol === 'icmp' ? undefined : record.port;
   const key = JSON.stringify([host, port ?? null, record.rule]);
   const known = rows.get(key);
   if (known !== undefined) return known;

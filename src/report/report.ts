@@ -155,7 +155,7 @@ export interface EgressSummary {
 export interface HostSummary {
   /** Name, or address where no name was meant; `(others)` for what is beyond the cap of rows per verdict. */
   readonly host: string;
-  /** Absent for DNS-only and ICMP attempts. */
+  /** Absent for ICMP. */
   readonly port?: number;
   readonly verdict: 'allowed' | 'blocked' | 'audited';
   readonly rule: string;

@@ -1,5 +1,5 @@
 import { formatDuration } from '../core/duration.js';
-import type { Report } from './report.js';
+import type { HostSummary, Report } from './report.js';
 
 /** The words that summary, page and terminal share. Text from outside is returned raw: the renderer escapes it. */
 
@@ -58,9 +58,11 @@ export function egressWords({ egress }: Report): string {
   return words.join(', ');
 }
 
-/** `host:port`, or the host alone where there is no port. IPv6 addresses get brackets. */
-export function destination(row: { readonly host: string; readonly port?: number }): string {
-  if (row.port === undefined) return row.host;
+/** `host:port`, or the host alone for a lookup and where there is no port. IPv6 addresses get brackets. */
+export function destination(row: Pick<HostSummary, 'host' | 'port' | 'protocols'>): string {
+  // Of a lookup the name is the news, not the port of the resolver.
+  const lookup = row.protocols.every((protocol) => protocol === 'dns');
+  if (row.port === undefined || lookup) return row.host;
   return row.host.includes(':') ? `[${row.host}]:${row.port}` : `${row.host}:${row.port}`;
 }
 

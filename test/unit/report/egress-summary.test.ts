@@ -31,7 +31,7 @@ describe('the egress summary', () => {
     expect(summary.hosts.reduce((sum, row) => sum + row.bytesOut, 0)).toBe(summary.bytesOut);
   });
 
-  test('a row is a host, port, verdict and rule; a lookup has no port', () => {
+  test('a row is a host, port, verdict and rule; a lookup is at the port of the resolver', () => {
     const rows = summariseEgress(records).hosts.map(({ host, port, verdict, rule }) => [
       host,
       port,
@@ -39,11 +39,11 @@ describe('the egress summary', () => {
       rule,
     ]);
     expect(rows).toEqual([
-      ['evil.example', undefined, 'blocked', 'default'],
+      ['evil.example', 53, 'blocked', 'default'],
       ['198.51.100.1', undefined, 'blocked', 'floor'],
       ['api.example.com', 443, 'blocked', 'https://api.example.com/v1/'],
       ['198.51.100.2', 53, 'audited', 'default'],
-      ['registry.example', undefined, 'allowed', 'preset:node registry.example'],
+      ['registry.example', 53, 'allowed', 'preset:node registry.example'],
       ['registry.example', 443, 'allowed', 'preset:node registry.example'],
     ]);
   });

@@ -238,6 +238,7 @@ export const records: readonly EgressRecord[] = [
     rule: 'default',
     protocol: 'dns',
     host: 'evil.example',
+    port: 53,
     count: 43,
   },
   {
