@@ -25,7 +25,26 @@ export function prose(text: string, limit = 500): string {
     .replace(ACTIVE, (match) => DISARMED[match] ?? `\\${match}`)
     .replace(/^(\s*\d+)(?=[.)])/, '$1\\')
     .replace(/^\s*(?=[-+=])/, '\\')
-    .replace(/\b(www|gh)(?=[.-])/gi, `$1${BREAK}`);
+    .replace(/\b(www|gh)(?=[.-])/gi, `$1${BREAK}`)
+    .replace(COMMIT, (hash) => hash.replace(/.{6}(?=.)/g, `$&${BREAK}`));
+}
+
+/**
+ * Running text of several lines as a quotation, each line disarmed like {@link prose}. At most `limit` characters
+ * of the text are shown.
+ */
+export function quoted(text: string, limit: number): string {
+  const shown = clip(text.trim(), limit);
+  const lines = shown.split(/\r\n|\r|\n/).map(quotedLine);
+  return lines
+    .map((line, at) => `> ${line}${at === lines.length - 1 || line === '' ? '' : '<br>'}`.trimEnd())
+    .join('\n');
+}
+
+/** Spaces at the beginning would make a block of code, in which escapes can be seen. */
+function quotedLine(line: string): string {
+  const [, indent = '', rest = ''] = /^([ \t]*)(.*)$/s.exec(line) ?? [];
+  return '&nbsp;'.repeat(Math.min(indent.length, 12)) + prose(rest, Number.POSITIVE_INFINITY);
 }
 
 /** A fenced block that the text cannot close. */
@@ -50,6 +69,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** A zero-width space: GitHub looks for mentions and references after Markdown is done, where escapes are gone. */
 const BREAK = '&#8203;';
 const ACTIVE = /:(?=\/\/|[\w+-]+:)|[\\`*_[\]<>#|~&$@]/g;
+/** What GitHub makes a link when the name of a commit begins with it: from seven digits on. */
+const COMMIT = /(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])/gi;
 const DISARMED: Readonly<Record<string, string>> = {
   ':': `:${BREAK}`,
   '@': `@${BREAK}`,

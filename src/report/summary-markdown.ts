@@ -14,7 +14,7 @@ const CUTS: readonly SummaryCut[] = [
   { rows: 12, items: 8 },
   { rows: 4, items: 3 },
 ];
-const MARK: Readonly<Record<Conclusion, string>> = {
+export const MARK: Readonly<Record<Conclusion, string>> = {
   success: '✅',
   failure: '❌',
   timeout: '⏱️',
@@ -43,12 +43,7 @@ function renderCut(report: Report, changes: Changes | undefined, cut: SummaryCut
     ...failure(report),
     facts(report),
     ...changedFiles(report, changes, cut),
-    ...pathList(
-      'Needs a close look',
-      'Something will trust these files later.',
-      report.changes.sensitive,
-      cut,
-    ),
+    ...needsCloseLook(report, cut),
     ...pathList('Rejected', 'Not in the patch.', report.changes.rejected, cut),
     ...networkSections(report.egress, cut),
     ...hidden(report, cut),
@@ -97,7 +92,12 @@ function facts(report: Report): string {
   return table(['', ''], rows);
 }
 
-function changedFiles(report: Report, changes: Changes | undefined, cut: SummaryCut): readonly string[] {
+/** The table of changed files; nothing when there are none. */
+export function changedFiles(
+  report: Report,
+  changes: Changes | undefined,
+  cut: SummaryCut,
+): readonly string[] {
   if (changes === undefined || changes.files.length === 0) return [];
   const rows = changes.files
     .slice(0, cut.rows)
@@ -126,6 +126,11 @@ function lineWords(file: ChangedFile): string {
   if (file.binary === true) return 'binary';
   if (file.added === undefined && file.deleted === undefined) return '';
   return `+${groupDigits(file.added ?? 0)} −${groupDigits(file.deleted ?? 0)}`;
+}
+
+/** Changes of files that something will trust later. */
+export function needsCloseLook({ changes }: Report, cut: SummaryCut): readonly string[] {
+  return pathList('Needs a close look', 'Something will trust these files later.', changes.sensitive, cut);
 }
 
 function pathList(

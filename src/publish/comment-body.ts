@@ -1,0 +1,97 @@
+import type { Changes } from '../changes/changes.js';
+import { formatDuration } from '../core/duration.js';
+import { codeCell, prose, quoted, table } from '../report/markdown-text.js';
+import type { Report } from '../report/report.js';
+import { changedFiles, MARK, needsCloseLook } from '../report/summary-markdown.js';
+import { networkSections, type SummaryCut } from '../report/summary-network.js';
+import { egressWords, groupDigits, outcomeSentence, plural, usageWords } from '../report/wording.js';
+import { commentMarker } from './comment-marker.js';
+import type { RunLinks } from './run-links.js';
+
+/** GitHub takes 65,536 characters in a comment. */
+const LONGEST = 60_000;
+
+interface Cut extends SummaryCut {
+  readonly message: number;
+}
+
+const CUTS: readonly Cut[] = [
+  { rows: 20, items: 10, message: 4_000 },
+  { rows: 5, items: 5, message: 1_000 },
+  { rows: 2, items: 2, message: 200 },
+];
+
+export interface CommentContent {
+  /** See `commentKey`. */
+  readonly key: string;
+  readonly report: Report;
+  readonly changes: Changes | undefined;
+  readonly links: RunLinks;
+  /** What the agent said last. */
+  readonly finalMessage: string | undefined;
+}
+
+/**
+ * The comment that is kept on a pull request: outcome, changes, what was blocked, cost, links. Short enough for
+ * GitHub. Everything from the agent or the repository is shown, never acted on: no link, image, mention or reference
+ * in it is of their making.
+ */
+export function renderComment(content: CommentContent): string {
+  let body = '';
+  for (const cut of CUTS) {
+    body = renderCut(content, cut);
+    if (body.length <= LONGEST) break;
+  }
+  return body;
+}
+
+function renderCut({ key, report, changes, links, finalMessage }: CommentContent, cut: Cut): string {
+  const sections = [
+    // One paragraph: GitHub shows an empty one for a comment alone.
+    `${commentMarker('comment', key)}\n### ${MARK[report.conclusion]} cagent: ${report.conclusion} · ${prose(report.agent.name, 80)}`,
+    `${outcomeSentence(report)}.${failure(report)}`,
+    facts(report),
+    ...message(finalMessage, cut),
+    ...changedFiles(report, changes, cut),
+    ...needsCloseLook(report, cut),
+    ...networkSections(report.egress, cut),
+    ...footer(report, links),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function failure({ error }: Report): string {
+  return error === undefined ? '' : ` ${codeCell(error.code)} ${prose(error.message)}`;
+}
+
+function facts(report: Report): string {
+  const { agent, changes } = report;
+  const model = agent.model === undefined ? [] : [codeCell(agent.model, 80)];
+  const usage = [...model, ...usageWords(agent.usage)];
+  const rows: readonly (readonly [string, string])[] = [
+    [
+      'Changes',
+      `${plural(changes.files, 'file')}, +${groupDigits(changes.added)} −${groupDigits(changes.deleted)}`,
+    ],
+    ['Network', egressWords(report)],
+    ...(usage.length === 0 ? [] : [['Model', usage.join(' · ')] as const]),
+    ['Time', formatDuration(report.durationMs)],
+  ];
+  return table(['', ''], rows);
+}
+
+function message(text: string | undefined, cut: Cut): readonly string[] {
+  if (text === undefined || text.trim() === '') return [];
+  const rest = text.trim().length - cut.message;
+  const more = rest > 0 ? [`… and ${groupDigits(rest)} more characters; see \`report.json\`.`] : [];
+  return ['### What the agent said', quoted(text, cut.message), ...more];
+}
+
+function footer(report: Report, { run, artifact }: RunLinks): readonly string[] {
+  const links = [
+    ...(run === '' ? [] : [`[Workflow run](${run})`]),
+    ...(artifact === '' ? [] : [`[Patch, report and logs](${artifact})`]),
+    codeCell(report.runId),
+  ];
+  return [`<sub>${links.join(' · ')}</sub>`];
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { Environment } from '../core/environment.js';
+
+/**
+ * Which comments of a pull request belong together: those of one agent in one job of one workflow. The same for every
+ * run, so that a later run finds what an earlier one wrote.
+ * @returns 16 hexadecimal digits
+ */
+export function commentKey(environment: Environment, agent: string): string {
+  const { GITHUB_WORKFLOW_REF: reference, GITHUB_WORKFLOW: name, GITHUB_JOB: job } = environment;
+  // The reference ends with the branch, which differs from run to run.
+  const workflow = reference?.split('@')[0] || name || '';
+  return shortHash([workflow, job ?? '', agent]);
+}
+
+/** A line that is not shown. It proves nothing, anybody can write one: look at the author too. */
+export function commentMarker(kind: 'comment' | 'review' | 'finding', key: string): string {
+  return `<!-- cagent:${kind}:${key} -->`;
+}
+
+/** Whether a comment begins with the marker. */
+export function hasMarker(body: string | null | undefined, marker: string): boolean {
+  return body?.startsWith(marker) === true;
+}
+
+export function shortHash(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
