@@ -1,6 +1,6 @@
 // Writes what is made from the tables in src/: inputs and outputs in action.yml, option tables in README.md and
-// docs/configuration.md, docs/errors.md and the JSON Schema of cagent.yml. Reads the compiled tables in lib/, so
-// run `tsc` first. With --check nothing is written: stale files are listed and the exit code is 1.
+// docs/configuration.md, docs/errors.md and the JSON Schemas of cagent.yml and of reviews. Reads the compiled tables in
+// lib/, so run `tsc` first. With --check nothing is written: stale files are listed and the exit code is 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { configJsonSchema } from '../lib/config/config-schema.js';
 import { OPTION_NAMES, optionSpec, TOPIC_TITLES } from '../lib/config/options.js';
 import { OUTPUTS } from '../lib/config/outputs.js';
 import { ERROR_CATALOGUE } from '../lib/core/error-catalogue.js';
+import { reviewJsonSchema } from '../lib/publish/review/review.js';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const FAULTS = { user: 'what was asked for', environment: 'the machine', internal: 'cagent' };
@@ -48,6 +49,7 @@ const targets = [
   ['docs/configuration.md', configurationDocs],
   ['docs/errors.md', errorDocs],
   ['docs/schemas/cagent.config.schema.json', () => `${JSON.stringify(configJsonSchema(), null, 2)}\n`],
+  ['docs/schemas/cagent.review.schema.json', () => `${JSON.stringify(reviewJsonSchema(), null, 2)}\n`],
 ];
 
 function actionYml(text) {

@@ -14,13 +14,25 @@ export function commentKey(environment: Environment, agent: string): string {
 }
 
 /** A line that is not shown. It proves nothing, anybody can write one: look at the author too. */
-export function commentMarker(kind: 'comment' | 'review' | 'finding', key: string): string {
+export function commentMarker(kind: 'comment' | 'review', key: string): string {
   return `<!-- cagent:${kind}:${key} -->`;
 }
 
 /** Whether a comment begins with the marker. */
 export function hasMarker(body: string | null | undefined, marker: string): boolean {
   return body?.startsWith(marker) === true;
+}
+
+/** A line with the prints of findings, for later runs. */
+export function printsMarker(key: string, prints: readonly string[]): string {
+  return `<!-- cagent:findings:${key}:${prints.join(',')} -->`;
+}
+
+/** The prints in a comment or review of ours. Only the first two lines are ours to the end. */
+export function printsIn(body: string | null | undefined, key: string): readonly string[] {
+  const begin = `<!-- cagent:findings:${key}:`;
+  const line = body?.split(/\r?\n/, 2).find((each) => each.startsWith(begin) && each.endsWith(' -->'));
+  return line?.slice(begin.length, -' -->'.length).split(',') ?? [];
 }
 
 export function shortHash(parts: readonly string[]): string {

@@ -30,21 +30,27 @@ export function prose(text: string, limit = 500): string {
 }
 
 /**
- * Running text of several lines as a quotation, each line disarmed like {@link prose}. At most `limit` characters
- * of the text are shown.
+ * Running text of several lines, each disarmed like {@link prose} and none of them the beginning of a block. At most
+ * `limit` characters of the text are shown.
  */
+export function paragraphs(text: string, limit: number): string {
+  const lines = clip(text.trim(), limit).split(/\r\n|\r|\n/);
+  return lines.map((line, at) => disarmedLine(line, lines[at + 1])).join('\n');
+}
+
+/** The same as a quotation. */
 export function quoted(text: string, limit: number): string {
-  const shown = clip(text.trim(), limit);
-  const lines = shown.split(/\r\n|\r|\n/).map(quotedLine);
-  return lines
-    .map((line, at) => `> ${line}${at === lines.length - 1 || line === '' ? '' : '<br>'}`.trimEnd())
+  return paragraphs(text, limit)
+    .split('\n')
+    .map((line) => `> ${line}`.trimEnd())
     .join('\n');
 }
 
-/** Spaces at the beginning would make a block of code, in which escapes can be seen. */
-function quotedLine(line: string): string {
+function disarmedLine(line: string, next: string | undefined): string {
+  // Spaces at the beginning would make a block of code, in which escapes can be seen.
   const [, indent = '', rest = ''] = /^([ \t]*)(.*)$/s.exec(line) ?? [];
-  return '&nbsp;'.repeat(Math.min(indent.length, 12)) + prose(rest, Number.POSITIVE_INFINITY);
+  const shown = '&nbsp;'.repeat(Math.min(indent.length, 12)) + prose(rest, Number.POSITIVE_INFINITY);
+  return rest === '' ? '' : `${shown}${next === undefined || next.trim() === '' ? '' : '<br>'}`;
 }
 
 /** A fenced block that the text cannot close. */
