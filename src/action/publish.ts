@@ -6,36 +6,52 @@ import { clip, displayText } from '../core/display-text.js';
 import type { Environment } from '../core/environment.js';
 import { CagentError, messageOf, renderError } from '../core/errors.js';
 import type { RunResult } from '../engine/run-host.js';
+import type { GitHub } from '../github/client.js';
+import type { Trigger } from '../github/trigger.js';
 import { defaultArtifactName } from '../publish/artifact-name.js';
 import { blockedHostLines } from '../publish/blocked-hosts.js';
+import { changedFileLines } from '../publish/changed-files.js';
 import { fitSummary } from '../publish/job-summary.js';
 import { uploadArtifact } from '../publish/upload-artifact.js';
-import type { Report } from '../report/report.js';
 import { outcomeSentence } from '../report/wording.js';
 import type { ActionSettings } from './action-settings.js';
 import { outputsOf } from './outputs.js';
+import { publishToPullRequest } from './publish-to-pull-request.js';
 import { saveState } from './state.js';
 
+export interface PublishPlace {
+  readonly settings: ActionSettings;
+  readonly environment: Environment;
+  readonly cancel: AbortSignal;
+  readonly trigger: Trigger;
+  readonly connect: () => GitHub;
+}
+
 /**
- * Hands a run to the workflow: outputs, summary, annotations, artifact. The quick parts come first, since a
+ * Hands a run to the workflow: outputs, summary, annotations, artifact, comment. The quick parts come first, since a
  * cancelled step has only seconds; then the upload is left to the post step. Never throws.
  */
-export async function publish(
-  { report, runDirectory }: RunResult,
-  settings: ActionSettings,
-  environment: Environment,
-  cancel: AbortSignal,
-): Promise<void> {
+export async function publish(result: RunResult, place: PublishPlace): Promise<void> {
+  const { report, runDirectory } = result;
+  const { settings, environment, cancel } = place;
   await attempt('the outputs', () => setOutputs(outputsOf(report, runDirectory)));
   await attempt('the job summary', () => writeSummary(runDirectory, environment));
-  await attempt('the annotations', () => annotate(report));
-  if (!settings.uploadArtifacts || cancel.aborted) return;
-  const name = settings.artifactName ?? defaultArtifactName(report.runId);
-  await attempt('the artifact', async () => {
-    const url = await upload(name, runDirectory, environment);
-    saveState({ artifactName: '' });
-    if (url !== '') setOutputs({ 'artifact-url': url });
-  });
+  await attempt('the annotations', () => annotate(result));
+  if (cancel.aborted) return;
+  let artifactUrl = '';
+  if (settings.uploadArtifacts) {
+    await attempt('the artifact', async () => {
+      artifactUrl = await upload(
+        settings.artifactName ?? defaultArtifactName(report.runId),
+        runDirectory,
+        environment,
+      );
+      saveState({ artifactName: '' });
+      if (artifactUrl !== '') setOutputs({ 'artifact-url': artifactUrl });
+    });
+  }
+  const target = { trigger: place.trigger, settings, environment, connect: place.connect, artifactUrl };
+  await publishToPullRequest(result, target, attempt, (name, value) => setOutputs({ [name]: value }));
 }
 
 export function setOutputs(outputs: Readonly<Partial<Record<OutputName, string>>>): void {
@@ -68,7 +84,10 @@ async function writeSummary(runDirectory: string, environment: Environment): Pro
   await core.summary.addRaw(fitSummary(markdown)).write();
 }
 
-function annotate(report: Report): void {
+function annotate({ report, changes }: RunResult): void {
+  for (const { file, text } of changedFileLines(changes)) {
+    core.notice(text, { title: 'cagent: changes', ...(file === undefined ? {} : { file }) });
+  }
   for (const line of blockedHostLines(report.egress.hosts)) core.warning(line, { title: 'cagent: network' });
   if (report.error !== undefined) {
     const { code, message, hint } = report.error;

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { flagsFromInputs } from '../config/inputs.js';
+import { flagsFromInputs, withoutAliases } from '../config/inputs.js';
 import { resolveRunSpec } from '../config/resolve.js';
 import type { RunSpec } from '../config/run-spec.js';
 import { systemClock } from '../core/clock.js';
@@ -11,42 +11,57 @@ import { systemProcesses } from '../core/process.js';
 import { run } from '../engine/run.js';
 import type { RunHost, RunResult } from '../engine/run-host.js';
 import { cancelOnSignals } from '../engine/signals.js';
+import { readApiUrl } from '../github/api-url.js';
+import { createGitHub, type GitHub } from '../github/client.js';
 import { planImages } from '../image/plan-images.js';
 import { defaultArtifactName } from '../publish/artifact-name.js';
 import { cacheDirectoryOf } from '../workspace/cache-directory.js';
 import { type ActionSettings, actionSettings } from './action-settings.js';
+import { checkTrigger } from './check-trigger.js';
 import { loadCacheService, missingBuilds, restoreImages } from './image-cache.js';
 import { keyValues, withKeyInputs } from './model-keys.js';
 import { OUTPUTS_OF_NO_RUN } from './outputs.js';
 import { publish, setOutputs } from './publish.js';
+import { publishSkip } from './publish-skip.js';
 import { readInputs, withoutInputs } from './read-inputs.js';
 import { createActionReporter } from './reporter.js';
+import { type RestrictedRun, restrictionNotice, restrictRun } from './restrict-run.js';
 import { runnerDocker } from './runner-docker.js';
-import { refuseRunnerVariables } from './runner-variables.js';
+import { refuseRunnerVariables, runnerTokens } from './runner-variables.js';
 import { saveState } from './state.js';
 
 /**
- * The main step: inputs, run, results. Never throws.
+ * The main step: inputs, who asks for it, run, results. Never throws.
  * @param installation absolute path of the action's own folder
  * @returns the exit code of the step
  */
 export async function runAction(given: Environment, installation: string): Promise<number> {
   const cancellation = cancelOnSignals();
   try {
-    const inputs = readInputs(given);
+    const { inputs, notices } = withoutAliases(readInputs(given));
+    const token = inputs['github-token']?.trim() ?? '';
+    if (token !== '') core.setSecret(token);
+    for (const notice of notices) core.notice(notice, { title: 'cagent' });
     const environment = withKeyInputs(withoutInputs(given), inputs);
-    const settings = actionSettings(inputs);
-    const spec = await resolveRunSpec({
-      flags: flagsFromInputs(inputs),
-      cwd: process.cwd(),
-      environment,
-      purpose: 'run',
-    });
-    refuseRunnerVariables(spec.env, environment);
-    for (const { value, secret } of spec.env) if (secret && value !== '') core.setSecret(value);
     for (const value of keyValues(environment)) core.setSecret(value);
-    const result = await runHere(spec, settings, { environment, installation, cancel: cancellation.signal });
-    await publish(result, settings, environment, cancellation.signal);
+    const [settings, flags] = [actionSettings(inputs), flagsFromInputs(inputs)];
+
+    const connect = connection(token, environment, cancellation.signal);
+    const { trigger, verdict } = await checkTrigger(environment, settings.trigger, connect);
+    if (verdict.kind === 'skip') return await skip(verdict.reason, environment);
+
+    const spec = await resolveRunSpec({ flags, cwd: process.cwd(), environment, purpose: 'run' });
+    refuseRunnerVariables(spec.env, environment, token);
+    for (const { value, secret } of spec.env) if (secret && value !== '') core.setSecret(value);
+    const order = restricted({ spec, environment }, verdict.restricted, settings);
+    if ('reason' in order) return await skip(order.reason, environment);
+    const result = await runHere(order.spec, settings, {
+      environment: order.environment,
+      installation,
+      cancel: cancellation.signal,
+      secrets: runnerTokens(given, token),
+    });
+    await publish(result, { settings, environment, cancel: cancellation.signal, trigger, connect });
     return stepExitCode(result);
   } catch (thrown) {
     setOutputs(OUTPUTS_OF_NO_RUN);
@@ -57,7 +72,36 @@ export async function runAction(given: Environment, installation: string): Promi
   }
 }
 
-type Place = Pick<RunHost, 'environment' | 'installation' | 'cancel'>;
+async function skip(reason: string, environment: Environment): Promise<number> {
+  await publishSkip(reason, environment);
+  return 0;
+}
+
+/** One client for the whole step, made when GitHub is first needed. */
+function connection(token: string, environment: Environment, signal: AbortSignal): () => GitHub {
+  let github: GitHub | undefined;
+  return () => {
+    github ??= createGitHub({
+      token,
+      apiUrl: readApiUrl(environment.GITHUB_API_URL),
+      notice: core.info,
+      signal,
+    });
+    return github;
+  };
+}
+
+function restricted(
+  order: RestrictedRun,
+  restriction: Parameters<typeof restrictionNotice>[0] | undefined,
+  { forkModelKey }: ActionSettings,
+): ReturnType<typeof restrictRun> {
+  if (restriction === undefined) return order;
+  core.notice(restrictionNotice(restriction), { title: 'cagent' });
+  return restrictRun(order, restriction, forkModelKey);
+}
+
+type Place = Pick<RunHost, 'environment' | 'installation' | 'cancel' | 'secrets'>;
 
 async function runHere(spec: RunSpec, settings: ActionSettings, host: Place): Promise<RunResult> {
   if (settings.cacheImages) await restoreFromCache(spec, host);

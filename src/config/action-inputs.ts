@@ -22,6 +22,43 @@ export const ACTION_INPUTS = {
   'google-api-key': {
     description: 'Key for the model API of Google. It never enters the sandbox.',
   },
+  'github-token': {
+    description:
+      'Token with which cagent itself asks GitHub who may start an agent and writes comments. It never enters the sandbox.',
+    default: `\${{ github.token }}`,
+  },
+  'allow-users': {
+    description:
+      'Logins that may start an agent without write access to the repository. One a line, or with commas; * alone, on private repositories, is everybody.',
+  },
+  'allow-bot-users': {
+    description:
+      'Full names of bots that may start an agent, such as renovate[bot]. One a line, or with commas; * alone, on private repositories, is every bot.',
+  },
+  fork: {
+    description:
+      'What becomes of pull requests from forks: refuse, no-network, or label:NAME. They are always read-only and without secrets.',
+    default: 'refuse',
+  },
+  'fork-model-key': {
+    description:
+      'Whether the gateway may use the model key for a labelled pull request from a fork: true or false. The key never enters the sandbox.',
+    default: 'false',
+  },
+  'sticky-comment': {
+    description:
+      'Whether one comment with the result is kept on the pull request: true or false. It needs pull-requests: write.',
+    default: 'true',
+  },
+  review: {
+    description:
+      'Whether the answer of the agent is posted as a review of the pull request: true or false. The agent is told the schema.',
+    default: 'false',
+  },
+  'review-approve': {
+    description: 'Whether such a review may approve: true or false.',
+    default: 'false',
+  },
   'upload-artifacts': {
     description: 'Whether the run directory is uploaded as an artifact: true or false.',
     default: 'true',
@@ -32,6 +69,9 @@ export const ACTION_INPUTS = {
     default: 'true',
   },
 } as const satisfies Readonly<Record<string, ActionInput>>;
+
+/** Inputs of `org/cagent/apply` that people give to this action, where they would do nothing. */
+export const APPLY_INPUTS: readonly string[] = ['base-branch', 'branch-prefix'];
 
 export type ActionInputName = keyof typeof ACTION_INPUTS | OptionName;
 

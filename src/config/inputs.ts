@@ -1,5 +1,5 @@
 import { CagentError } from '../core/errors.js';
-import { ACTION_INPUTS, isActionInput } from './action-inputs.js';
+import { ACTION_INPUTS, type ActionInput, APPLY_INPUTS, isActionInput } from './action-inputs.js';
 import type { Flags } from './flags.js';
 import { nearest, quote } from './found.js';
 import { isOptionName, OPTION_NAMES, type OptionName, optionSpec } from './options.js';
@@ -10,6 +10,40 @@ export const INPUT_NAMES: readonly string[] = [
   ...OPTION_NAMES.filter((name) => optionSpec(name).isInput),
   ...Object.keys(ACTION_INPUTS),
 ];
+
+/**
+ * The inputs under their own names: `prompt_file` is taken as `prompt-file`, as other actions write it.
+ * @returns also one notice for each such name
+ * @throws CagentError `config.invalid` when both names are given and differ
+ */
+export function withoutAliases(inputs: Readonly<Record<string, string>>): {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly notices: readonly string[];
+} {
+  const own: Record<string, string> = { ...inputs };
+  const notices: string[] = [];
+  for (const [alias, text] of Object.entries(inputs)) {
+    const name = alias.replaceAll('_', '-');
+    if (name === alias || !(INPUT_NAMES.includes(name) || APPLY_INPUTS.includes(name))) continue;
+    const other = own[name];
+    if (other !== undefined && other !== text && !isDefault(name, other) && text.trim() !== '') {
+      throw new CagentError(
+        'config.invalid',
+        `input ${alias} and input ${name} are both given and differ, allowed: one of them`,
+      );
+    }
+    delete own[alias];
+    if (text.trim() !== '') own[name] = text;
+    notices.push(`The input ${alias} is taken as ${name}, which is its name here.`);
+  }
+  return { inputs: own, notices };
+}
+
+/** The runner fills defaults in, so one of these is as good as not given; an expression can have any value. */
+function isDefault(name: string, text: string): boolean {
+  const input: ActionInput | undefined = isActionInput(name) ? ACTION_INPUTS[name] : undefined;
+  return text === (input?.default ?? '') || input?.default?.startsWith('${') === true;
+}
 
 /**
  * The action's inputs as flags. An empty input is not given; lists have one item a line. Throws `config.invalid`
@@ -48,6 +82,9 @@ function inputValue(name: OptionName, text: string): string | readonly string[] 
 }
 
 function unknownInput(name: string): string {
+  if (APPLY_INPUTS.includes(name)) {
+    return `input ${name}: belongs to org/cagent/apply, which opens the pull request, allowed: there`;
+  }
   const kind = isActionInput(name) || isOptionName(name) ? 'is not an input of the action' : 'unknown input';
   return `input ${name}: ${kind}, allowed: ${INPUT_NAMES.join(', ')}, nearest: ${nearest(name, INPUT_NAMES)}`;
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.js';
 import type { Environment } from '../core/environment.js';
 import type { Reporter } from '../core/events.js';
 import type { Processes } from '../core/process.js';
+import type { SecretValue } from '../core/secret-values.js';
 import type { Report } from '../report/report.js';
 
 /** What the engine needs from whoever hosts it: a terminal, a workflow runner, a test. */
@@ -12,6 +13,8 @@ export interface RunHost {
   readonly environment: Environment;
   readonly clock: Clock;
   readonly reporter: Reporter;
+  /** Values that must not appear in any result, besides those that the run itself passes on. */
+  readonly secrets?: readonly SecretValue[];
   /** Where the agent's own streams go. */
   readonly stdin: 'inherit' | 'none';
   readonly stdout: Writable;

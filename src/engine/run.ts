@@ -43,6 +43,7 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   const secrets = [
     ...spec.env.filter((entry) => entry.secret),
     ...[...credentials.values()].map(({ secret }) => secret),
+    ...(given.secrets ?? []),
   ];
   // From here on no program that is started has the keys in its environment.
   const host = { ...given, environment: withoutKeys(given.environment) };

@@ -59,14 +59,8 @@ export const reviewSchema = z.strictObject({
 export type Review = z.infer<typeof reviewSchema>;
 export type Finding = Review['findings'][number];
 
-/** The review, or one line that says why the text is none. */
-export function readReview(json: string): { readonly review: Review } | { readonly problem: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return { problem: 'it is not JSON' };
-  }
+/** The review, or one line that says why the value is none. */
+export function readReview(value: unknown): { readonly review: Review } | { readonly problem: string } {
   const { data, error } = reviewSchema.safeParse(value);
   if (data !== undefined) return { review: data };
   const issue = error.issues[0];
@@ -86,7 +80,12 @@ export function reviewJsonSchema(): object {
     },
   });
   const { $schema, ...rest } = schema;
-  return { $schema, title: 'Review', description: 'Review of a pull request, as an agent gives it.', ...rest };
+  return {
+    $schema,
+    title: 'Review',
+    description: 'Review of a pull request, as an agent gives it.',
+    ...rest,
+  };
 }
 
 const REFUSED = ['default', 'minLength', 'maxLength', 'maxItems', 'minimum', 'maximum'] as const;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { outputsOf } from '../../../src/action/outputs.js';
+import { fitJson, fitOutput } from '../../../src/action/output-size.js';
+import { outputsOf, outputsOfSkip } from '../../../src/action/outputs.js';
 import { OUTPUTS } from '../../../src/config/outputs.js';
 import type { Report } from '../../../src/report/report.js';
 
@@ -29,6 +30,14 @@ describe('outputs', () => {
     expect(outputs).toEqual({
       conclusion: 'failure',
       'exit-code': '3',
+      'final-message': '',
+      'structured-output': '',
+      'session-id': '',
+      'total-cost-usd': '',
+      'input-tokens': '',
+      'output-tokens': '',
+      'cache-read-tokens': '',
+      'cache-write-tokens': '',
       'patch-file': '/run/changes.patch',
       'report-file': '/run/report.json',
       'egress-report': '/run/egress.jsonl',
@@ -41,7 +50,65 @@ describe('outputs', () => {
     });
   });
 
-  it('are those that action.yml promises; the address of the artifact follows after the upload', () => {
-    expect([...Object.keys(outputs), 'artifact-url'].sort()).toEqual(Object.keys(OUTPUTS).sort());
+  it('are those that action.yml promises; addresses follow later', () => {
+    const later = ['artifact-url', 'comment-url', 'review-url', 'skip-reason'];
+    expect([...Object.keys(outputs), ...later].sort()).toEqual(Object.keys(OUTPUTS).sort());
+  });
+
+  it('tell what the agent said, handed over and cost', () => {
+    const usage = {
+      inputTokens: 1,
+      outputTokens: 2,
+      cacheReadTokens: 3,
+      cacheWriteTokens: 4,
+      costUsd: 0.0421,
+    };
+    const agent = {
+      ...REPORT.agent,
+      usage,
+      finalMessage: 'Done.',
+      structuredOutput: { ok: true },
+      sessionId: 's-1',
+    };
+    expect(outputsOf({ ...REPORT, agent }, '/run')).toMatchObject({
+      'final-message': 'Done.',
+      'structured-output': '{"ok":true}',
+      'session-id': 's-1',
+      'total-cost-usd': '0.0421',
+      'input-tokens': '1',
+      'output-tokens': '2',
+      'cache-read-tokens': '3',
+      'cache-write-tokens': '4',
+    });
+  });
+
+  it('a run that was not to be is told as skipped, with the reason', () => {
+    expect(outputsOfSkip('because')).toEqual({
+      conclusion: 'skipped',
+      'exit-code': '0',
+      'skip-reason': 'because',
+    });
+  });
+});
+
+describe('the size of an output', () => {
+  it('is one that a later step can take as a variable, and what was cut is told', () => {
+    for (const letter of ['x', 'é', '€', '😀']) {
+      const cut = fitOutput(letter.repeat(200_000), '/run/report.json');
+      expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(100 * 1024);
+      expect(Buffer.byteLength(cut)).toBeGreaterThan(100 * 1024 - 8);
+      expect(cut).toMatch(/… cut here, .* in all; the whole is in \/run\/report\.json$/);
+      expect(cut).not.toContain('\ufffd');
+    }
+  });
+
+  it('of what fits is left alone', () => {
+    expect(fitOutput('€'.repeat(1_000), '/r')).toBe('€'.repeat(1_000));
+    expect(fitJson({ a: 1 })).toBe('{"a":1}');
+  });
+
+  it('of JSON is never cut to something that is no JSON', () => {
+    expect(fitJson({ text: 'x'.repeat(200_000) })).toBe('');
+    expect(fitJson(undefined)).toBe('');
   });
 });

@@ -37,7 +37,42 @@ describe('the environment of the engine', () => {
 });
 
 describe('settings of the action', () => {
-  const defaults = { uploadArtifacts: true, artifactName: undefined, cacheImages: true };
+  const defaults = actionSettings({});
+
+  it('without any, strangers and forks are kept out and nothing is approved', () => {
+    expect(defaults).toEqual({
+      uploadArtifacts: true,
+      artifactName: undefined,
+      cacheImages: true,
+      trigger: { allowUsers: [], allowBotUsers: [], fork: { kind: 'refuse' } },
+      forkModelKey: false,
+      stickyComment: true,
+      review: false,
+      reviewApprove: false,
+    });
+  });
+
+  it.each([
+    ['mona, @hubot\n octo-cat_acme ', ['mona', 'hubot', 'octo-cat_acme']],
+    ['*', ['*']],
+  ])('people: %j', (text, names) => {
+    expect(actionSettings({ 'allow-users': text }).trigger.allowUsers).toEqual(names);
+  });
+
+  it('bots are named in full', () => {
+    expect(actionSettings({ 'allow-bot-users': 'renovate[bot]\nCopilot' }).trigger.allowBotUsers).toEqual([
+      'renovate[bot]',
+      'Copilot',
+    ]);
+  });
+
+  it.each([
+    ['no-network', { kind: 'no-network' }],
+    ['label: safe to run ', { kind: 'label', label: 'safe to run' }],
+    ['', { kind: 'refuse' }],
+  ])('fork: %j', (text, policy) => {
+    expect(actionSettings({ fork: text }).trigger.fork).toEqual(policy);
+  });
 
   it.each([
     [{}, defaults],
@@ -53,6 +88,14 @@ describe('settings of the action', () => {
     [{ 'upload-artifacts': 'no' }, /input upload-artifacts: found "no", allowed: true or false/],
     [{ 'cache-images': 'True' }, /input cache-images: found "True"/],
     [{ 'artifact-name': 'a/b' }, /input artifact-name: found "a\/b"/],
+    [{ 'allow-bot-users': '*[bot]' }, /input allow-bot-users: found "\*\[bot\]", allowed: whole logins/],
+    [{ 'allow-bot-users': '[bot]' }, /whole logins/],
+    [{ 'allow-users': 'mona, *' }, /input allow-users: found "\*"/],
+    [{ 'allow-users': 'renovate[bot]' }, /a bot goes into allow-bot-users/],
+    [{ 'allow-users': 'acme/team' }, /found "acme\/team"/],
+    [{ fork: 'allow' }, /input fork: found "allow", allowed: refuse, no-network or label:NAME/],
+    [{ fork: 'label:' }, /input fork: found "label:"/],
+    [{ 'review-approve': 'yes' }, /input review-approve: found "yes"/],
   ])('%j is refused', (inputs, message) => {
     expect(() => actionSettings(inputs)).toThrow(message);
   });

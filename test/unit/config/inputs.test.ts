@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ACTION_INPUTS } from '../../../src/config/action-inputs.js';
-import { flagsFromInputs, INPUT_NAMES } from '../../../src/config/inputs.js';
+import { flagsFromInputs, INPUT_NAMES, withoutAliases } from '../../../src/config/inputs.js';
 import { OPTION_NAMES, optionSpec } from '../../../src/config/options.js';
 import { splitWords } from '../../../src/config/words.js';
 import { CagentError } from '../../../src/core/errors.js';
@@ -78,6 +78,46 @@ describe('inputs that cannot be right fail', () => {
     ],
   ])('%s', (_name, inputs, expected) => {
     expect(failure(inputs)).toContain(expected);
+  });
+});
+
+describe('names that other actions use', () => {
+  test('are taken, and each is told', () => {
+    expect(withoutAliases({ prompt_file: 'p.md', 'agent-args': '-v', anthropic_api_key: 'k' })).toEqual({
+      inputs: { 'prompt-file': 'p.md', 'agent-args': '-v', 'anthropic-api-key': 'k' },
+      notices: [
+        'The input prompt_file is taken as prompt-file, which is its name here.',
+        'The input anthropic_api_key is taken as anthropic-api-key, which is its name here.',
+      ],
+    });
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, string>>]>([
+    [
+      'win over a default of the action',
+      { github_token: 'mine', 'github-token': 'default' },
+      { 'github-token': 'mine' },
+    ],
+    [
+      'win over a fixed default',
+      { sticky_comment: 'false', 'sticky-comment': 'true' },
+      { 'sticky-comment': 'false' },
+    ],
+    ['may say the same twice', { prompt_file: 'a', 'prompt-file': 'a' }, { 'prompt-file': 'a' }],
+    ['are not given when empty', { prompt_file: '', 'prompt-file': 'a' }, { 'prompt-file': 'a' }],
+    ['of nothing stay unknown', { prompt_fiel: 'a' }, { prompt_fiel: 'a' }],
+  ])('%s', (_name, given, inputs) => {
+    expect(withoutAliases(given).inputs).toEqual(inputs);
+  });
+
+  test('that say something else are refused', () => {
+    expect(() => withoutAliases({ prompt_file: 'a', 'prompt-file': 'b' })).toThrow(
+      'input prompt_file and input prompt-file are both given and differ',
+    );
+  });
+
+  test.each(['base-branch', 'branch_prefix'])('%s is sent to the action that it belongs to', (name) => {
+    expect(failure(withoutAliases({ [name]: 'main' }).inputs)).toContain('belongs to org/cagent/apply');
   });
 });
 

@@ -52,12 +52,12 @@ function posted(given: Review, settings: Partial<ReviewSettings> = {}, known = N
 
 describe('a review that an agent hands over', () => {
   it('may leave out what is optional', () => {
-    const json = JSON.stringify({
+    const given = {
       summary: '',
       verdict: 'approve',
       findings: [{ path: 'a', severity: 'info', title: 't' }],
-    });
-    expect(readReview(json)).toEqual({
+    };
+    expect(readReview(given)).toEqual({
       review: review([finding({ path: 'a', line: null, severity: 'info', title: 't' })], {
         summary: '',
         verdict: 'approve',
@@ -66,17 +66,13 @@ describe('a review that an agent hands over', () => {
   });
 
   it.each([
-    ['no JSON', 'Looks good to me!', 'not JSON'],
-    ['a list', '[]', 'the whole'],
-    ['another verdict', '{"summary":"","verdict":"merge","findings":[]}', 'verdict'],
-    [
-      'a line 0',
-      '{"summary":"","verdict":"comment","findings":[{"path":"a","line":0,"severity":"info","title":"t"}]}',
-      'findings.0.line',
-    ],
-    ['an unknown key', '{"summary":"","verdict":"comment","findings":[],"merge":true}', 'merge'],
-  ])('%s is refused, and the message says what is wrong', (_, json, part) => {
-    expect(readReview(json)).toEqual({ problem: expect.stringContaining(part) });
+    ['text', 'Looks good to me!', 'the whole'],
+    ['a list', [], 'the whole'],
+    ['another verdict', { summary: '', verdict: 'merge', findings: [] }, 'verdict'],
+    ['a line 0', review([finding({ line: 0 })]), 'findings.0.line'],
+    ['an unknown key', { ...review([]), merge: true }, 'merge'],
+  ])('%s is refused, and the message says what is wrong', (_, value, part) => {
+    expect(readReview(value)).toEqual({ problem: expect.stringContaining(part) });
   });
 
   it('is what the published schema describes, in which every key is required', () => {

@@ -1,0 +1,53 @@
+import { withoutKeys } from '../agents/model-access.js';
+import type { RunSpec } from '../config/run-spec.js';
+import type { Environment } from '../core/environment.js';
+import type { Restriction } from '../github/trigger-gate.js';
+
+export interface RestrictedRun {
+  readonly spec: RunSpec;
+  readonly environment: Environment;
+}
+
+/**
+ * A run for code from a fork: read-only, and with nothing in reach that its author could want. Pure.
+ * @param modelKey whether the gateway keeps the key of the model
+ * @returns the reason, one sentence without a full stop, where the run makes no sense without what it may not have
+ */
+export function restrictRun(
+  { spec, environment }: RestrictedRun,
+  { network }: Restriction,
+  modelKey: boolean,
+): RestrictedRun | { readonly reason: string } {
+  const secrets = spec.env.filter(({ secret }) => secret).map(({ name }) => name);
+  const hasKey = modelKey && network !== 'none';
+  if (secrets.length > 0) {
+    return { reason: `code from a fork gets no value of the runner, and env names ${secrets.join(', ')}` };
+  }
+  if (spec.image.kind === 'build') {
+    return {
+      reason:
+        'the image would be built from files of the fork, outside of the sandbox; use an image with a reference',
+    };
+  }
+  if (spec.agent.name !== 'command' && !hasKey) {
+    const how = network === 'none' ? 'fork: label:NAME with fork-model-key' : 'fork-model-key';
+    return {
+      reason: `the agent ${spec.agent.name} needs a model, which code from a fork gets only with ${how}`,
+    };
+  }
+  return {
+    spec: {
+      ...spec,
+      view: { ...spec.view, mode: 'read-only' },
+      network: network === 'none' ? { ...spec.network, mode: 'none', allow: undefined } : spec.network,
+    },
+    environment: hasKey ? environment : withoutKeys(environment),
+  };
+}
+
+/** One sentence for the log and the summary. */
+export function restrictionNotice({ network }: Restriction): string {
+  const how =
+    network === 'none' ? 'read-only, without secrets and without network' : 'read-only and without secrets';
+  return `The code comes from a fork: the agent runs ${how}.`;
+}
