@@ -81,6 +81,10 @@ export const ERROR_CATALOGUE = {
   },
   'github.refused': { fault: 'user', meaning: 'GitHub did not take a request as it was.' },
   'github.unreachable': { fault: 'environment', meaning: 'GitHub cannot be reached, or fails.' },
+  'trigger.unverified': {
+    fault: 'user',
+    meaning: 'GitHub cannot be asked whether the person behind the event may start an agent.',
+  },
   'run.cancelled': { fault: 'user', meaning: 'The run was cancelled before the agent started.' },
   'internal.bug': { fault: 'internal', meaning: 'A state that should be impossible; please report it.' },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -25,7 +25,7 @@ const repository = z.object({
 const end = z.object({ ref: branch, sha, repo: repository.nullable() });
 const label = z.object({ name: text });
 
-const pullRequest = z.object({
+export const pullRequest = z.object({
   number: positive,
   title: text,
   body: text.nullish(),
@@ -54,6 +54,7 @@ export const eventPayload = z.object({
   comment: z
     .object({ id, body: text.nullish(), user: account.nullable(), author_association: z.string().optional() })
     .optional(),
+  review: z.object({ user: account.nullable() }).optional(),
   label: label.optional(),
   workflow_run: z
     .object({

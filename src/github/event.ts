@@ -24,6 +24,7 @@ export interface GitHubEvent {
   /** Issue or pull request that an issue event or a comment is about. */
   readonly issue?: Issue;
   readonly comment?: Comment;
+  readonly review?: { readonly author: Account | undefined };
   /** The label that was set or taken off. Untrusted. */
   readonly label?: string;
   readonly workflowRun?: EventPayload['workflow_run'];
@@ -118,12 +119,14 @@ export function parseEvent(text: string, environment: Environment): GitHubEvent 
       data.comment === undefined
         ? undefined
         : { id: data.comment.id, body: data.comment.body ?? '', author: accountOf(data.comment.user) },
+    review: data.review === undefined ? undefined : { author: accountOf(data.review.user) },
     label: data.label?.name,
     workflowRun: data.workflow_run,
   });
 }
 
-function pullRequestOf(payload: EventPayload['pull_request']): PullRequest | undefined {
+/** A pull request as payloads and the API have it. */
+export function pullRequestOf(payload: EventPayload['pull_request']): PullRequest | undefined {
   if (payload === undefined) return undefined;
   const [head, base] = [endOf(payload.head), endOf(payload.base)];
   return {

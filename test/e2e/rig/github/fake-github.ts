@@ -132,7 +132,9 @@ export async function startFakeGitHub(options: FakeOptions = {}): Promise<FakeGi
     requests,
     problems,
     writes: () =>
-      requests.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`),
+      requests
+        .filter(({ method, path }) => method !== 'GET' && path !== '/graphql')
+        .map(({ method, path }) => `${method} ${path}`),
     inject: (injection) => void injections.push({ times: 1, ...injection }),
     close: () =>
       new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import type { Route } from './route.js';
 import { GIT_ROUTES } from './routes/git.js';
+import { GRAPHQL_ROUTES } from './routes/graphql.js';
 import { ISSUE_ROUTES } from './routes/issues.js';
 import { PULL_ROUTES } from './routes/pulls.js';
 import { REPOSITORY_ROUTES } from './routes/repository.js';
@@ -11,4 +12,5 @@ export const ROUTES: readonly Route[] = [
   ...PULL_ROUTES,
   ...REVIEW_ROUTES,
   ...ISSUE_ROUTES,
+  ...GRAPHQL_ROUTES,
 ];

@@ -20,7 +20,10 @@ export interface Pull {
   state: 'open' | 'closed';
   draft: boolean;
   merged: boolean;
+  /** Branch; that of a fork is kept here too. */
   readonly head: string;
+  /** `owner/name` of a fork; `null` when it was deleted; absent: the repository itself. */
+  readonly headRepository?: string | null;
   base: string;
   readonly user: Account;
   labels: string[];
@@ -33,7 +36,7 @@ export interface Pull {
 export interface Review {
   readonly id: number;
   body: string;
-  readonly event: string;
+  state: 'APPROVED' | 'COMMENTED' | 'CHANGES_REQUESTED' | 'DISMISSED' | 'PENDING';
   readonly commitId: string;
   readonly user: Account;
 }

@@ -94,7 +94,8 @@ export const PULL_ROUTES = [
 /** A pull request as if somebody had opened it. */
 export function newPull(
   state: State,
-  given: Pick<Pull, 'title' | 'body' | 'head' | 'base' | 'user'> & { readonly draft?: boolean },
+  given: Pick<Pull, 'title' | 'body' | 'head' | 'base' | 'user'> &
+    Pick<Partial<Pull>, 'draft' | 'headRepository'>,
 ): Pull {
   const pull: Pull = {
     draft: false,
@@ -117,11 +118,11 @@ export function pullOf({ state, parameters }: Pick<RouteRequest, 'state' | 'para
 }
 
 function pullBody({ state, store }: { readonly state: State; readonly store: GitStore }, pull: Pull) {
-  const end = (branch: string) => ({
+  const end = (branch: string, from: string | null = state.fullName) => ({
     ref: branch,
     label: `${state.fullName.split('/')[0]}:${branch}`,
     sha: store.resolve(`refs/heads/${branch}`) ?? '0'.repeat(40),
-    repo: { full_name: state.fullName, id: 1, private: state.isPrivate },
+    repo: from === null ? null : { full_name: from, id: 1, private: state.isPrivate },
   });
   return {
     number: pull.number,
@@ -132,7 +133,7 @@ function pullBody({ state, store }: { readonly state: State; readonly store: Git
     draft: pull.draft,
     merged_at: pull.merged ? '2026-01-01T00:00:00Z' : null,
     user: pull.user,
-    head: end(pull.head),
+    head: end(pull.head, pull.headRepository),
     base: end(pull.base),
     labels: pull.labels.map((name) => ({ name })),
     requested_reviewers: pull.reviewers.map((login) => ({ login })),
