@@ -12,6 +12,7 @@ export type ParsedArguments =
   | { readonly command: 'help'; readonly text: string }
   | { readonly command: 'version' }
   | { readonly command: 'run' | 'plan'; readonly flags: Flags; readonly json: boolean }
+  | { readonly command: 'shell'; readonly flags: Flags }
   | { readonly command: 'build'; readonly flags: Flags }
   | {
       readonly command: 'apply';
@@ -137,6 +138,7 @@ function result(
       throw usageError('there is no command after --', 'Write the command there, or leave out --.');
     return { command, flags, json };
   }
+  if (command === 'shell') return { command, flags };
   if (command === 'build') return { command, flags };
   if (command === 'doctor') return { command, json };
   if (command === 'clean') return { command };

@@ -7,6 +7,8 @@ export interface CliContext {
   readonly cwd: string;
   /** Absolute path of cagent itself: the folder with `docker/` and `dist/`. */
   readonly installation: string;
+  /** Whether a person types. */
+  readonly interactive: boolean;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
 }

@@ -1,6 +1,6 @@
 import { OPTION_NAMES, type OptionName, optionSpec } from '../config/options.js';
 
-export type CommandName = 'run' | 'plan' | 'build' | 'apply' | 'presets' | 'doctor' | 'clean';
+export type CommandName = 'run' | 'plan' | 'shell' | 'build' | 'apply' | 'presets' | 'doctor' | 'clean';
 
 /** What a command is and takes, for parsing and help. */
 export interface CommandSpec {
@@ -12,6 +12,9 @@ export interface CommandSpec {
 }
 
 export const RUN_OPTION_NAMES = OPTION_NAMES.filter((name) => optionSpec(name).onCommandLine);
+
+/** A shell is given no task, and its output is a terminal's. */
+const NOT_OF_A_SHELL: readonly OptionName[] = ['prompt', 'prompt-file', 'agent-args', 'json'];
 
 export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
   run: {
@@ -25,6 +28,12 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
     usage: '[options] [-- COMMAND ARG...]',
     options: RUN_OPTION_NAMES,
     operands: 'command',
+  },
+  shell: {
+    summary: 'Open a shell in the sandbox, in the place of the agent.',
+    usage: '[options]',
+    options: RUN_OPTION_NAMES.filter((name) => !NOT_OF_A_SHELL.includes(name)),
+    operands: 'none',
   },
   build: {
     summary: 'Pull or build the images.',

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { readEnvironment } from '../core/environment.js';
 import { main } from './main.js';
 import { outputStream } from './output-stream.js';
@@ -11,6 +12,7 @@ process.exitCode = await main(process.argv.slice(2), {
   environment: readEnvironment(),
   cwd: process.cwd(),
   installation,
+  interactive: isatty(0),
   stdout: outputStream(1),
   stderr: outputStream(2),
 });

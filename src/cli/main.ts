@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { planCommand } from './commands/plan.js';
 import { presetsCommand } from './commands/presets.js';
 import { runCommand } from './commands/run.js';
+import { shellCommand } from './commands/shell.js';
 
 /** Exit code of cagent's own failures, as in docker. */
 const OWN_FAILURE = 125;
@@ -37,6 +38,8 @@ async function dispatch(argv: readonly string[], context: CliContext): Promise<n
       return runCommand(parsed, context);
     case 'plan':
       return planCommand(parsed, context);
+    case 'shell':
+      return shellCommand(parsed, context);
     case 'build':
       return buildCommand(parsed, context);
     case 'apply':

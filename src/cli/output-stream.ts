@@ -1,10 +1,11 @@
 import { constants, createWriteStream, fstatSync, openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 
-/** One of our own two streams; a terminal has a width. */
+/** One of our own two streams; a terminal has a size, and says `resize` when it changes. */
 export interface OutputStream extends Writable {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 /**

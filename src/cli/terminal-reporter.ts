@@ -4,11 +4,18 @@ import type { EgressRecord } from '../core/egress-record.js';
 import type { Reporter } from '../core/events.js';
 import { displayPath } from '../core/path-text.js';
 
-/** What is worth a line while a run goes on: each blocked destination once, slow work, warnings. To standard error. */
-export function createTerminalReporter(stderr: Writable, { color }: { readonly color: boolean }): Reporter {
+/**
+ * What is worth a line while a run goes on: each blocked destination once, slow work, warnings. To standard error.
+ * `raw`: a shell may have the terminal in raw mode, where a line feed alone stays in its column.
+ */
+export function createTerminalReporter(
+  stderr: Writable,
+  { color, raw = false }: { readonly color: boolean; readonly raw?: boolean },
+): Reporter {
   const colours = pc.createColors(color);
   const seen = new Set<string>();
-  const say = (text: string): void => void stderr.write(`${colours.dim('cagent:')} ${text}\n`);
+  const say = (text: string): void =>
+    void stderr.write(`${colours.dim('cagent:')} ${text}${raw ? '\r\n' : '\n'}`);
   return {
     event(event) {
       switch (event.type) {

@@ -4,3 +4,14 @@ export const AGENT_NAMES = ['claude', 'codex', 'gemini', 'opencode', 'copilot', 
 export type AgentName = (typeof AGENT_NAMES)[number];
 
 export type KnownAgentName = Exclude<AgentName, 'command'>;
+
+/** What plan and report call what runs: in the sandbox of an agent, a shell is still no agent. */
+export function nameOfAgent({
+  name,
+  interactive,
+}: {
+  readonly name: string;
+  readonly interactive?: true;
+}): string {
+  return interactive === true ? 'shell' : name;
+}

@@ -26,8 +26,11 @@ export interface ResolveRequest {
   readonly cwd: string;
   /** Where `--env NAME` takes values from. */
   readonly environment: Environment;
-  /** `build` needs images only: no agent, command or prompt is asked for, and none is checked. */
-  readonly purpose: 'run' | 'build';
+  /**
+   * `shell` needs no agent and no prompt; one that is named gives the sandbox. `build` needs images only: no agent,
+   * command or prompt is asked for, and none is checked.
+   */
+  readonly purpose: 'run' | 'shell' | 'build';
 }
 
 /**
@@ -42,14 +45,7 @@ export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> 
   const sources = await readSources(flags, cwd);
   const { settings, choice, places } = sources;
   const env = environmentEntries(settings.env ?? [], request.environment, flagLabel(flags, 'env'));
-  const agentProblems =
-    request.purpose === 'run'
-      ? [
-          ...checkAgent(flags, choice, sources.file, settings),
-          ...budgetProblems(settings, choice.name, labelOf(sources, flags)),
-        ]
-      : [];
-  refuse([...contradictions(flags, sources), ...agentProblems, ...env.problems]);
+  refuse([...contradictions(flags, sources), ...agentProblems(request, sources), ...env.problems]);
   const named = namedPaths(sources, flags);
   return {
     workspace: places.workspace,
@@ -102,6 +98,17 @@ export async function resolvePatchPolicy(
   const { settings, places } = sources;
   refuse(contradictions(flags, sources));
   return { workspace: places.workspace, patch: patchPolicy(settings) };
+}
+
+/** What keeps the agent from being started; a shell has no prompt and no arguments. */
+function agentProblems({ flags, purpose }: ResolveRequest, sources: Sources): readonly string[] {
+  const { choice, file, settings } = sources;
+  if (purpose === 'build') return [];
+  const shell = purpose === 'shell';
+  return [
+    ...(shell ? choice.problems : checkAgent(flags, choice, file, settings)),
+    ...budgetProblems(settings, choice.name ?? (shell ? 'command' : undefined), labelOf(sources, flags)),
+  ];
 }
 
 interface Sources {
@@ -168,10 +175,12 @@ async function agentSpec(
 ): Promise<AgentSpec> {
   const budget = budgetOf(settings);
   const readsPrompt = purpose === 'run' && promptFile !== undefined;
+  const given = purpose === 'shell' ? undefined : settings.prompt;
   return {
     name: name ?? 'command',
     command: flags.command ?? [],
-    prompt: readsPrompt ? await readPrompt(promptFile, places) : settings.prompt,
+    ...(purpose === 'shell' ? { interactive: true } : {}),
+    prompt: readsPrompt ? await readPrompt(promptFile, places) : given,
     model: settings.model,
     args: settings['agent-args'] ?? [],
     ...(budget === undefined ? {} : { budget }),

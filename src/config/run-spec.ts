@@ -28,6 +28,8 @@ export interface AgentSpec {
   readonly name: string;
   /** The command after `--`; for `command` the whole command line, never empty. */
   readonly command: readonly string[];
+  /** An interactive shell takes the agent's place, in the very sandbox that the agent would get. */
+  readonly interactive?: true;
   /** Text of the prompt; files are already read. */
   readonly prompt: string | undefined;
   readonly model: string | undefined;

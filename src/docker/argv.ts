@@ -39,9 +39,31 @@ export function copyOutArgs(name: string, path: string, target: string): readonl
   return ['cp', '--follow-link', `${name}:${path}`, target];
 }
 
-/** `docker start` with all streams attached; `interactive` passes standard input. */
-export function startAttachedArgs(name: string, interactive: boolean): readonly string[] {
-  return ['start', '--attach', ...(interactive ? ['--interactive'] : []), name];
+/**
+ * `docker start` with all streams attached; `interactive` passes standard input. On a terminal Docker would take
+ * Ctrl-P, which shells use, for the beginning of its own "detach": that becomes a chord that nobody types.
+ */
+export function startAttachedArgs({
+  name,
+  interactive,
+  tty,
+}: Pick<ContainerPlan, 'name' | 'interactive' | 'tty'>): readonly string[] {
+  return [
+    'start',
+    '--attach',
+    ...(interactive ? ['--interactive'] : []),
+    ...(tty ? ['--detach-keys', 'ctrl-^,ctrl-^,ctrl-^,ctrl-^'] : []),
+    name,
+  ];
+}
+
+/** `docker exec` of a program beside the one that runs. */
+export function execArgs(
+  name: string,
+  user: string | undefined,
+  command: readonly string[],
+): readonly string[] {
+  return ['exec', ...(user === undefined ? [] : ['--user', user]), name, ...command];
 }
 
 export function killArgs(name: string, signal: 'TERM' | 'KILL'): readonly string[] {

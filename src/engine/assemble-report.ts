@@ -1,4 +1,5 @@
 import type { Changes } from '../changes/changes.js';
+import { nameOfAgent } from '../config/agent-names.js';
 import type { RunSpec } from '../config/run-spec.js';
 import type { CagentError } from '../core/errors.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
@@ -70,7 +71,8 @@ function judged({ end, spec, transcripts, traffic, changes, handedOver, agentMs 
   if (end === undefined) return undefined;
   const left = changes === undefined ? undefined : changes.files.length + changes.rejected.length > 0;
   const outcome = agentOutcome({
-    name: spec.agent.name,
+    // A shell in an agent's sandbox is judged like any command.
+    name: nameOfAgent(spec.agent),
     end,
     stdout: transcripts.stdout.text(),
     stderr: transcripts.stderr.text(),

@@ -16,6 +16,7 @@ import { CA_BUNDLE_ENVIRONMENT, caBundleMounts, needsCaBundle } from '../sandbox
 import { type FileVolumes, planFileVolumes } from '../sandbox/file-volumes.js';
 import { type ContainerInput, planContainers } from '../sandbox/plan-containers.js';
 import { planCopyVolumes } from '../sandbox/plan-copy.js';
+import { SHELL_COMMAND } from '../sandbox/plan-look.js';
 import { planSandbox, planViewVolume } from '../sandbox/plan-sandbox.js';
 import type { SandboxContainers, SandboxPlan } from '../sandbox/sandbox-plan.js';
 import { planWorkspace } from '../workspace/plan-workspace.js';
@@ -55,7 +56,8 @@ export interface EarlyPlan {
  * @throws CagentError `config.invalid`, `egress.rule`, `image.build`
  */
 export function planEarly(spec: RunSpec, host: RunHost, runId: RunId, wanted?: ViewStrategy): EarlyPlan {
-  const agent = planAgent(spec, { environment: host.environment, brokerAddress: LINK_ADDRESSES.gateway });
+  const planned = planAgent(spec, { environment: host.environment, brokerAddress: LINK_ADDRESSES.gateway });
+  const agent = spec.agent.interactive === true ? withShell(planned) : planned;
   const image = planImages(spec.image, host.installation, agent.name);
   const environment = agentEnvironment(spec.env, agent);
   const directory = privateDirectoryOf(runId);
@@ -84,7 +86,7 @@ export function planEarly(spec: RunSpec, host: RunHost, runId: RunId, wanted?: V
     extraMounts: view.strategy === 'copy' ? files.mounts : binds,
     availableCpus: availableParallelism(),
     ipv6: existsSync('/proc/sys/net/ipv6'),
-    tty: false,
+    tty: host.terminal !== undefined,
   };
   return {
     agent,
@@ -100,6 +102,11 @@ export function planEarly(spec: RunSpec, host: RunHost, runId: RunId, wanted?: V
     volumes: [...(view.strategy === 'copy' ? planCopyVolumes(container) : []), ...files.volumes],
     places: files.places,
   };
+}
+
+/** The agent's sandbox, and a shell in its place. */
+function withShell(agent: AgentPlan): AgentPlan {
+  return { ...agent, version: undefined, command: SHELL_COMMAND, stdin: undefined };
 }
 
 /** An overlay whose options the kernel could not read becomes a copy. */

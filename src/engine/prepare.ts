@@ -133,6 +133,7 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
         stdin: early.agent.stdin ?? (host.stdin === 'inherit' ? 'inherit' : ''),
         stdout,
         stderr,
+        terminal: host.terminal,
         timeoutMs: spec.limits.timeoutMs,
         cancel: host.cancel,
         watched:

@@ -4,23 +4,24 @@ import { agentCredentials } from '../agents/agent-plan.js';
 import { withoutKeys } from '../agents/model-access.js';
 import type { Changes } from '../changes/changes.js';
 import type { RunSpec } from '../config/run-spec.js';
-import { asCagentError, type CagentError } from '../core/errors.js';
+import { asCagentError, CagentError } from '../core/errors.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
 import { createRunId } from '../core/run-id.js';
 import { createDocker, type Docker } from '../docker/client.js';
 import { isExpectedBlock, knownHosts } from '../egress/known-blocked.js';
 import { openRunDirectory, type RunDirectory } from '../report/run-directory.js';
 import type { AgentEnd } from '../sandbox/agent-run.js';
+import { lookCommand } from '../sandbox/plan-look.js';
 import { openAgentOutput } from './agent-output.js';
 import { createTranscript, type Transcripts } from './agent-transcript.js';
 import { assembleReport } from './assemble-report.js';
 import { captureChanges } from './capture.js';
 import { type FetchedView, fetchView } from './copy-view.js';
 import { createPhaseTimer, type PhaseTimer } from './phases.js';
-import { planEarly } from './plan-run.js';
+import { type EarlyPlan, planEarly } from './plan-run.js';
 import { type Preparation, prepare, type ReadySandbox } from './prepare.js';
 import { removePrivateDirectory } from './private-directory.js';
-import type { RunHost, RunResult } from './run-host.js';
+import type { KeptSandbox, RunHost, RunResult } from './run-host.js';
 import { tearDown } from './tear-down.js';
 
 /**
@@ -39,7 +40,7 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   const runId = createRunId(startedAt);
   // What can be refused by reading alone is refused before anything is made.
   const early = planEarly(spec, given, runId);
-  const credentials = agentCredentials(early.agent, given.environment);
+  const credentials = credentialsOf(spec, early, given);
   const secrets = [
     ...spec.env.filter((entry) => entry.secret),
     ...[...credentials.values()].map(({ secret }) => secret),
@@ -136,7 +137,37 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   if (!spec.keep && preparation.directory !== undefined) {
     await removePrivateDirectory(preparation.directory, preparation.images?.gateway.reference, docker);
   }
-  return { report: written, changes, runDirectory: files.path, exitCode: written.exitCode };
+  const kept = spec.keep ? await keptOf(preparation) : undefined;
+  return {
+    report: written,
+    changes,
+    runDirectory: files.path,
+    exitCode: written.exitCode,
+    ...(kept === undefined ? {} : { kept }),
+  };
+}
+
+async function keptOf({ runId, early, created, view }: Preparation): Promise<KeptSandbox | undefined> {
+  const container = await created?.catch(() => undefined);
+  if (container === undefined || view === undefined) return undefined;
+  const { agent } = early.containers;
+  const edits = view.upper ?? view.scratch;
+  return {
+    container: agent.name,
+    look: lookCommand(runId, agent, early.container.processOwner),
+    ...(edits === undefined ? {} : { edits }),
+  };
+}
+
+/** A shell works without a key too: the notice that its sandbox lacks one is in the plan already. */
+function credentialsOf({ agent }: RunSpec, { agent: plan }: EarlyPlan, { environment }: RunHost) {
+  try {
+    return agentCredentials(plan, environment);
+  } catch (thrown) {
+    if (agent.interactive === true && thrown instanceof CagentError && thrown.code === 'config.key')
+      return new Map();
+    throw thrown;
+  }
 }
 
 function holdsFiles(directory: string): boolean {

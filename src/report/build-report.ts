@@ -1,3 +1,4 @@
+import { nameOfAgent } from '../config/agent-names.js';
 import type { ImageSpec } from '../config/run-spec.js';
 import type { Report } from './report.js';
 import type { ReportInput } from './report-input.js';
@@ -39,7 +40,7 @@ export function buildReport(input: ReportInput): Report {
 
 function agentOf({ spec, plan, outcome }: ReportInput): Report['agent'] {
   return {
-    name: plan?.agent.name ?? spec.agent.name,
+    name: plan?.agent.name ?? nameOfAgent(spec.agent),
     ...defined({
       version: outcome.agentVersion,
       model: outcome.model ?? plan?.agent.model ?? spec.agent.model,

@@ -2,6 +2,7 @@ import type { BrokerPlan } from '../agents/agent-plan.js';
 import { formatDuration } from '../core/duration.js';
 import { formatSize } from '../core/memory-size.js';
 import { displayPath } from '../core/path-text.js';
+import { shellWords } from '../core/shell-word.js';
 import type { EgressRule } from '../egress/policy.js';
 import type { ImageSource } from '../image/image-plan.js';
 import type { SandboxPlan } from '../sandbox/sandbox-plan.js';
@@ -14,7 +15,7 @@ export function renderPlan(plan: SandboxPlan): string {
       'agent',
       [
         plan.agent.name,
-        `command  ${plan.agent.command.map(shellWord).join(' ')}`,
+        `command  ${shellWords(plan.agent.command)}`,
         ...(plan.agent.model === undefined ? [] : [`model    ${plan.agent.model}`]),
       ],
     ],
@@ -56,7 +57,7 @@ export function renderPlan(plan: SandboxPlan): string {
     ],
     ['environment', plan.env.map((entry) => `${entry.name}${entry.secret ? '  (secret, masked)' : ''}`)],
     ['notices', plan.notices.map(displayPath)],
-    ['commands', plan.commands.map((words) => words.map(shellWord).join(' '))],
+    ['commands', plan.commands.map(shellWords)],
   ];
   return sections
     .filter(([, lines]) => lines.length > 0)
@@ -96,9 +97,4 @@ function ruleText(rule: EgressRule): string {
   return [rule.text, `ports ${ports}`, ...(rule.private ? ['private addresses'] : []), ...http]
     .map(displayPath)
     .join('  ');
-}
-
-/** A word as a shell would need it, so that a printed command can be pasted. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${displayPath(word).replaceAll("'", `'\\''`)}'`;
 }

@@ -5,6 +5,7 @@ import { type Docker, dockerError } from '../docker/client.js';
 import type { ContainerPlan } from '../docker/container.js';
 import { type DiskLimit, type DiskWatch, watchDisk } from './disk-watch.js';
 import { type ResourceUse, watchResources } from './resources.js';
+import { followSize, type Terminal } from './terminal.js';
 import type { VolumeWatch } from './volume-watch.js';
 
 /** How an agent's life ended. Whatever it was, it is a value. */
@@ -25,6 +26,8 @@ export interface AgentRunOptions {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly timeoutMs: number;
+  /** Whose size the container's own terminal follows. */
+  readonly terminal?: Terminal | undefined;
   /** Aborted with reason `SIGINT` or `SIGTERM`. */
   readonly cancel: AbortSignal;
   /** Host directories that hold what the agent writes, or who measures the engine's. */
@@ -52,7 +55,7 @@ export async function runAgent(
   containerId: string,
   options: AgentRunOptions,
 ): Promise<AgentEnd> {
-  const child = docker.start(startAttachedArgs(plan.name, plan.interactive), {
+  const child = docker.start(startAttachedArgs(plan), {
     stdin: options.stdin === 'inherit' ? 'inherit' : 'pipe',
   });
   child.stdin?.on('error', () => {});
@@ -60,6 +63,12 @@ export async function runAgent(
   const resources = watchResources(containerId);
   let startOutput = '';
   child.stdout.pipe(options.stdout, { end: false });
+  const { terminal } = options;
+  let unfollow = (): void => {};
+  // Its first output proves that it runs: before that nothing can be set.
+  child.stdout.once('data', () => {
+    if (terminal !== undefined) unfollow = followSize(docker, plan, terminal);
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     startOutput = (startOutput + chunk.toString('utf8')).slice(0, 4_096);
   });
@@ -94,6 +103,7 @@ export async function runAgent(
   settled = true;
   for (const timer of timers) clearTimeout(timer);
   disk.stop();
+  unfollow();
   options.cancel.removeEventListener('abort', onCancel);
   const use = resources.stop();
   const state = await inspectState(docker, plan.name);

@@ -1,4 +1,5 @@
 import type { AgentPlan } from '../agents/agent-plan.js';
+import { nameOfAgent } from '../config/agent-names.js';
 import type { RunSpec } from '../config/run-spec.js';
 import { objectLabels, objectName } from '../core/labels.js';
 import type { RunId } from '../core/run-id.js';
@@ -51,7 +52,7 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
     schema: 'cagent.plan/1',
     runId,
     agent: {
-      name: spec.agent.name,
+      name: nameOfAgent(spec.agent),
       ...(spec.agent.model === undefined ? {} : { model: spec.agent.model }),
       command: input.command,
       files: input.agent.files,
@@ -95,7 +96,7 @@ function commandsOf(
     ...volumes.map(createVolumeArgs),
     createArgs(agent),
     ...runs(fill, list, link ?? probe, watch),
-    startAttachedArgs(agent.name, agent.interactive),
+    startAttachedArgs(agent),
     ...runs(list, fetch),
     removeContainersArgs(names),
     removeVolumesArgs(volumes.map(({ name }) => name)),

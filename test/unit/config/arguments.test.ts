@@ -29,6 +29,7 @@ describe('a command line is taken apart', () => {
     [['run', '--keep', '--json'], { keep: true, json: true }],
     [['plan', '--json', '--', 'ls'], { json: true }],
     [['build', '--image', 'x', '-w', 'y'], { image: 'x', workspace: 'y' }],
+    [['shell', '--agent', 'claude', '--keep'], { agent: 'claude', keep: true }],
     [['apply', '-w', 'x', 'dir'], { workspace: 'x' }],
     [['apply', 'dir', '-w', 'x'], { workspace: 'x' }],
     [['run'], {}],
@@ -82,7 +83,7 @@ describe('a wrong command line fails with what was found and what is near', () =
   test.each<[readonly string[], string]>([
     [
       ['rn'],
-      'unknown command "rn", allowed: run, plan, build, apply, presets, doctor or clean, nearest: run',
+      'unknown command "rn", allowed: run, plan, shell, build, apply, presets, doctor or clean, nearest: run',
     ],
     [['Run'], 'nearest: run'],
     [['help', 'rn'], 'unknown command "rn"'],
@@ -93,6 +94,10 @@ describe('a wrong command line fails with what was found and what is near', () =
     [['run', '--no-keep'], 'unknown option "--no-keep" of run, nearest: --keep'],
     [['run', '-x'], 'unknown option "-x" of run'],
     [['plan', '--patch-max-files', '3'], 'unknown option "--patch-max-files" of plan'],
+    [['shell', '--prompt', 'x'], 'unknown option "--prompt" of shell'],
+    [['shell', '--json'], 'unknown option "--json" of shell'],
+    [['shell', 'ls'], 'found "ls" after shell, which takes no arguments'],
+    [['shell', '--', 'ls'], 'shell takes no command after --'],
     [['clean', '--json'], 'unknown option "--json" of clean'],
     [['run', '--keep=yes'], '--keep takes no value, found "--keep=yes"'],
     [['run', '--memory'], '--memory has no value, allowed: --memory SIZE'],

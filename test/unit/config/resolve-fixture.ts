@@ -28,7 +28,7 @@ export const ENVIRONMENT = { API_KEY: 'value-of-the-key', EMPTY: '' };
 interface Setting {
   readonly config?: string;
   readonly cwd?: string;
-  readonly purpose?: 'run' | 'build';
+  readonly purpose?: 'run' | 'shell' | 'build';
 }
 
 /** Resolves `cagent run ARGV` in the workspace, with the text of a cagent.yml. */

@@ -135,6 +135,16 @@ describe('which agent', () => {
     expect((await run([], { purpose: 'build' })).image).toEqual({ kind: 'default' });
     expect((await run([], { config: claude, purpose: 'build' })).agent.name).toBe('claude');
   });
+
+  test('a shell asks for neither agent nor prompt, and gets the sandbox of the agent that is named', async () => {
+    const { agent } = await run([], { purpose: 'shell' });
+    expect(agent).toMatchObject({ name: 'command', interactive: true, command: [], prompt: undefined });
+    expect((await failure(run(['--max-requests', '3'], { purpose: 'shell' }))).message).toContain(
+      'a budget for a',
+    );
+    const named = await run([], { config: claude, purpose: 'shell' });
+    expect(named.agent).toMatchObject({ name: 'claude', interactive: true, prompt: undefined });
+  });
 });
 
 describe('values of flags that are not allowed', () => {
