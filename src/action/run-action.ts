@@ -8,6 +8,7 @@ import { systemClock } from '../core/clock.js';
 import type { Environment } from '../core/environment.js';
 import { asCagentError, messageOf, renderError } from '../core/errors.js';
 import { systemProcesses } from '../core/process.js';
+import { withBaseDirectory } from '../engine/base-directory.js';
 import { run } from '../engine/run.js';
 import type { RunHost, RunResult } from '../engine/run-host.js';
 import { cancelOnSignals } from '../engine/signals.js';
@@ -29,6 +30,7 @@ import { type RestrictedRun, restrictionNotice, restrictRun } from './restrict-r
 import { runnerDocker } from './runner-docker.js';
 import { refuseRunnerVariables, runnerTokens } from './runner-variables.js';
 import { saveState } from './state.js';
+import { withTrustedBase } from './trusted-base.js';
 
 /**
  * The main step: inputs, who asks for it, run, results. Never throws.
@@ -50,19 +52,28 @@ export async function runAction(given: Environment, installation: string): Promi
     const { trigger, verdict } = await checkTrigger(environment, settings.trigger, connect);
     if (verdict.kind === 'skip') return await skip(verdict.reason, environment);
 
-    const spec = await resolveRunSpec({ flags, cwd: process.cwd(), environment, purpose: 'run' });
-    refuseRunnerVariables(spec.env, environment, token);
-    for (const { value, secret } of spec.env) if (secret && value !== '') core.setSecret(value);
-    const order = restricted({ spec, environment }, verdict.restricted, settings);
-    if ('reason' in order) return await skip(order.reason, environment);
-    const result = await runHere(order.spec, settings, {
-      environment: order.environment,
-      installation,
-      cancel: cancellation.signal,
-      secrets: runnerTokens(given, token),
+    const base = { processes: systemProcesses, environment, now: systemClock.now() };
+    return await withBaseDirectory(base, async (openBase) => {
+      const spec = await resolveRunSpec({
+        flags: withTrustedBase(flags, trigger.pullRequest),
+        cwd: process.cwd(),
+        environment,
+        purpose: 'run',
+        openBase,
+      });
+      refuseRunnerVariables(spec.env, environment, token);
+      for (const { value, secret } of spec.env) if (secret && value !== '') core.setSecret(value);
+      const order = restricted({ spec, environment }, verdict.restricted, settings);
+      if ('reason' in order) return await skip(order.reason, environment);
+      const result = await runHere(order.spec, settings, {
+        environment: order.environment,
+        installation,
+        cancel: cancellation.signal,
+        secrets: runnerTokens(given, token),
+      });
+      await publish(result, { settings, environment, cancel: cancellation.signal, trigger, connect });
+      return stepExitCode(result);
     });
-    await publish(result, { settings, environment, cancel: cancellation.signal, trigger, connect });
-    return stepExitCode(result);
   } catch (thrown) {
     setOutputs(OUTPUTS_OF_NO_RUN);
     core.error(renderError(asCagentError(thrown)), { title: 'cagent' });

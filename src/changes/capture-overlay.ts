@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import type { Environment } from '../core/environment.js';
 import { CagentError, messageOf } from '../core/errors.js';
 import type { Processes } from '../core/process.js';
-import type { HiddenPath } from '../workspace/workspace-plan.js';
+import type { BaseShown, HiddenPath } from '../workspace/workspace-plan.js';
 import type { CaptureLimits } from './capture-limits.js';
 import type { Changes, PathWithReason } from './changes.js';
 import { copyScratch } from './copy-scratch.js';
@@ -23,6 +23,8 @@ export interface CaptureInput {
   /** Host path of the overlay's upper directory. The agent must be dead and the overlay must not change any more. */
   readonly upper: string;
   readonly hidden: readonly HiddenPath[];
+  /** Paths that the agent saw as a base commit has them: they cannot be edited in a patch for the workspace. */
+  readonly replaced?: readonly BaseShown[];
   /** A reason if a path that the agent made would have been hidden, had it been there before. */
   readonly wouldHide?: (path: string, directory: boolean) => string | undefined;
   /** The commit that the workspace had checked out. */
@@ -60,6 +62,7 @@ export async function captureOverlay(input: CaptureInput): Promise<Changes> {
     const state = {
       layers: { lower, upper: input.upper, opaque, whiteouts } as const,
       hidden: indexHiddenPaths(input.hidden),
+      replaced: new Map(input.replaced?.map((entry) => [entry.path, entry])),
       wouldHide: input.wouldHide,
       gitIgnored: readGitIgnoreRules(lower),
       limits,

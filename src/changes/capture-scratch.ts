@@ -59,6 +59,7 @@ async function capture(input: CaptureScratchInput, access: OwnerAccess): Promise
     // A character device in a plain directory is just that: the agent can make one, and it deletes nothing.
     layers: { lower, upper, opaque: new Set(), whiteouts: false },
     hidden: indexHiddenPaths(input.hidden),
+    replaced: new Map(input.replaced?.map((entry) => [entry.path, entry])),
     wouldHide: input.wouldHide,
     gitIgnored: readGitIgnoreRules(lower),
     limits: input.limits,

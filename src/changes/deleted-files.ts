@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { fsPath } from '../core/path-text.js';
 import { joinPath, namesIn, statusOf } from './file-status.js';
 import { isGitName } from './path-safety.js';
-import { addTouched, contentOf, countEntry, type WalkState } from './walk-state.js';
+import { addTouched, contentOf, countEntry, REPLACED_REASON, type WalkState } from './walk-state.js';
 
 /**
  * Records that the agent deleted a path of the original, with everything below it that it could see. Hidden files
@@ -11,6 +11,7 @@ import { addTouched, contentOf, countEntry, type WalkState } from './walk-state.
 export async function deleteOriginal(state: WalkState, path: string, stats: Stats): Promise<void> {
   if (state.hidden.reasonFor(path) !== undefined || isGitName(path.slice(path.lastIndexOf('/') + 1))) return;
   if (!countEntry(state)) return;
+  if (state.replaced.has(path)) return state.rejections.add(path, REPLACED_REASON);
   if (state.gitIgnored?.ignores(path, stats.isDirectory()) === true) {
     state.ignoredInOriginal.push({
       path,

@@ -10,7 +10,7 @@ import { largestBinary, possibleSources } from './patch-headers.js';
 import { isUnsafePath } from './path-safety.js';
 import type { TouchedPath } from './touched-path.js';
 import { runGit, type TrustedGit, tryGit } from './trusted-git.js';
-import { contentOf, type WalkState } from './walk-state.js';
+import { contentOf, REPLACED_REASON, type WalkState } from './walk-state.js';
 
 const MAX_PATCHES = 100;
 const MAX_PATCH_BYTES = 16 * 2 ** 20;
@@ -116,6 +116,7 @@ async function forbiddenChange(
   for (const { file, newId } of records) {
     const hidden = hiddenReason(state, file.path);
     if (hidden !== undefined) return `${displayPath(file.path)} is a path in a hidden place (${hidden})`;
+    if (state.replaced.has(file.path)) return `${displayPath(file.path)} is ${REPLACED_REASON}`;
     if (isUnsafePath(file.path))
       return `${displayPath(file.path)} is a path that git takes for its own directory`;
     if (file.path === '.agent-scratch' || file.path.startsWith('.agent-scratch/'))

@@ -1,3 +1,5 @@
+import { AGENT_CONFIGURATION, CAGENT_POLICY } from '../workspace/agent-configuration.js';
+
 /**
  * What something will trust later: a reviewer should look at a change of one of these before anything else. Patterns
  * have gitignore syntax and match in any case. The first rule that matches gives the reason.
@@ -28,18 +30,11 @@ export const SENSITIVE_RULES: readonly SensitiveRule[] = [
   },
   {
     reason: 'agent configuration: instructions or rights of coding agents',
-    patterns: words(`
-      .claude/ .claude.json CLAUDE.md CLAUDE.local.md .codex/ .gemini/ GEMINI.md .opencode/
-      opencode.json opencode.jsonc AGENTS.md AGENT.md AGENTS.override.md .agents/ .mcp.json
-      mcp.json .cursor/ .cursorrules .cursorignore .windsurf/ .windsurfrules .clinerules .roo/
-      .roorules .kiro/ .junie/ .amp/ .copilot/ copilot-instructions.md .github/instructions/
-      .github/prompts/ .github/chatmodes/ .github/agents/ .github/agent/ .github/copilot/
-      copilot-setup-steps.yml .aider* .continue/ .goosehints SKILL.md`),
+    patterns: [...AGENT_CONFIGURATION, '.github/agent/'],
   },
   {
     reason: 'cagent policy: decides what the next run may do',
-    patterns: words(`
-      cagent.yml cagent.yaml .agentignore .agentsignore .aiignore .aiexclude`),
+    patterns: CAGENT_POLICY,
   },
   {
     reason: 'repository automation: bots act on it',

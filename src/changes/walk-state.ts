@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { accessSync, constants } from 'node:fs';
 import { formatSize } from '../core/memory-size.js';
 import { fsPath } from '../core/path-text.js';
+import type { BaseShown } from '../workspace/workspace-plan.js';
 import type { CaptureLimits } from './capture-limits.js';
 import type { GitIgnoreRules } from './git-ignored.js';
 import type { HiddenPaths } from './hidden-paths.js';
@@ -14,6 +15,8 @@ import type { Content, TouchedPath } from './touched-path.js';
 export interface WalkState {
   readonly layers: Layers;
   readonly hidden: HiddenPaths;
+  /** Paths that the agent saw as a base commit has them. */
+  readonly replaced: ReadonlyMap<string, BaseShown>;
   /** Optional second opinion on names that did not exist when the view was made: a reason when it would have hidden them. */
   readonly wouldHide: ((path: string, directory: boolean) => string | undefined) | undefined;
   readonly gitIgnored: GitIgnoreRules | undefined;
@@ -32,6 +35,10 @@ export interface WalkState {
   /** Set once a limit is reached; nothing more is taken in. */
   full: boolean;
 }
+
+/** Why a change of such a path is left out. */
+export const REPLACED_REASON =
+  'configuration that comes from the base commit, which the workspace has in another version: change it on the base branch';
 
 /** Counts an entry; false once the walk has seen too many. */
 export function countEntry(state: WalkState): boolean {

@@ -1,12 +1,14 @@
 import type { Stats } from 'node:fs';
 import { fsPath } from '../core/path-text.js';
+import { pathToByteText } from '../workspace/byte-text.js';
+import { isSameBlob } from '../workspace/same-blob.js';
 import { deleteBelow, deleteOriginal, isNestedRepository, rejectNestedRepository } from './deleted-files.js';
 import { errnoOf, joinPath, namesIn, statusOf } from './file-status.js';
 import { countIgnored } from './ignored-count.js';
 import { isWhiteout } from './overlay-layers.js';
 import { isGitName } from './path-safety.js';
 import { visitLeaf } from './visit-leaf.js';
-import { countEntry, stop, type WalkState } from './walk-state.js';
+import { countEntry, REPLACED_REASON, stop, type WalkState } from './walk-state.js';
 
 /** How the original looks to the names of a directory. */
 interface Below {
@@ -59,6 +61,12 @@ async function visit(state: WalkState, path: string, below: Below): Promise<void
   const barrier = forbiddenPlace(state, path, stats);
   if (barrier !== undefined) {
     if (!deleted) state.rejections.add(path, barrier);
+    return;
+  }
+  const replaced = state.replaced.get(path);
+  if (replaced !== undefined) {
+    if (deleted || !isSameBlob(pathToByteText(state.layers.upper), pathToByteText(path), replaced))
+      state.rejections.add(path, REPLACED_REASON);
     return;
   }
   const original = below.lower ? statusOf(fsPath(state.layers.lower, path)) : undefined;

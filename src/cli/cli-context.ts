@@ -1,3 +1,4 @@
+import type { OpenBase } from '../config/base-files.js';
 import type { Environment } from '../core/environment.js';
 import type { OutputStream } from './output-stream.js';
 
@@ -11,6 +12,11 @@ export interface CliContext {
   readonly interactive: boolean;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+}
+
+/** What a command is given on top. */
+export interface CommandContext extends CliContext {
+  readonly openBase: OpenBase;
 }
 
 /** Where runs keep their directories when nobody names one, by the XDG base directory rules. */

@@ -38,13 +38,13 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
   build: {
     summary: 'Pull or build the images.',
     usage: '[options]',
-    options: ['workspace', 'config', 'agent', 'image'],
+    options: ['workspace', 'config', 'base', 'agent', 'image'],
     operands: 'none',
   },
   apply: {
     summary: "Check a run's patch against the patch policy and apply it to a checkout.",
     usage: '[options] RUN_DIR',
-    options: ['workspace', 'config', 'json'],
+    options: ['workspace', 'config', 'base', 'json'],
     operands: 'run-directory',
   },
   presets: {

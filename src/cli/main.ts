@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../core/clock.js';
 import { asCagentError, renderError } from '../core/errors.js';
-import { parseArguments } from './arguments.js';
-import type { CliContext } from './cli-context.js';
+import { systemProcesses } from '../core/process.js';
+import { withBaseDirectory } from '../engine/base-directory.js';
+import { type ParsedArguments, parseArguments } from './arguments.js';
+import type { CliContext, CommandContext } from './cli-context.js';
 import { applyCommand } from './commands/apply.js';
 import { buildCommand } from './commands/build.js';
 import { cleanCommand } from './commands/clean.js';
@@ -27,6 +30,14 @@ export async function main(argv: readonly string[], context: CliContext): Promis
 
 async function dispatch(argv: readonly string[], context: CliContext): Promise<number> {
   const parsed = parseArguments(argv);
+  const { environment } = context;
+  const now = systemClock.now();
+  return withBaseDirectory({ processes: systemProcesses, environment, now }, (openBase) =>
+    perform(parsed, { ...context, openBase }),
+  );
+}
+
+async function perform(parsed: ParsedArguments, context: CommandContext): Promise<number> {
   switch (parsed.command) {
     case 'help':
       context.stdout.write(parsed.text.endsWith('\n') ? parsed.text : `${parsed.text}\n`);

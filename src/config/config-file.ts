@@ -3,14 +3,17 @@ import { lstat, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CagentError } from '../core/errors.js';
 import { displayPath } from '../core/path-text.js';
+import type { BaseFiles } from './base-files.js';
 import { configProblems } from './config-problems.js';
 import { configSchema } from './config-schema.js';
+import { fromBase, type Places } from './named-files.js';
 import { type OptionName, optionSpec } from './options.js';
 import { type Settings, settingsFromConfig } from './settings.js';
 import { reasonOf } from './system-reason.js';
 import { LARGEST_YAML_BYTES, parseYaml } from './yaml-document.js';
 
 export const DEFAULT_CONFIG_FILE = 'cagent.yml';
+const OTHER_ENDING = 'cagent.yaml';
 
 /** A configuration that was read and checked for form. */
 export interface ConfigFile {
@@ -26,25 +29,43 @@ export const NO_CONFIG: ConfigFile = { settings: {}, label: (name) => optionSpec
  * Reads the file that was named, or cagent.yml of the workspace if there is one. Throws `config.unreadable` when a
  * named file is missing or the default one is there but cannot be read, `config.syntax` and `config.invalid`.
  */
-export async function loadConfig(
-  named: string | undefined,
-  cwd: string,
-  workspace: string,
-): Promise<ConfigFile> {
-  if (named !== undefined) return parseConfig(await read(resolve(cwd, named), named), named);
+export async function loadConfig(named: string | undefined, places: Places): Promise<ConfigFile> {
+  const { cwd, workspace, base } = places;
+  if (named !== undefined) {
+    const inBase = await fromBase(resolve(cwd, named), places);
+    if (inBase === 'missing') throw notInBase(named, places);
+    return parseConfig(await read(inBase ?? resolve(cwd, named), named), named);
+  }
+  if (base !== undefined) return loadFromBase(base);
   const path = join(workspace, DEFAULT_CONFIG_FILE);
   if (await exists(path)) return parseConfig(await read(path, DEFAULT_CONFIG_FILE), DEFAULT_CONFIG_FILE);
   // Otherwise a policy that somebody wrote would be passed over in silence.
-  if (await exists(join(workspace, 'cagent.yaml'))) {
-    throw new CagentError(
-      'config.unreadable',
-      `the workspace has cagent.yaml, but cagent reads ${DEFAULT_CONFIG_FILE}.`,
-      {
-        hint: 'Rename it, or name it with --config.',
-      },
-    );
-  }
+  if (await exists(join(workspace, OTHER_ENDING))) throw otherEnding('workspace');
   return NO_CONFIG;
+}
+
+/** A pull request that adds a configuration does not get to use it. */
+async function loadFromBase(base: BaseFiles): Promise<ConfigFile> {
+  const path = await base.bring(DEFAULT_CONFIG_FILE);
+  if (path !== undefined) return parseConfig(await read(path, DEFAULT_CONFIG_FILE), DEFAULT_CONFIG_FILE);
+  if ((await base.bring(OTHER_ENDING)) !== undefined) throw otherEnding('base commit');
+  return NO_CONFIG;
+}
+
+function otherEnding(where: string): CagentError {
+  return new CagentError(
+    'config.unreadable',
+    `the ${where} has ${OTHER_ENDING}, but cagent reads ${DEFAULT_CONFIG_FILE}.`,
+    { hint: 'Rename it, or name it with --config.' },
+  );
+}
+
+function notInBase(name: string, { base }: Places): CagentError {
+  return new CagentError(
+    'config.unreadable',
+    `the configuration file ${displayPath(name)} is not in the base commit ${base?.commit}.`,
+    { hint: 'For a workspace under review, files within it are read from its base commit.' },
+  );
 }
 
 /** Checks the text of a configuration; `name` is what messages call it. Throws `config.syntax` or `config.invalid`. */

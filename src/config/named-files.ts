@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { CagentError } from '../core/errors.js';
+import type { BaseFiles } from './base-files.js';
 import { quote } from './found.js';
 import { reasonOf } from './system-reason.js';
 
@@ -19,6 +20,8 @@ export interface Places {
   /** Real path of the workspace. */
   readonly workspace: string;
   readonly cwd: string;
+  /** Takes the place of whatever lies in the workspace. */
+  readonly base?: BaseFiles | undefined;
 }
 
 const LARGEST_PROMPT_BYTES = 1_048_576;
@@ -65,10 +68,12 @@ export async function locateBuildContext(named: NamedPath, places: Places): Prom
 export async function locateIgnoreFile(named: NamedPath, places: Places, fallback: string): Promise<string> {
   const path = resolve(places.workspace, named.text);
   const text = relative(places.workspace, path);
-  const isThere = await lstat(path).then(
-    () => true,
-    () => false,
-  );
+  const isThere = await (places.base === undefined
+    ? lstat(path).then(
+        () => true,
+        () => false,
+      )
+    : places.base.bring(text).then((found) => found !== undefined));
   if (!isThere && text === fallback) return text;
   const real = await locate(named, places);
   if ((await stat(real)).isFile()) return text;
@@ -78,9 +83,13 @@ export async function locateIgnoreFile(named: NamedPath, places: Places, fallbac
   );
 }
 
-async function locate(named: NamedPath, { workspace, cwd }: Places): Promise<string> {
+async function locate(named: NamedPath, places: Places): Promise<string> {
+  const { workspace, cwd } = places;
   const path = resolve(named.from === 'file' ? workspace : cwd, named.text);
   if (named.from === 'file' && !isInside(workspace, path)) throw outside(named);
+  const inBase = await fromBase(path, places);
+  if (inBase === 'missing') throw notInBase(named, places);
+  if (inBase !== undefined) return inBase;
   try {
     const real = await realpath(path);
     // A link in the repository must not make cagent read a file of the host and hand it to the agent.
@@ -89,6 +98,28 @@ async function locate(named: NamedPath, { workspace, cwd }: Places): Promise<str
   } catch (thrown) {
     throw thrown instanceof CagentError ? thrown : unreadable(named, thrown);
   }
+}
+
+/**
+ * The base commit's version of a path; `missing` when it has none, `undefined` when the path is not in the workspace or
+ * the workspace is trusted. A link from elsewhere into the workspace does not make its files trusted.
+ */
+export async function fromBase(
+  path: string,
+  { workspace, base }: Places,
+): Promise<string | 'missing' | undefined> {
+  if (base === undefined) return undefined;
+  const real = await realpath(path).catch(() => path);
+  const place = [path, real].find((each) => isInside(workspace, each));
+  return place === undefined ? undefined : ((await base.bring(relative(workspace, place))) ?? 'missing');
+}
+
+function notInBase(named: NamedPath, { base }: Places): CagentError {
+  return new CagentError(
+    'config.unreadable',
+    `${named.label}: ${quote(named.text)} is not in the base commit ${base?.commit}`,
+    { hint: 'For a workspace under review, files within it are read from its base commit.' },
+  );
 }
 
 async function readText(path: string, named: NamedPath): Promise<string> {

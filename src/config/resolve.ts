@@ -1,6 +1,7 @@
 import type { Environment } from '../core/environment.js';
 import { CagentError } from '../core/errors.js';
 import { type AgentChoice, checkAgent, chooseAgent } from './agent-choice.js';
+import type { BaseFiles, OpenBase } from './base-files.js';
 import { BUDGET_NAMES, type BudgetOption, budgetOf, budgetProblems } from './budget.js';
 import { type ConfigFile, loadConfig } from './config-file.js';
 import { exclusiveProblems, networkProblems, without, withoutReplaced } from './contradictions.js';
@@ -31,6 +32,8 @@ export interface ResolveRequest {
    * command or prompt is asked for, and none is checked.
    */
   readonly purpose: 'run' | 'shell' | 'build';
+  /** Needed where the flags may have `base`. */
+  readonly openBase?: OpenBase;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface ResolveRequest {
  */
 export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> {
   const { flags, cwd } = request;
-  const sources = await readSources(flags, cwd);
+  const sources = await readSources(flags, cwd, request.openBase);
   const { settings, choice, places } = sources;
   const env = environmentEntries(settings.env ?? [], request.environment, flagLabel(flags, 'env'));
   refuse([...contradictions(flags, sources), ...agentProblems(request, sources), ...env.problems]);
@@ -66,6 +69,7 @@ export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> 
       ignore: settings.ignore ?? [],
       secrets: settings.secrets,
       git: settings.git,
+      ...(places.base === undefined ? {} : { base: places.base.commit }),
     },
     network: {
       mode: settings.network,
@@ -93,8 +97,9 @@ export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> 
 export async function resolvePatchPolicy(
   flags: Flags,
   cwd: string,
+  openBase?: OpenBase,
 ): Promise<{ readonly workspace: string; readonly patch: PatchPolicy }> {
-  const sources = await readSources(flags, cwd);
+  const sources = await readSources(flags, cwd, openBase);
   const { settings, places } = sources;
   refuse(contradictions(flags, sources));
   return { workspace: places.workspace, patch: patchPolicy(settings) };
@@ -122,24 +127,36 @@ interface Sources {
   readonly fileSettings: Settings;
 }
 
-async function readSources(flags: Flags, cwd: string): Promise<Sources> {
+async function readSources(flags: Flags, cwd: string, openBase: OpenBase | undefined): Promise<Sources> {
   const { settings: flagSettings, problems } = settingsFromFlags(flags);
   refuse(problems);
   const workspace = await workspaceDirectory(flagSettings.workspace, cwd);
-  const file = await loadConfig(flagSettings.config, cwd, workspace);
+  const base = await openTrusted(flagSettings.base, workspace, openBase);
+  const places = { workspace, cwd, base };
+  const file = await loadConfig(flagSettings.config, places);
   const choice = chooseAgent(flags, flagSettings, file.settings);
   const replaced: readonly OptionName[] = choice.replacesFile
     ? ['agent', 'prompt', 'prompt-file', 'model', 'agent-args', ...BUDGET_NAMES]
     : [];
   const fileSettings = without(withoutReplaced(file.settings, flagSettings), replaced);
   return {
-    places: { workspace, cwd },
+    places,
     file,
     flagSettings,
     choice,
     settings: mergeSettings(fileSettings, flagSettings),
     fileSettings,
   };
+}
+
+async function openTrusted(
+  base: string | undefined,
+  workspace: string,
+  openBase: OpenBase | undefined,
+): Promise<BaseFiles | undefined> {
+  if (base === undefined || base === 'none') return undefined;
+  if (openBase === undefined) throw new CagentError('internal.bug', 'The base commit cannot be opened here.');
+  return openBase(workspace, base);
 }
 
 /** Settings that exclude each other, whatever they are wanted for. */

@@ -53,6 +53,8 @@ export interface ViewSpec {
   readonly ignore: readonly string[];
   readonly secrets: 'hide' | 'warn' | 'off';
   readonly git: 'snapshot' | 'history' | 'none';
+  /** Full name of the commit that trusted configuration comes from; absent: the workspace itself is trusted. */
+  readonly base?: string;
 }
 
 export interface NetworkSpec {

@@ -49,6 +49,10 @@ export const ERROR_CATALOGUE = {
     fault: 'environment',
     meaning: 'The clean git repository for the sandbox could not be made.',
   },
+  'workspace.base': {
+    fault: 'user',
+    meaning: 'The base commit that trusted configuration comes from is not in the clone.',
+  },
   'workspace.exposed': {
     fault: 'internal',
     meaning: 'A hidden path was still visible in the sandbox, so the agent was not started.',

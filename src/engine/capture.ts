@@ -3,8 +3,7 @@ import { captureOverlay } from '../changes/capture-overlay.js';
 import { captureScratch } from '../changes/capture-scratch.js';
 import type { Changes } from '../changes/changes.js';
 import { wouldHideBy } from '../changes/would-hide.js';
-import { pathToByteText } from '../workspace/byte-text.js';
-import { loadIgnoreRules } from '../workspace/ignore-rules.js';
+import { rulesOf } from '../workspace/plan-rules.js';
 import type { FetchedView } from './copy-view.js';
 import type { Preparation } from './prepare.js';
 import type { RunHost } from './run-host.js';
@@ -39,14 +38,8 @@ export async function captureChanges({
   const common = {
     root: workspace.root,
     hidden: workspace.hidden,
-    wouldHide: wouldHideBy(
-      workspace.root,
-      loadIgnoreRules({
-        root: pathToByteText(workspace.root),
-        ignoreFile: workspace.rules.ignoreFile,
-        patterns: workspace.rules.ignore,
-      }),
-    ),
+    replaced: workspace.base?.shown ?? [],
+    wouldHide: wouldHideBy(workspace.root, rulesOf(workspace)),
     baseCommit: workspace.git.kind === 'none' ? undefined : workspace.git.head,
     limits: DEFAULT_CAPTURE_LIMITS,
     outPatch: patch,

@@ -46,6 +46,11 @@ export async function removePrivateDirectory(
   return tryRemove(path);
 }
 
+/** Removes a private directory that nobody but this process has written to. */
+export function removeOwnFiles(path: string): void {
+  if (isOurs(path)) tryRemove(path);
+}
+
 /** Private directories of this user; `dead`: only those whose process is gone. */
 export function findPrivateDirectories(runs: 'all' | 'dead'): readonly string[] {
   return readdirSync(tmpdir())

@@ -65,6 +65,11 @@ function workspaceOf({ spec, plan }: ReportInput): Report['workspace'] {
       owner: workspace?.owner,
       strategy: plan?.view.strategy,
       strategyReason: plan?.view.reason,
+      base: workspace?.base && {
+        commit: workspace.base.commit,
+        shown: workspace.base.shown.map(({ path }) => path),
+        absent: workspace.base.absent,
+      },
     }),
     files: workspace?.files ?? 0,
     hidden: workspace?.hidden.map(({ path, reason }) => ({ path, reason })) ?? [],

@@ -32,6 +32,10 @@ export function renderPlan(plan: SandboxPlan): string {
       ],
     ],
     [
+      `from the base commit ${workspace.base?.commit ?? ''}`,
+      (workspace.base?.shown ?? []).map(({ path }) => displayPath(path)),
+    ],
+    [
       `hidden (${workspace.hidden.length})`,
       workspace.hidden.map(
         (entry) => `${displayPath(entry.path)}${entry.directory ? '/' : ''}  (${displayPath(entry.reason)})`,

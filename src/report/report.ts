@@ -32,6 +32,13 @@ export interface Report {
     /** How the view got to the engine: mounted from this machine's disk, or copied; with the reason for a copy. */
     readonly strategy?: 'overlay' | 'copy';
     readonly strategyReason?: string;
+    /** Where configuration came from, for a workspace under review; see `base` of the plan. */
+    readonly base?: {
+      readonly commit: string;
+      /** Paths that the agent saw as this commit has them, and paths that it did not see for not being in it. */
+      readonly shown: readonly string[];
+      readonly absent: readonly string[];
+    };
     /** Files that the agent could see. */
     readonly files: number;
     readonly hidden: readonly { readonly path: string; readonly reason: string }[];

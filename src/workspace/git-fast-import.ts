@@ -9,24 +9,38 @@ export interface TreeChange {
 }
 
 export interface FilteredCommit {
+  /** Positions of its parents in the list, the first parent first. */
+  readonly parents: readonly number[];
   /** The lines `author …` and `committer …` of the original. */
   readonly people: Buffer;
   readonly message: Buffer;
   readonly changes: readonly TreeChange[];
 }
 
-export const IMPORT_REF = 'refs/cagent/history';
+const IMPORT_REF = 'refs/cagent/history';
 
-/** A stream for git-fast-import(1) that makes these commits, oldest first, each on top of the one before. */
-export function fastImportStream(commits: readonly FilteredCommit[]): Buffer {
+/** The ref of a commit of the stream that is asked for by name. */
+export function markRef(index: number): string {
+  return `refs/cagent/${index}`;
+}
+
+/**
+ * A stream for git-fast-import(1) that makes these commits, parents before children; a change is against the first
+ * parent. `named`: positions that get a ref of their own, see {@link markRef}.
+ */
+export function fastImportStream(commits: readonly FilteredCommit[], named: readonly number[]): Buffer {
   const parts: Buffer[] = [];
   for (const [index, commit] of commits.entries()) {
     parts.push(
+      // Without a parent of its own a commit would follow the one before.
+      Buffer.from(commit.parents.length === 0 ? `reset ${IMPORT_REF}\n\n` : ''),
       Buffer.from(`commit ${IMPORT_REF}\nmark :${index + 1}\n`),
       commit.people,
       Buffer.from(`data ${commit.message.length}\n`),
       commit.message,
-      Buffer.from(index === 0 ? '\n' : `\nfrom :${index}\n`),
+      Buffer.from(
+        `\n${commit.parents.map((at, order) => `${order === 0 ? 'from' : 'merge'} :${at + 1}\n`).join('')}`,
+      ),
     );
     // Deletions first: a directory may have taken the place of a file.
     const lines = [
@@ -37,6 +51,7 @@ export function fastImportStream(commits: readonly FilteredCommit[]): Buffer {
     ];
     parts.push(Buffer.from(`${lines.join('')}\n`, 'latin1'));
   }
+  for (const index of named) parts.push(Buffer.from(`reset ${markRef(index)}\nfrom :${index + 1}\n\n`));
   return Buffer.concat([...parts, Buffer.from('done\n')]);
 }
 

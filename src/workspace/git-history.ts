@@ -1,15 +1,24 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { CagentError } from '../core/errors.js';
+import { readObjects } from './git-batch.js';
 import { commitObject, committerDate } from './git-commit.js';
+import {
+  commitsOfPullRequest,
+  commitsSinceBase,
+  type KeptCommit,
+  lastCommits,
+  mergeBase,
+  shallowEnvironment,
+} from './git-commits.js';
 import { excludeInside, leftOutNotices } from './git-excludes.js';
-import { type FilteredCommit, fastImportStream, IMPORT_REF, type TreeChange } from './git-fast-import.js';
-import { type CleanRepository, setHead } from './git-layout.js';
+import { type FilteredCommit, fastImportStream, markRef, type TreeChange } from './git-fast-import.js';
+import { type CleanRepository, SANDBOX_IDENTITY, setHead, setTags } from './git-layout.js';
 import { assertObjects, packObjects } from './git-pack.js';
 import { writePack } from './git-pack-file.js';
 import { createSnapshot, removeBuildTraces, type SnapshotInput } from './git-snapshot.js';
 import type { GitSource } from './git-source.js';
 import { buildVisibleTree } from './git-tree.js';
-import type { HiddenSet } from './hidden-set.js';
+import { type HiddenSet, hiddenSet } from './hidden-set.js';
 import { historicPaths } from './historic-paths.js';
 import type { IgnoreRules } from './ignore-rules.js';
 import { scanBytes } from './secret-scan.js';
@@ -18,19 +27,22 @@ import type { TrackedFiles } from './tracked-files.js';
 import { shown } from './walk.js';
 
 export interface HistoryInput extends SnapshotInput {
+  readonly kind: 'snapshot' | 'history';
+  /** The commit that a pull request is compared with; it and head get tags. */
+  readonly base?: string | undefined;
   readonly rules: IgnoreRules;
   /** Leave out old versions of files in which the secret scan finds something. */
   readonly scan: boolean;
+  /** Paths that are hidden for not being in the base commit: they are what is under review, and may be read there. */
+  readonly underReview: readonly string[];
   /** Reads the workspace again into an empty repository, for a second try. */
   readonly readAgain: () => Promise<TrackedFiles>;
 }
 
-/** First-parent commits that are kept. */
-export const HISTORY_COMMITS = 50;
-
 /**
- * Makes a fresh repository with the last commits of the first-parent line, each without what is hidden, and what is
- * not committed on top. Falls back to a snapshot, with a notice, where that cannot be done.
+ * Makes a fresh repository with commits of the source, each without what is hidden, and on top what the agent sees
+ * where that is not the last commit. `history`: the last commits of the first-parent line. With a base also that one,
+ * so that `git diff base...head` works. Falls back to a snapshot, with a notice, where that cannot be done.
  */
 export async function createHistory(input: HistoryInput): Promise<readonly string[]> {
   const { head } = input.tracked.source;
@@ -48,66 +60,105 @@ export async function createHistory(input: HistoryInput): Promise<readonly strin
 
 async function filterHistory(input: HistoryInput, head: string): Promise<readonly string[]> {
   const { repository, source } = input.tracked;
-  const hidden = historicPaths(input.rules, input.hidden);
-  const commits = await readCommits(repository, source, head, hidden);
-  const visible = await buildVisibleTree(input.tracked, input.root, input.hidden);
+  const underReview = new Set(input.underReview);
+  const hidden = historicPaths(
+    input.rules,
+    hiddenSet(input.hiddenPaths.filter((path) => !underReview.has(path)).map((path) => ({ path }))),
+  );
+  const { kept, notices } = await chooseCommits(input, head);
+  const commits = await readCommits(repository, source, kept, hidden);
+  const visible = await buildVisibleTree(input.tracked, input.root, input.hidden, input.shown);
   const secret = input.scan
     ? await secretBlobs(repository, commits, new Set(visible.blobs))
     : new Set<string>();
-  const filtered = commits.map((commit) => withoutSecrets(commit, secret));
+  const filtered = commits
+    .map((commit) => withoutSecrets(commit, secret))
+    .map((commit, index) => (input.kind === 'history' ? commit : anonymous(commit, kept[index]?.id ?? '')));
+  const places = [head, ...(input.base === undefined ? [] : [input.base])].map((id) =>
+    kept.findIndex((commit) => commit.id === id),
+  );
   await repository.building(
     ['-c', 'fastimport.unpackLimit=0', 'fast-import', '--quiet', '--done', '--date-format=raw'],
-    { stdin: fastImportStream(filtered) },
+    { stdin: fastImportStream(filtered, places) },
   );
-  const [last, lastTree] = await resolve(repository);
+  const [last, base] = await resolve(repository, places);
   writePack(`${repository.scratch}/objects/pack`, visible.objects.trees, repository.format);
-  let tip = last;
-  if (lastTree !== visible.objects.root) {
-    const people = filtered.at(-1)?.people.toString('latin1') ?? '';
-    const date = committerDate(people);
-    const top = commitObject(
-      visible.objects.root,
-      date,
-      'Uncommitted changes of the workspace',
-      repository.format,
-      last,
-    );
+  let tip = last?.commit ?? '';
+  if (last?.tree !== visible.objects.root) {
+    const date = committerDate(filtered[places[0] ?? 0]?.people.toString('latin1') ?? '');
+    const top = commitObject(visible.objects.root, date, topMessage(input), repository.format, tip);
     writePack(`${repository.scratch}/objects/pack`, [top], repository.format);
     tip = top.id.toString('hex');
   }
-  await packObjects(repository, [tip], 'tips');
+  const tags = base === undefined ? {} : { base: base.commit, head: last?.commit ?? '' };
+  const tips = [...new Set([tip, ...Object.values(tags)])];
+  await packObjects(repository, tips, 'tips');
   rmSync(`${repository.gitDirectory}/refs/cagent`, { recursive: true, force: true });
   excludeInside(repository, visible.leftOut);
   setHead(repository, source.branch, tip);
+  setTags(repository, tags);
   removeBuildTraces(repository);
-  await assertHistory(repository, tip, hidden);
-  return leftOutNotices(visible.leftOut);
+  await assertHistory(repository, tips, hidden);
+  return [...notices, ...leftOutNotices(visible.leftOut)];
+}
+
+async function chooseCommits(
+  { kind, base, tracked: { repository } }: HistoryInput,
+  head: string,
+): Promise<{ readonly kept: readonly KeptCommit[]; readonly notices: readonly string[] }> {
+  if (base === undefined) return { kept: await lastCommits(repository, head), notices: [] };
+  const parted = await mergeBase(repository, base, head);
+  const notices =
+    parted === undefined
+      ? [
+          'Base and head have no commit in common in this clone, so head follows base inside; fetch with full depth.',
+        ]
+      : [];
+  const kept =
+    kind === 'history'
+      ? await commitsSinceBase(repository, parted, base, head)
+      : commitsOfPullRequest(parted, base, head);
+  return { kept, notices };
+}
+
+function topMessage({ shown, underReview }: HistoryInput): string {
+  return shown.length + underReview.length === 0
+    ? 'Uncommitted changes of the workspace'
+    : 'Configuration of agents as in the base commit, and uncommitted changes';
+}
+
+/** A snapshot tells nobody's name and message. */
+function anonymous(commit: FilteredCommit, id: string): FilteredCommit {
+  const who = `${SANDBOX_IDENTITY.name} <${SANDBOX_IDENTITY.email}>`;
+  const date = committerDate(commit.people.toString('latin1'));
+  return {
+    ...commit,
+    people: Buffer.from(`author ${who} ${date}\ncommitter ${who} ${date}\n`),
+    message: Buffer.from(`Visible files of commit ${id}\n`),
+  };
 }
 
 async function readCommits(
   repository: CleanRepository,
   source: GitSource,
-  head: string,
+  kept: readonly KeptCommit[],
   hidden: HiddenSet,
 ): Promise<readonly FilteredCommit[]> {
-  const shallow = `${repository.scratch}/common/shallow`;
-  const env = existsSync(shallow) ? { GIT_SHALLOW_FILE: shallow } : {};
-  const listed = await repository.building(['rev-list', '--first-parent', '-n', `${HISTORY_COMMITS}`, head], {
-    env,
-  });
-  const ids = listed.toString('latin1').trim().split('\n').reverse();
+  const env = shallowEnvironment(repository);
   const emptyTree = source.objectFormat === 'sha1' ? EMPTY_TREE_SHA1 : EMPTY_TREE_SHA256;
+  const places = new Map(kept.map(({ id }, index) => [id, index]));
   const commits: FilteredCommit[] = [];
-  for (const [index, id] of ids.entries()) {
+  for (const { id, parents } of kept) {
     const [raw, diff] = await Promise.all([
       repository.building(['cat-file', 'commit', id]),
       repository.building(
-        ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', ids[index - 1] ?? emptyTree, id],
+        ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', parents[0] ?? emptyTree, id],
         { env },
       ),
     ]);
     const changes = parseChanges(diff).filter((change) => !hidden.has(change.path));
-    commits.push({ ...parseCommit(raw), changes });
+    const at = parents.flatMap((parent) => places.get(parent) ?? []);
+    commits.push({ ...parseCommit(raw), parents: at, changes });
   }
   return commits;
 }
@@ -115,7 +166,7 @@ async function readCommits(
 const EMPTY_TREE_SHA1 = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 const EMPTY_TREE_SHA256 = '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321';
 
-function parseCommit(raw: Buffer): Omit<FilteredCommit, 'changes'> {
+function parseCommit(raw: Buffer): Pick<FilteredCommit, 'people' | 'message'> {
   const end = raw.indexOf('\n\n');
   const lines = raw.toString('latin1', 0, end + 1).match(/^(?:author|committer) .*\n/gm) ?? [];
   const message = raw.subarray(end + 2);
@@ -154,23 +205,8 @@ async function secretBlobs(
     }
   }
   const found = new Set<string>();
-  if (names.size === 0) return found;
-  const output = await repository.building(['cat-file', '--batch'], {
-    stdin: `${[...names.keys()].join('\n')}\n`,
-  });
-  for (let at = 0; at < output.length; ) {
-    const end = output.indexOf(10, at);
-    const [id, , size] = output.toString('latin1', at, end).split(' ') as [
-      string,
-      string,
-      string | undefined,
-    ];
-    if (size === undefined)
-      throw new CagentError('workspace.git', `The object ${id} is missing in the repository.`);
-    const content = output.subarray(end + 1, end + 1 + Number(size));
+  for (const { id, content } of await readObjects(repository.building, [...names.keys()]))
     if (scanBytes(content.subarray(0, SCANNED_BYTES), names.get(id) ?? '').length > 0) found.add(id);
-    at = end + 2 + Number(size);
-  }
   return found;
 }
 
@@ -183,23 +219,34 @@ function withoutSecrets(commit: FilteredCommit, secret: ReadonlySet<string>): Fi
   return { ...commit, changes };
 }
 
-async function resolve(repository: CleanRepository): Promise<readonly [string, string]> {
-  const output = await repository.building(['rev-parse', IMPORT_REF, `${IMPORT_REF}^{tree}`]);
-  return output.toString('latin1').trim().split('\n') as [string, string];
+/** The commits that were made for some positions of the stream, with their trees. */
+async function resolve(
+  repository: CleanRepository,
+  places: readonly number[],
+): Promise<readonly { readonly commit: string; readonly tree: string }[]> {
+  const names = places.map(markRef);
+  const output = await repository.building(['rev-parse', ...names, ...names.map((name) => `${name}^{tree}`)]);
+  const ids = output.toString('latin1').trim().split('\n');
+  return names.map((_, index) => ({ commit: ids[index] ?? '', tree: ids[names.length + index] ?? '' }));
 }
 
 /** The objects are exactly those of the commits, and no path that was ever touched is hidden. */
-async function assertHistory(repository: CleanRepository, tip: string, hidden: HiddenSet): Promise<void> {
-  const objects = await repository.alone(['rev-list', '--objects', '--no-object-names', tip]);
+async function assertHistory(
+  repository: CleanRepository,
+  tips: readonly string[],
+  hidden: HiddenSet,
+): Promise<void> {
+  const objects = await repository.alone(['rev-list', '--objects', '--no-object-names', ...tips]);
   assertObjects(repository, new Set(objects.toString('latin1').trim().split('\n')));
   const touched = await repository.alone([
     'log',
     '--root',
+    '-m',
     '--name-only',
     '--no-renames',
     '-z',
     '--format=',
-    tip,
+    ...tips,
   ]);
   for (const path of touched.toString('latin1').split('\0')) {
     if (path === '' || !hidden.has(path)) continue;

@@ -80,6 +80,12 @@ export function setHead(repository: CleanRepository, branch: string | undefined,
   writeFileSync(encodePath(`${repository.gitDirectory}/refs/heads/${branch}`), `${commit}\n`);
 }
 
+/** Names commits, so that the agent can ask for them. */
+export function setTags(repository: CleanRepository, tags: Readonly<Record<string, string>>): void {
+  for (const [name, commit] of Object.entries(tags))
+    writeFileSync(`${repository.gitDirectory}/refs/tags/${name}`, `${commit}\n`);
+}
+
 function headBytes(branch: string | undefined): Buffer {
   return Buffer.concat([Buffer.from('ref: refs/heads/'), encodePath(branch ?? 'main'), Buffer.from('\n')]);
 }

@@ -10,6 +10,7 @@ import { restoreSnapshot, snapshotKey, storeSnapshot } from './git-snapshot-cach
 import { buildVisibleTree } from './git-tree.js';
 import type { HiddenSet } from './hidden-set.js';
 import type { TrackedFiles } from './tracked-files.js';
+import type { BaseShown } from './workspace-plan.js';
 
 export interface SnapshotInput {
   /** The workspace, as bytes. */
@@ -17,6 +18,8 @@ export interface SnapshotInput {
   readonly hidden: HiddenSet;
   /** The same as text of core/path-text. */
   readonly hiddenPaths: readonly string[];
+  /** Paths that are shown as the base commit has them. */
+  readonly shown: readonly BaseShown[];
   readonly tracked: TrackedFiles;
   readonly cacheDirectory: string | undefined;
 }
@@ -28,7 +31,9 @@ export interface SnapshotInput {
 export async function createSnapshot(input: SnapshotInput): Promise<readonly string[]> {
   const { repository, source } = input.tracked;
   const cache = openCache(input.cacheDirectory, 'git', input.root);
-  const key = cache && snapshotKey(input.tracked, input.hidden, input.hiddenPaths);
+  // The key knows nothing of a base commit.
+  const isPlain = input.shown.length === 0;
+  const key = cache && isPlain ? snapshotKey(input.tracked, input.hidden, input.hiddenPaths) : undefined;
   const stored = cache && key && restoreSnapshot(cache, key, repository);
   if (stored) {
     setHead(repository, source.branch, stored);
@@ -37,7 +42,7 @@ export async function createSnapshot(input: SnapshotInput): Promise<readonly str
   }
   const [date, { objects, blobs, leftOut }] = await Promise.all([
     dateOfHead(repository, source),
-    buildVisibleTree(input.tracked, input.root, input.hidden),
+    buildVisibleTree(input.tracked, input.root, input.hidden, input.shown),
   ]);
   excludeInside(repository, leftOut);
   const origin = source.head === undefined ? 'no commit yet' : `commit ${source.head}`;

@@ -1,12 +1,13 @@
 import { accessSync, constants, lstatSync, readFileSync, type Stats, writeFileSync } from 'node:fs';
 import { CagentError } from '../core/errors.js';
-import { type ByteText, byteTextToFile } from './byte-text.js';
+import { type ByteText, byteTextToFile, pathToByteText } from './byte-text.js';
 import { type IndexEntry, objectNameOf, parseIndex, renderIndex } from './git-index-file.js';
 import type { CleanRepository } from './git-layout.js';
 import { locateGitSource } from './git-source.js';
 import { buildTrees, type TreeObjects } from './git-tree-objects.js';
 import type { HiddenSet } from './hidden-set.js';
 import { isPlain, type TrackedFiles } from './tracked-files.js';
+import type { BaseShown } from './workspace-plan.js';
 
 export interface VisibleTree {
   /** What `git add -A` would add, without what is hidden. */
@@ -35,9 +36,12 @@ function readBack(repository: CleanRepository): readonly IndexEntry[] {
 export async function buildVisibleTree(
   tracked: TrackedFiles,
   root: ByteText,
-  hidden: HiddenSet,
+  allHidden: HiddenSet,
+  shown: readonly BaseShown[] = [],
 ): Promise<VisibleTree> {
   const { repository } = tracked;
+  const replaced = new Set(shown.map(({ path }) => pathToByteText(path)));
+  const hidden = { has: (path: ByteText) => replaced.has(path) || allHidden.has(path) };
   const entries = (tracked.entries ?? []).filter(
     (entry) => !entry.skipWorktree && !tracked.skipped.has(entry.path) && !hidden.has(entry.path),
   );
@@ -54,9 +58,10 @@ export async function buildVisibleTree(
     tracked.nested.filter((path) => !hidden.has(path)),
   );
   let all: readonly IndexEntry[] = kept;
-  if (usable.length + nested.commits.length > 0) {
+  const more = [...nested.commits, ...shown.map(cacheInfo)];
+  if (usable.length + more.length > 0) {
     writeFileSync(`${repository.gitDirectory}/index`, renderIndex(kept, repository.format));
-    await addToIndex(repository, usable, nested.commits);
+    await addToIndex(repository, usable, more);
     all = readBack(repository);
   }
   const objects = buildTrees(all, repository.format);
@@ -123,6 +128,11 @@ function nestedRepositories(
     else commits.push(`${SUBMODULE_MODE.toString(8)} ${head}\t${path}`);
   }
   return { commits, leftOut };
+}
+
+/** A path as `git update-index --index-info` takes it. */
+function cacheInfo({ path, mode, objectId }: BaseShown): ByteText {
+  return `${mode} ${objectId}\t${pathToByteText(path)}`;
 }
 
 /** A directory in the place of a tracked file is not added itself; a submodule is. */

@@ -29,7 +29,12 @@ export type RuleVerdict =
   /** A built-in credential file that a rule of the user makes visible on purpose. */
   | { readonly kind: 're-included'; readonly by: string; readonly credential: string };
 
+/** Files that take the place of those in the workspace, by their paths. */
+export type TrustedFiles = ReadonlyMap<ByteText, Buffer>;
+
 export interface IgnoreRules {
+  /** The rules' files are not those of the workspace, so any directory may have some. */
+  readonly given: boolean;
   /** Rules of the root directory. */
   readonly root: RuleLevel;
   /** The level of a directory below one whose level is known; `directory` has a trailing slash. */
@@ -44,6 +49,8 @@ export interface IgnoreRulesInput {
   readonly ignoreFile: string;
   /** Patterns of the command line and the configuration: they win over every file, as in git. */
   readonly patterns: readonly string[];
+  /** Ignore files by their paths, in place of those on disk. */
+  readonly files?: TrustedFiles | undefined;
   readonly credentials?: readonly CredentialRule[];
 }
 
@@ -75,10 +82,14 @@ export function loadIgnoreRules(input: IgnoreRulesInput): IgnoreRules {
       : undefined;
   };
 
+  const read = (path: ByteText): Buffer | undefined =>
+    input.files === undefined ? readIgnoreFile(input.root, path) : input.files.get(path);
+
   return {
-    root: { base: '', sources: readSources(input.root, '', rootNames), parent: undefined },
+    given: input.files !== undefined,
+    root: { base: '', sources: readSources(read, '', rootNames), parent: undefined },
     enter: (parent, directory) => {
-      const sources = readSources(input.root, directory, nestedNames);
+      const sources = readSources(read, directory, nestedNames);
       return sources.length === 0 ? parent : { base: directory, sources, parent };
     },
     decide: (level, path, name, directory) => {
@@ -122,10 +133,14 @@ function reasonOf({ source, pattern }: UserMatch): string {
   return source.label.endsWith(':') ? `${source.label}${pattern.line} ${text}` : `${source.label}${text}`;
 }
 
-function readSources(root: ByteText, directory: ByteText, names: readonly string[]): readonly RuleSource[] {
+function readSources(
+  read: (path: ByteText) => Buffer | undefined,
+  directory: ByteText,
+  names: readonly string[],
+): readonly RuleSource[] {
   return names.flatMap((name) => {
     const path = `${directory}${pathToByteText(name)}`;
-    const bytes = readIgnoreFile(root, path);
+    const bytes = read(path);
     if (bytes === undefined) return [];
     return [
       { label: `${displayPath(byteTextToPath(path))}:`, list: compileIgnoreList(parseIgnoreFile(bytes)) },

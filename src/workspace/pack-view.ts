@@ -13,7 +13,7 @@ import {
 import { CagentError } from '../core/errors.js';
 import { type ByteText, byteTextToFile, pathToByteText } from './byte-text.js';
 import { hiddenSet } from './hidden-set.js';
-import { SCRATCH_DIRECTORY } from './plan-workspace.js';
+import { SCRATCH_DIRECTORY } from './scratch-directory.js';
 import { TAR_END, type TarEntry, tarHeader, tarPadding } from './tar-header.js';
 import { shown } from './walk.js';
 import type { WorkspacePlan } from './workspace-plan.js';
@@ -74,13 +74,14 @@ function* entries(input: PackInput, packed: PackedView): Generator<Buffer> {
   const rootStat = lstatSync(byteTextToFile(`${root}/.`));
   yield tarHeader({ ...headOf(rootStat), type: 'directory', name: prefix, size: 0 });
   yield* visibleEntries(root, input, packed);
+  yield* baseEntries(input, packed);
   yield* scratchEntries(input, packed);
   if (plan.git.kind !== 'none') yield* treeEntries(input.top, '.git', input);
   yield TAR_END;
 }
 
 function* visibleEntries(root: ByteText, { plan, prefix }: PackInput, packed: PackedView): Generator<Buffer> {
-  const hidden = hiddenSet(plan.hidden);
+  const hidden = hiddenSet([...plan.hidden, ...(plan.base?.shown ?? [])]);
   const pending: ByteText[] = [''];
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     for (const { name } of list(`${root}/${directory}`)) {
@@ -104,6 +105,33 @@ function* visibleEntries(root: ByteText, { plan, prefix }: PackInput, packed: Pa
       }
       packed.originals.set(path, identityOf(stat));
     }
+  }
+}
+
+/** What is shown from the base commit, with the directories that the workspace does not have. */
+function* baseEntries({ plan, prefix, top }: PackInput, packed: PackedView): Generator<Buffer> {
+  for (const { path: text } of plan.base?.shown ?? []) {
+    const path = pathToByteText(text);
+    for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) {
+      const directory = path.slice(0, at);
+      if (packed.originals.has(directory)) continue;
+      const stat = lstatSync(byteTextToFile(`${top}/${directory}`));
+      yield tarHeader({
+        ...headOf(stat, plan.owner),
+        type: 'directory',
+        name: `${prefix}/${directory}`,
+        size: 0,
+      });
+      packed.originals.set(directory, '');
+    }
+    const file = byteTextToFile(`${top}/${path}`);
+    const stat = lstatSync(file);
+    const head = { ...headOf(stat, plan.owner), name: `${prefix}/${path}` };
+    if (stat.isSymbolicLink()) {
+      const target = readlinkSync(file, { encoding: 'latin1' as BufferEncoding });
+      yield tarHeader({ ...head, type: 'link', size: 0, target });
+    } else yield* fileEntry(file, head);
+    packed.originals.set(path, '');
   }
 }
 

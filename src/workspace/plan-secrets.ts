@@ -1,6 +1,6 @@
 import type { ViewSpec } from '../config/run-spec.js';
 import { type ByteText, byteTextToPath } from './byte-text.js';
-import { readAllowList } from './secret-allow-list.js';
+import type { SecretAllowList } from './secret-allow-list.js';
 import { SCANNED_BYTES, type ScanMemory, scanFiles } from './secret-scan-files.js';
 import { shown } from './walk.js';
 import type { SecretFinding } from './workspace-plan.js';
@@ -21,10 +21,11 @@ export async function planSecrets(
   files: readonly ByteText[],
   mode: ViewSpec['secrets'],
   reincluded: ReadonlySet<ByteText>,
+  allowed: SecretAllowList,
   memory: ScanMemory | undefined,
 ): Promise<SecretsPlan> {
   if (mode === 'off') return { hidden: new Map(), findings: [], notices: [] };
-  const scan = await scanFiles(root, files, readAllowList(root), memory);
+  const scan = await scanFiles(root, files, allowed, memory);
   const hidden = new Map<ByteText, string>();
   const findings: SecretFinding[] = [];
   for (const [path, hits] of scan.found) {

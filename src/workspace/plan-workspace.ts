@@ -4,17 +4,23 @@ import type { ViewSpec } from '../config/run-spec.js';
 import type { Environment } from '../core/environment.js';
 import { CagentError, messageOf } from '../core/errors.js';
 import type { Processes } from '../core/process.js';
+import { openBaseRules } from './base-rules.js';
 import { type ByteText, byteTextToFile, byteTextToPath, pathToByteText } from './byte-text.js';
 import { identityReader } from './file-identity.js';
 import { locateGitSource } from './git-source.js';
+import { hiddenSet } from './hidden-set.js';
 import { readIgnoreFile } from './ignore-files.js';
-import { loadIgnoreRules } from './ignore-rules.js';
+import { loadIgnoreRules, type TrustedFiles } from './ignore-rules.js';
+import { atMost } from './notices.js';
+import { type BaseDecision, baseNotices, basePlan, planBase } from './plan-base.js';
 import { planSecrets } from './plan-secrets.js';
 import { openScanCache } from './scan-cache.js';
+import { SCRATCH_DIRECTORY } from './scratch-directory.js';
+import { readAllowList } from './secret-allow-list.js';
 import type { ScanMemory } from './secret-scan-files.js';
 import type { TrackedFiles } from './tracked-files.js';
-import { type ForcedHidden, hardLinksToHidden, shown, type WalkResult, walk } from './walk.js';
-import type { GitPlan, HiddenPath, WorkspacePlan } from './workspace-plan.js';
+import { type ForcedHidden, hardLinksToHidden, shown as shownPath, type WalkResult, walk } from './walk.js';
+import type { GitPlan, HiddenPath, SecretFinding, WorkspacePlan } from './workspace-plan.js';
 
 export interface WorkspaceInput {
   /** Absolute path of the workspace. */
@@ -30,12 +36,7 @@ export interface WorkspaceInput {
   readonly env: Environment;
 }
 
-/** The agent's own directory for notes and results. */
-export const SCRATCH_DIRECTORY = '.agent-scratch';
-
 const RUN_DIRECTORY_REASON = 'built-in: the run directory';
-
-const MOST_NOTICES_OF_A_KIND = 20;
 
 /**
  * Decides what the agent will see. Reads only, starts no program, and writes nothing but the cache. Throws `config.workspace` when the workspace
@@ -46,9 +47,16 @@ export async function planWorkspace(input: WorkspaceInput): Promise<WorkspacePla
   const { view } = input;
   const root = pathToByteText(input.root.length > 1 ? input.root.replace(/\/+$/, '') : input.root);
   const owner = ownerOfWorkspace(input.root);
-  requireIgnoreFile(root, view.ignoreFile);
+  const base = view.base === undefined ? undefined : await openBaseRules(input, view.base);
+  requireIgnoreFile(root, view.ignoreFile, base?.files);
   const git = planGit(root, view.git);
-  const rules = loadIgnoreRules({ root, ignoreFile: view.ignoreFile, patterns: view.ignore });
+  const rules = loadIgnoreRules({
+    root,
+    ignoreFile: view.ignoreFile,
+    patterns: view.ignore,
+    files: base?.files,
+  });
+  const allowed = readAllowList(root, base?.files);
   const walked = await walk(root, rules, view.ignoreFile, forcedHidden(input, git));
   const replaced = new Set(
     ['.git', SCRATCH_DIRECTORY].filter((path) => path !== '.git' || git.kind !== 'none'),
@@ -57,14 +65,26 @@ export async function planWorkspace(input: WorkspaceInput): Promise<WorkspacePla
   for (const path of replaced) walked.hidden.delete(path);
   hideFutureRunDirectory(input, root, walked);
   for (const [path, hidden] of hardLinksToHidden(root, walked)) {
-    walked.hidden.set(path, { directory: false, reason: `hard link of the hidden ${shown(hidden)}` });
+    walked.hidden.set(path, { directory: false, reason: `hard link of the hidden ${shownPath(hidden)}` });
   }
-  const visible = walked.files.filter((path) => !walked.hidden.has(path));
+  const fromBase =
+    base &&
+    (await planBase({
+      root,
+      base,
+      ignoreFile: view.ignoreFile,
+      rules,
+      walked,
+      secrets: view.secrets,
+      allowed,
+    }));
+  const visible = visibleFiles(walked, fromBase);
   const secrets = await planSecrets(
     root,
-    visible,
+    visible.files,
     view.secrets,
     new Set(walked.reincluded.map(({ path }) => path)),
+    allowed,
     view.secrets === 'off' ? undefined : await scanMemory(input, root),
   );
   for (const [path, reason] of secrets.hidden) walked.hidden.set(path, { directory: false, reason });
@@ -72,13 +92,37 @@ export async function planWorkspace(input: WorkspaceInput): Promise<WorkspacePla
     root: input.root,
     owner,
     mode: view.mode,
-    files: visible.length - secrets.hidden.size + walked.others,
+    files: visible.files.length - secrets.hidden.size + visible.others + (fromBase?.shown.length ?? 0),
     hidden: sortedHidden(walked),
-    findings: secrets.findings,
+    findings: sortedFindings([...secrets.findings, ...(fromBase?.findings ?? [])]),
     git,
+    ...(base && fromBase && { base: basePlan(base, fromBase) }),
     rules: { ignoreFile: view.ignoreFile, ignore: view.ignore, secrets: view.secrets },
-    notices: [...noticesOf(walked, hadScratch), ...secrets.notices],
+    notices: [
+      ...noticesOf(walked, hadScratch),
+      ...(base && fromBase ? baseNotices(base, fromBase) : []),
+      ...secrets.notices,
+    ],
   };
+}
+
+/** What the workspace itself shows: without what is hidden, and without what the base commit takes the place of. */
+function visibleFiles(
+  walked: WalkResult,
+  fromBase: BaseDecision | undefined,
+): { readonly files: readonly ByteText[]; readonly others: number } {
+  const hidden = hiddenSet([...walked.hidden.keys()].map((path) => ({ path: byteTextToPath(path) })));
+  const replaced = new Set(fromBase?.shown.map(({ path }) => pathToByteText(path)));
+  const isVisible = (path: ByteText): boolean =>
+    !(fromBase === undefined ? walked.hidden.has(path) : hidden.has(path)) && !replaced.has(path);
+  return {
+    files: walked.files.filter(isVisible),
+    others: walked.links.filter(isVisible).length + walked.special.filter(isVisible).length,
+  };
+}
+
+function sortedFindings(findings: readonly SecretFinding[]): readonly SecretFinding[] {
+  return [...findings].sort((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
 }
 
 /** A repository that git cannot read is reported when the view is made; the scan does without. */
@@ -106,12 +150,13 @@ function ownerOfWorkspace(root: string): WorkspacePlan['owner'] {
 }
 
 /** A name other than the default was chosen on purpose: without the file, everything it lists would be visible. */
-function requireIgnoreFile(root: ByteText, ignoreFile: string): void {
+function requireIgnoreFile(root: ByteText, ignoreFile: string, files: TrustedFiles | undefined): void {
   if (ignoreFile === '.agentignore') return;
-  if (readIgnoreFile(root, pathToByteText(ignoreFile)) !== undefined) return;
+  const path = pathToByteText(ignoreFile);
+  if ((files === undefined ? readIgnoreFile(root, path) : files.get(path)) !== undefined) return;
   throw new CagentError(
     'config.invalid',
-    `workspace.ignore-file: there is no file ${ignoreFile} in the workspace.`,
+    `workspace.ignore-file: there is no file ${ignoreFile} in the ${files === undefined ? 'workspace' : 'base commit'}.`,
     {
       hint: 'Create it or correct the name.',
     },
@@ -185,27 +230,19 @@ function sortedHidden(walked: WalkResult): readonly HiddenPath[] {
 function noticesOf(walked: WalkResult, hadScratch: boolean): readonly string[] {
   const reincluded = walked.reincluded.map(
     ({ path, by, credential }) =>
-      `${shown(path)} is visible on purpose: ${by} re-includes it (${credential}).`,
+      `${shownPath(path)} is visible on purpose: ${by} re-includes it (${credential}).`,
   );
   const unreadable = [...walked.hidden]
     .filter(([, { reason }]) => reason.startsWith('unreadable'))
-    .map(([path]) => `${shown(path)} cannot be read and is hidden.`);
+    .map(([path]) => `${shownPath(path)} cannot be read and is hidden.`);
   return [
     ...atMost(reincluded, 'credential files are visible on purpose'),
     ...atMost(unreadable, 'paths cannot be read and are hidden'),
     ...(hadScratch ? [`${SCRATCH_DIRECTORY} of the workspace is replaced by an empty one inside.`] : []),
     ...(walked.special.length > 0
       ? [
-          `${walked.special.length} sockets, FIFOs or devices are visible, such as ${shown(walked.special[0] as ByteText)}; they lead nowhere inside.`,
+          `${walked.special.length} sockets, FIFOs or devices are visible, such as ${shownPath(walked.special[0] as ByteText)}; they lead nowhere inside.`,
         ]
       : []),
-  ];
-}
-
-function atMost(notices: readonly string[], rest: string): readonly string[] {
-  if (notices.length <= MOST_NOTICES_OF_A_KIND) return notices;
-  return [
-    ...notices.slice(0, MOST_NOTICES_OF_A_KIND),
-    `${notices.length - MOST_NOTICES_OF_A_KIND} more ${rest}.`,
   ];
 }

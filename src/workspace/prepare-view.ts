@@ -14,13 +14,17 @@ import {
 import type { Environment } from '../core/environment.js';
 import { CagentError, messageOf } from '../core/errors.js';
 import type { Processes } from '../core/process.js';
+import { type BaseCommit, openBaseCommit } from './base-commit.js';
+import { writeBaseLayer } from './base-layer.js';
 import { type ByteText, byteTextToFile, pathToByteText } from './byte-text.js';
 import { createHistory } from './git-history.js';
 import { createSnapshot } from './git-snapshot.js';
 import { hiddenSet } from './hidden-set.js';
-import { loadIgnoreRules } from './ignore-rules.js';
+
 import { copyAttributes, fillMask } from './mask-layer.js';
-import { SCRATCH_DIRECTORY } from './plan-workspace.js';
+import { rulesOf } from './plan-rules.js';
+import { statOf } from './same-blob.js';
+import { SCRATCH_DIRECTORY } from './scratch-directory.js';
 import { readTracked, type TrackedFiles } from './tracked-files.js';
 import { viewLayout, viewOptions } from './view-layout.js';
 import type { ViewStrategy } from './view-strategy.js';
@@ -84,6 +88,7 @@ async function makeLayers(plan: WorkspacePlan, input: ViewInput): Promise<Prepar
     copy ? undefined : fillMask(mask, root, whiteouts(plan, root), input.processes, input.env).catch(refuse),
     prepareGit(plan, input, root, notices),
   ]);
+  const base = plan.base && (await writeBaseLayer(top, root, plan.base.shown, await openBaseOf(plan, input)));
   makeScratch(`${top}/${SCRATCH_DIRECTORY}`, plan.mode === 'overlay' ? input.scratchReadme : undefined);
   if (scratch !== undefined) makeScratch(scratch, input.scratchReadme);
   for (const directory of [top, ...(scratch === undefined ? [] : [scratch])]) giveTo(directory, plan.owner);
@@ -94,6 +99,7 @@ async function makeLayers(plan: WorkspacePlan, input: ViewInput): Promise<Prepar
       giveTo(directory, plan.owner);
     }
   }
+  base?.finish();
   for (const layer of [top, mask, ...(writable === undefined ? [] : [writable.upper])]) {
     copyAttributes(layer, rootStat);
   }
@@ -109,11 +115,15 @@ async function makeLayers(plan: WorkspacePlan, input: ViewInput): Promise<Prepar
 /** Beside what is hidden, the places that TOP fills are masked, so that nothing of the original shines through. */
 function whiteouts(plan: WorkspacePlan, root: ByteText): readonly ByteText[] {
   const paths = new Set(plan.hidden.map((entry) => pathToByteText(entry.path)));
-  for (const path of ['.git', SCRATCH_DIRECTORY]) {
-    if (lstatSync(byteTextToFile(`${root}/${path}`), { throwIfNoEntry: false }) !== undefined)
-      paths.add(path);
-  }
+  const hidden = hiddenSet(plan.hidden);
+  const replaced = plan.base?.shown.map(({ path }) => pathToByteText(path)) ?? [];
+  for (const path of ['.git', SCRATCH_DIRECTORY, ...replaced])
+    if (!hidden.has(path) && statOf(root, path) !== undefined) paths.add(path);
   return [...paths];
+}
+
+function openBaseOf({ root, base }: WorkspacePlan, { processes, env }: ViewInput): Promise<BaseCommit> {
+  return openBaseCommit({ root, revision: base?.commit ?? '', processes, env });
 }
 
 async function prepareGit(
@@ -139,15 +149,25 @@ async function prepareGit(
     root,
     hidden: hiddenSet(hiddenPaths.map((path) => ({ path }))),
     hiddenPaths,
+    shown: plan.base?.shown ?? [],
     tracked: tracked ?? (await read()),
     cacheDirectory: input.cacheDirectory,
   };
-  if (kind === 'snapshot') notices.push(...(await createSnapshot(common)));
-  else {
-    const { ignoreFile, ignore, secrets } = plan.rules;
-    const rules = loadIgnoreRules({ root, ignoreFile, patterns: ignore });
-    notices.push(...(await createHistory({ ...common, rules, scan: secrets === 'hide', readAgain: read })));
+  if (kind === 'snapshot' && plan.base === undefined) {
+    notices.push(...(await createSnapshot(common)));
+    return;
   }
+  notices.push(
+    ...(await createHistory({
+      ...common,
+      kind,
+      base: plan.base?.commit,
+      underReview: plan.base?.absent ?? [],
+      rules: rulesOf(plan),
+      scan: plan.rules.secrets === 'hide',
+      readAgain: read,
+    })),
+  );
 }
 
 function makeScratch(directory: string, readme: string | undefined): void {

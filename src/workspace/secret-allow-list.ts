@@ -1,7 +1,8 @@
-import { type ByteText, pathToByteText } from './byte-text.js';
+import type { ByteText } from './byte-text.js';
 import { readIgnoreFile } from './ignore-files.js';
 import { compileIgnoreList, lastMatch } from './ignore-list.js';
 import { parseIgnoreLine } from './ignore-pattern.js';
+import type { TrustedFiles } from './ignore-rules.js';
 
 /** At the root of the workspace: one `path:rule` a line. */
 export const SECRET_ALLOW_FILE = '.cagent-secrets-allow';
@@ -13,8 +14,8 @@ export type SecretAllowList = (path: ByteText, rule: string) => boolean;
  * Reads the allow-list. `path` has the syntax of an ignore file's pattern, `rule` is a rule's name or `*`; a line
  * without a colon means every rule. `#` starts a comment line.
  */
-export function readAllowList(root: ByteText): SecretAllowList {
-  const bytes = readIgnoreFile(root, pathToByteText(SECRET_ALLOW_FILE));
+export function readAllowList(root: ByteText, files?: TrustedFiles): SecretAllowList {
+  const bytes = files === undefined ? readIgnoreFile(root, SECRET_ALLOW_FILE) : files.get(SECRET_ALLOW_FILE);
   return bytes === undefined ? () => false : parseAllowList(bytes.toString('latin1'));
 }
 

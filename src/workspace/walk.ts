@@ -8,9 +8,9 @@ import type { IgnoreRules, RuleLevel } from './ignore-rules.js';
 export interface WalkResult {
   /** Regular files that stay visible, in the order in which they were found. */
   readonly files: ByteText[];
-  /** Links, sockets, FIFOs and devices that stay visible. */
-  readonly others: number;
-  /** FIFOs, sockets and devices among them. */
+  /** Links that stay visible. */
+  readonly links: ByteText[];
+  /** FIFOs, sockets and devices that stay visible. */
   readonly special: ByteText[];
   /** Topmost hidden paths with their reasons. */
   readonly hidden: Map<ByteText, WalkHidden>;
@@ -41,9 +41,7 @@ export async function walk(
   ignoreFile: string,
   forced: ForcedHidden,
 ): Promise<WalkResult> {
-  const result = { files: [], others: 0, special: [], hidden: new Map(), reincluded: [] } as {
-    -readonly [Key in keyof WalkResult]: WalkResult[Key];
-  };
+  const result: WalkResult = { files: [], links: [], special: [], hidden: new Map(), reincluded: [] };
   const ignoreNames = new Set([pathToByteText(ignoreFile), SECOND_IGNORE_FILE]);
   const pending: { directory: ByteText; level: RuleLevel }[] = [{ directory: '', level: rules.root }];
   let sinceYield = 0;
@@ -58,8 +56,8 @@ export async function walk(
       });
       continue;
     }
-    const hasIgnoreFile = directory !== '' && entries.some((entry) => ignoreNames.has(entry.name));
-    const level = hasIgnoreFile ? rules.enter(current.level, directory) : current.level;
+    const mayHaveRules = rules.given || entries.some((entry) => ignoreNames.has(entry.name));
+    const level = directory !== '' && mayHaveRules ? rules.enter(current.level, directory) : current.level;
     for (const entry of entries) {
       const path = directory + entry.name;
       const isDirectory = entry.isDirectory();
@@ -78,10 +76,7 @@ export async function walk(
         result.reincluded.push({ path, by: verdict.by, credential: verdict.credential });
       if (isDirectory) pending.push({ directory: `${path}/`, level });
       else if (entry.isFile()) result.files.push(path);
-      else {
-        result.others += 1;
-        if (!entry.isSymbolicLink()) result.special.push(path);
-      }
+      else (entry.isSymbolicLink() ? result.links : result.special).push(path);
     }
     sinceYield += entries.length;
     if (sinceYield >= YIELD_EVERY_ENTRIES) {

@@ -12,6 +12,8 @@ export interface WorkspacePlan {
   /** Places where the secret scan found something, hidden or (with `secrets: warn`) still visible. */
   readonly findings: readonly SecretFinding[];
   readonly git: GitPlan;
+  /** Where trusted configuration comes from; absent when the workspace itself is trusted. */
+  readonly base?: BasePlan;
   /** The rules themselves, for paths that are not in the workspace now: old commits, files that the agent makes. */
   readonly rules: {
     readonly ignoreFile: string;
@@ -28,6 +30,25 @@ export interface HiddenPath {
   readonly directory: boolean;
   /** Why, for people: `.agentignore:3 *.pem`, `built-in: private key`, `secret scan: aws-access-key`. */
   readonly reason: string;
+}
+
+/** A base commit and what the view takes from it. */
+export interface BasePlan {
+  /** Full name. */
+  readonly commit: string;
+  /** Paths that are shown as the commit has them, because the workspace differs. Sorted by path. */
+  readonly shown: readonly BaseShown[];
+  /** Paths of the workspace that the commit does not have; they are among `hidden` too. */
+  readonly absent: readonly string[];
+  /** Text of the commit's ignore files and of its list of known secrets, by path; both as in core/path-text. */
+  readonly rules: Readonly<Record<string, string>>;
+}
+
+export interface BaseShown {
+  readonly path: string;
+  /** As git writes it: `100644`, `100755`, `120000`. */
+  readonly mode: string;
+  readonly objectId: string;
 }
 
 /** A secret's place and kind, never its value. */

@@ -4,15 +4,15 @@ import { resolvePatchPolicy } from '../../config/resolve.js';
 import { displayPath } from '../../core/path-text.js';
 import { systemProcesses } from '../../core/process.js';
 import type { ParsedArguments } from '../arguments.js';
-import type { CliContext } from '../cli-context.js';
+import type { CommandContext } from '../cli-context.js';
 
 /** `cagent apply RUN_DIR`: to the index and the working tree of the checkout, or not at all. Nothing is committed. */
 export async function applyCommand(
   parsed: ParsedArguments & { command: 'apply' },
-  context: CliContext,
+  context: CommandContext,
 ): Promise<number> {
-  const { cwd, environment, stdout, stderr } = context;
-  const { workspace, patch } = await resolvePatchPolicy(parsed.flags, cwd);
+  const { cwd, environment, stdout, stderr, openBase } = context;
+  const { workspace, patch } = await resolvePatchPolicy(parsed.flags, cwd, openBase);
   const result = await applyRun({
     runDirectory: resolve(cwd, parsed.runDirectory),
     checkout: workspace,

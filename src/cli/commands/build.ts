@@ -6,15 +6,15 @@ import { cancelOnSignals } from '../../engine/signals.js';
 import { planImages } from '../../image/plan-images.js';
 import { resolveImages } from '../../image/resolve-images.js';
 import type { ParsedArguments } from '../arguments.js';
-import type { CliContext } from '../cli-context.js';
+import type { CommandContext } from '../cli-context.js';
 
 /** `cagent build`: pulls or builds the two images and prints their references and digests. */
 export async function buildCommand(
   parsed: ParsedArguments & { command: 'build' },
-  context: CliContext,
+  context: CommandContext,
 ): Promise<number> {
-  const { environment, cwd, stdout, stderr } = context;
-  const spec = await resolveRunSpec({ flags: parsed.flags, cwd, environment, purpose: 'build' });
+  const { environment, cwd, stdout, stderr, openBase } = context;
+  const spec = await resolveRunSpec({ flags: parsed.flags, cwd, environment, purpose: 'build', openBase });
   const signals = cancelOnSignals();
   try {
     const images = await resolveImages(

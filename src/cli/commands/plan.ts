@@ -6,15 +6,15 @@ import { createRunId } from '../../core/run-id.js';
 import { planEarly, planLate } from '../../engine/plan-run.js';
 import { renderPlan } from '../../report/plan-text.js';
 import type { ParsedArguments } from '../arguments.js';
-import { type CliContext, runsDirectoryOf } from '../cli-context.js';
+import { type CommandContext, runsDirectoryOf } from '../cli-context.js';
 
 /** `cagent plan`: prints what `run` would do and touches nothing. */
 export async function planCommand(
   parsed: ParsedArguments & { command: 'run' | 'plan' },
-  context: CliContext,
+  context: CommandContext,
 ): Promise<number> {
-  const { environment, cwd, stdout } = context;
-  const spec = await resolveRunSpec({ flags: parsed.flags, cwd, environment, purpose: 'run' });
+  const { environment, cwd, stdout, openBase } = context;
+  const spec = await resolveRunSpec({ flags: parsed.flags, cwd, environment, purpose: 'run', openBase });
   const host = {
     processes: systemProcesses,
     environment,

@@ -1,5 +1,5 @@
 import type { OptionTable } from '../option.js';
-import { choice, list, path, textSchema } from '../value-type.js';
+import { choice, list, path, text, textSchema } from '../value-type.js';
 
 const PATTERN = 'a gitignore pattern on one line';
 
@@ -22,6 +22,16 @@ export const WORKSPACE_OPTIONS = {
     onCommandLine: true,
     isInput: true,
     description: 'Pattern of files to hide from the agent, after those of the ignore file.',
+  },
+  base: {
+    topic: 'workspace',
+    type: text('a commit, branch or tag, or none', /^[^\s\0-][^\s\0]*$/),
+    placeholder: 'COMMIT',
+    onCommandLine: true,
+    isInput: true,
+    otherwise: 'none; in the action the base of the pull request',
+    description:
+      'Commit that configuration of agents and of cagent comes from, for a workspace that is under review. none: the workspace itself is trusted.',
   },
   'ignore-file': {
     topic: 'workspace',
