@@ -228,6 +228,34 @@ describe('a socket of this machine with an engine that does not see its director
   });
 });
 
+describe('a pull request under both strategies', () => {
+  it('shows the same configuration of the base commit and gives the same patch', async () => {
+    const workspace = makeWorkspace({
+      'CLAUDE.md': 'base\n',
+      '.claude/a/b.json': 'base\n',
+      'code.ts': 'code\n',
+    });
+    try {
+      const base = workspace.git('rev-parse', 'HEAD');
+      workspace.write({ 'CLAUDE.md': 'PULL\n', 'AGENTS.md': 'PULL\n', 'code.ts': 'code\nmore\n' });
+      rmSync(join(workspace.directory, '.claude'), { recursive: true });
+      workspace.git('add', '--all');
+      workspace.git('commit', '--quiet', '--message', 'topic');
+      const script =
+        'find . -path ./.git -prune -o -path ./.agent-scratch -prune -o -type f -print | sort | xargs tail -n +1; git status --porcelain; git diff --name-only base...head; echo mine > CLAUDE.md; rm -r .claude; echo x >> code.ts';
+      const { overlay, copy } = await both(workspace, script, ['--base', base]);
+      expect(overlay.stdout.toString()).not.toContain('PULL');
+      expect(copy.stdout.toString()).toBe(overlay.stdout.toString());
+      expect(copy.read('changes.patch')).toBe(overlay.read('changes.patch'));
+      expect(copy.changes.files.map(({ path }) => path)).toEqual(['code.ts']);
+      expect(copy.changes.rejected).toEqual(overlay.changes.rejected);
+      expect(copy.report.workspace).toMatchObject({ strategy: 'copy', base: overlay.report.workspace.base });
+    } finally {
+      workspace.remove();
+    }
+  });
+});
+
 describe('inside a copy', () => {
   let workspace: Workspace;
   const inCopy = (script: string, options: readonly string[] = []): Promise<RunResult> =>
