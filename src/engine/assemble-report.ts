@@ -56,7 +56,7 @@ export function assembleReport(facts: RunFacts): Report {
       model: agent?.model,
       usage: agent?.usage,
       agent: agent?.words,
-      resources: resourcesOf(end),
+      resources: resourcesOf(facts),
       imageDigest: preparation.images?.sandbox.digest,
       notices: [...[agent?.failure ?? []].flat(), ...(agent?.notices ?? []), ...facts.notices],
       error: conclusion === 'error' ? error : undefined,
@@ -84,7 +84,10 @@ function judged({ end, spec, transcripts, traffic, changes, handedOver, agentMs 
   return { ...outcome, words: { ...outcome.words, tries: [last] } };
 }
 
-function resourcesOf(end: AgentEnd | undefined): Report['resources'] {
+function resourcesOf({ end, phases }: RunFacts): Report['resources'] {
+  // An agent that never began used nothing; of one that was lost nobody knows.
+  if (end === undefined && phases.agent === undefined)
+    return { cpuSeconds: 0, peakMemoryBytes: 0, peakPids: 0 };
   const { cpuSeconds, peakMemoryBytes, peakPids } = end?.resources ?? {};
   return {
     ...(cpuSeconds === undefined ? {} : { cpuSeconds }),

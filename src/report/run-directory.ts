@@ -28,7 +28,7 @@ export interface RunDirectory {
   endAgentOutput(): { readonly stdout: Buffer; readonly stderr: Buffer };
   /**
    * Writes all other files and returns the report as it was written: masked, with notices about what masking did.
-   * Every file is tried, also when one fails; then throws `report.write`.
+   * Every file is tried, also when one fails; then the report is that of an error, `report.write`.
    */
   finish(results: RunResults): Promise<Report>;
 }

@@ -27,6 +27,8 @@ export interface RunResults {
   readonly prompt?: string | undefined;
 }
 
+/** Exit code of cagent's own failures, as in docker. */
+const OWN_FAILURE = 125;
 /** How much of the patch the page can show at most. */
 const EXCERPT_BYTES = 2 ** 20;
 /** Git's hash of a tree without entries: what a run without changes touched. */
@@ -34,7 +36,9 @@ const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
 /**
  * Writes patch, scratch, report and everything that is rendered from them. `failures` holds what failed before, by
- * file name. Each file is tried, also when another one fails; then throws `report.write`.
+ * file name. Each file is tried, also when another one fails; then the report says so: a run whose results are not
+ * whole is an error of cagent, whatever the agent did.
+ * @returns the report, as it was written where it could be
  */
 export async function writeResults(
   directory: string,
@@ -58,13 +62,28 @@ export async function writeResults(
     );
   });
 
-  const report = maskJson(withPatch(results.report, patch, notices), mask);
-  for (const [name, text] of Object.entries(texts(directory, results, report, patch.bytes, mask))) {
-    await attempt(name, async () => writeAtomically(join(directory, name), await text()));
-  }
+  const whole = withPatch(results.report, patch, notices);
+  const write = async (): Promise<Report> => {
+    const report = maskJson(failures.size > 0 ? withFailures(whole, directory, failures) : whole, mask);
+    for (const [name, text] of Object.entries(texts(directory, results, report, patch.bytes, mask))) {
+      await attempt(name, async () => writeAtomically(join(directory, name), await text()));
+    }
+    return report;
+  };
+  const known = failures.size;
+  const first = await write();
+  // What failed only now is in no report yet.
+  const report = failures.size > known ? await write() : first;
   await rm(join(directory, MARKER), { force: true }).catch(() => {});
-  if (failures.size > 0) throw writeError(directory, failures);
   return report;
+}
+
+/** An error that came before stays the error. */
+function withFailures(report: Report, directory: string, failures: ReadonlyMap<string, unknown>): Report {
+  const { code, message, hint } = writeError(directory, failures);
+  if (report.error !== undefined) return { ...report, notices: [...report.notices, `${message}.`] };
+  const error = { code, message, ...(hint === undefined ? {} : { hint }) };
+  return { ...report, conclusion: 'error', exitCode: OWN_FAILURE, error };
 }
 
 interface WrittenPatch {

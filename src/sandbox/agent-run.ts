@@ -3,7 +3,7 @@ import { CagentError } from '../core/errors.js';
 import { killArgs, startAttachedArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
 import type { ContainerPlan } from '../docker/container.js';
-import { type DiskLimit, type DiskWatch, watchDisk } from './disk-watch.js';
+import { type DiskEnd, type DiskLimit, type DiskWatch, watchDisk } from './disk-watch.js';
 import { type ResourceUse, watchResources } from './resources.js';
 import { followSize, type Terminal } from './terminal.js';
 import type { VolumeWatch } from './volume-watch.js';
@@ -42,6 +42,8 @@ type Ending =
 /** The runner kills everything 7.5 s after SIGINT, and three seconds are promised. */
 const CANCEL_GRACE_MS = 1_500;
 const TIMEOUT_GRACE_MS = 10_000;
+/** What a shell makes of SIGXFSZ, the end of a process that makes a file larger than the limit. */
+const FILE_TOO_LARGE = 128 + 25;
 const EXIT_CODE = { timeout: 124, limit: 137, SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
 
 /**
@@ -102,17 +104,15 @@ export async function runAgent(
   await child.done;
   settled = true;
   for (const timer of timers) clearTimeout(timer);
-  disk.stop();
   unfollow();
   options.cancel.removeEventListener('abort', onCancel);
   const use = resources.stop();
-  const state = await inspectState(docker, plan.name);
-  if (state.Running) {
-    const dead = await endLost(docker, plan.name);
-    if (ending === undefined) throw connectionLost();
-    return conclude({ state: dead, use, ending, cancelReason: options.cancel.reason, startOutput });
-  }
-  return conclude({ state, use, ending, cancelReason: options.cancel.reason, startOutput });
+  const [state, left] = await Promise.all([inspectState(docker, plan.name), disk.stop()]);
+  const facts = { use, left, ending, cancelReason: options.cancel.reason, startOutput };
+  if (!state.Running) return conclude({ state, ...facts });
+  const dead = await endLost(docker, plan.name);
+  if (ending === undefined) throw connectionLost();
+  return conclude({ state: dead, ...facts });
 }
 
 function watchWrites(
@@ -121,7 +121,12 @@ function watchWrites(
 ): DiskWatch {
   if (!('onPassed' in watched)) return watchDisk(watched, disk, onPassed);
   watched.onPassed(onPassed);
-  return { stop: () => void watched.stop() };
+  return {
+    async stop() {
+      void watched.stop();
+      return { passed: undefined, full: false };
+    },
+  };
 }
 
 interface ContainerState {
@@ -155,11 +160,12 @@ function connectionLost(): CagentError {
 function conclude(facts: {
   readonly state: ContainerState;
   readonly use: ResourceUse;
+  readonly left: DiskEnd;
   readonly ending: Ending | undefined;
   readonly cancelReason: unknown;
   readonly startOutput: string;
 }): AgentEnd {
-  const { state, use, ending } = facts;
+  const { state, use, left, ending } = facts;
   const startError = state.Status === 'created' ? state.Error || facts.startOutput.trim() : undefined;
   if (startError !== undefined && ending === undefined && state.ExitCode !== 126 && state.ExitCode !== 127) {
     const known = dockerError(['start'], startError, state.ExitCode);
@@ -168,11 +174,15 @@ function conclude(facts: {
       : known;
   }
   const outOfMemory = state.OOMKilled || (use.oomKills ?? 0) > 0;
-  const killedByKernel = ending === undefined && state.ExitCode === 137 && outOfMemory;
-  const cause = ending?.cause ?? (killedByKernel ? 'limit' : 'exited');
+  const killedByKernel =
+    (state.ExitCode === 137 && outOfMemory) || (state.ExitCode === FILE_TOO_LARGE && left.full);
+  const overrun = killedByKernel || left.passed !== undefined;
+  const cause = ending?.cause ?? (overrun ? 'limit' : 'exited');
+  const written =
+    ending?.cause === 'limit' ? ending.limit : (left.passed ?? (left.full ? 'disk' : undefined));
   const limitsHit = [
     ...(cause === 'timeout' ? ['timeout'] : []),
-    ...(ending?.cause === 'limit' ? [ending.limit] : []),
+    ...(written === undefined ? [] : [written]),
     ...(outOfMemory ? ['memory'] : []),
     ...((use.pidsRefused ?? 0) > 0 ? ['pids'] : []),
   ];

@@ -8,10 +8,21 @@ export interface DiskLimit {
 }
 
 export interface DiskWatch {
-  stop(): void;
+  /** The agent is dead: looks a last time. */
+  stop(): Promise<DiskEnd>;
+}
+
+/** What the agent has left behind. */
+export interface DiskEnd {
+  /** A limit that it passed after the last look. */
+  readonly passed: 'disk' | 'files' | undefined;
+  /** It has used up its space, so a write may have been refused: no single file may be larger than that space. */
+  readonly full: boolean;
 }
 
 const SHORTEST_PAUSE_MS = 250;
+/** An agent whose one big file was refused may cope, and write a few words about it. */
+const MARGIN = 1 / 16;
 /** Looking may take at most a fifth of the time, however much there is to look at. */
 const PAUSE_PER_LOOK = 4;
 
@@ -35,13 +46,14 @@ export function watchDisk(
   roomOf: (directory: string) => Promise<Room> = freeRoom,
 ): DiskWatch {
   let stopped = false;
+  const most = { ...limit, bytes: limit.bytes * (1 + MARGIN) };
   async function loop(): Promise<void> {
     const [directory] = directories;
     if (directory === undefined) return;
     const before = await roomOf(directory);
     while (!stopped) {
       const began = performance.now();
-      const seen = await look(directories, limit);
+      const seen = await look(directories, most);
       const passed = seen === 'unclear' ? lost(before, await roomOf(directory), limit) : seen;
       const last = passed ?? lostReserve(before, await roomOf(directory), limit);
       if (stopped) return;
@@ -51,8 +63,10 @@ export function watchDisk(
   }
   void loop();
   return {
-    stop() {
+    async stop() {
       stopped = true;
+      const { bytes, passed } = await measure(directories, most);
+      return { passed: passed === 'unclear' ? undefined : passed, full: bytes >= limit.bytes };
     },
   };
 }
@@ -61,10 +75,16 @@ export function watchDisk(
  * Whether the directories hold more than the limit; stops counting as soon as it knows. `unclear`: not as far as can
  * be seen, but the agent has made directories that nobody may list.
  */
-export async function look(
+export async function look(directories: readonly string[], limit: DiskLimit): Promise<Passed> {
+  return (await measure(directories, limit)).passed;
+}
+
+type Passed = 'disk' | 'files' | 'unclear' | undefined;
+
+async function measure(
   directories: readonly string[],
   limit: DiskLimit,
-): Promise<'disk' | 'files' | 'unclear' | undefined> {
+): Promise<{ readonly bytes: number; readonly passed: Passed }> {
   const pending: Buffer[] = directories.map((directory) => Buffer.from(directory));
   let bytes = 0;
   let entries = 0;
@@ -72,21 +92,21 @@ export async function look(
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     const listed = await list(directory);
     // No program needs a path longer than any program can name, except to hide what is there.
-    if (listed === 'ENAMETOOLONG') return 'files';
+    if (listed === 'ENAMETOOLONG') return { bytes, passed: 'files' };
     if (typeof listed === 'string') {
       unclear ||= listed === 'EACCES';
       continue;
     }
     for (const entry of listed) {
       entries += 1;
-      if (entries > limit.entries) return 'files';
+      if (entries > limit.entries) return { bytes, passed: 'files' };
       const path = Buffer.concat([directory, Buffer.from('/'), entry.name]);
       if (entry.isDirectory()) pending.push(path);
       else bytes += await allocated(path);
-      if (bytes > limit.bytes) return 'disk';
+      if (bytes > limit.bytes) return { bytes, passed: 'disk' };
     }
   }
-  return unclear ? 'unclear' : undefined;
+  return { bytes, passed: unclear ? 'unclear' : undefined };
 }
 
 /** The limit that the whole file system has lost since the beginning; others write to it too, so it is no first choice. */

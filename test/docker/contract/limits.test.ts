@@ -70,13 +70,32 @@ describe('limits', () => {
     expect(result.exitCode).toBe(137);
     expect(result.report).toMatchObject({ conclusion: 'limit', limits: { hit: ['disk'] } });
   });
-  it('disk: one file cannot be larger than the whole, and the agent may cope', async () => {
+  it('disk: one file cannot be larger than the whole, and an agent that copes keeps its own code', async () => {
     const result = await workspace.bash(
-      'trap \'\' XFSZ; head -c 50000000 /dev/zero > big; echo "code $?"; rm -f big; exit 9',
+      'echo first > note; head -c 50000000 /dev/zero > big; echo "code $?"; sleep 1; echo coped >> note; exit 9',
       ['--disk', '10m'],
     );
-    expect([9, 137]).toContain(result.exitCode);
-    if (result.exitCode === 9) expect(result.report.conclusion).toBe('failure');
+    expect(result.exitCode, result.stderr).toBe(9);
+    expect(result.report).toMatchObject({ conclusion: 'failure', limits: { hit: ['disk'] } });
+    expect(result.read('changes.patch')).toContain('+coped');
+  });
+  it.each([
+    ['a program', ['dd', 'if=/dev/zero', 'of=big', 'bs=1M', 'count=50']],
+    ['the last program of a script', ['sh', '-c', 'echo x > note; head -c 50000000 /dev/zero > big']],
+    ['a burst', ['sh', '-c', 'for i in 1 2 3; do head -c 9000000 /dev/zero > big.$i; done']],
+  ])('disk: %s that does not survive it ends with the limit named', async (_, command) => {
+    const result = await workspace.run([...OFFLINE, '--disk', '10m'], command);
+    expect(result.exitCode, result.stderr).toBe(137);
+    expect(result.report).toMatchObject({
+      conclusion: 'limit',
+      exitCode: 137,
+      limits: { hit: ['disk'] },
+    });
+  });
+  it('disk: the code of an end that only looks like it is the agent’s own', async () => {
+    const result = await workspace.bash('echo x > note; exit 153', ['--disk', '10m']);
+    expect(result.exitCode, result.stderr).toBe(153);
+    expect(result.report).toMatchObject({ conclusion: 'failure', limits: { hit: [] } });
   });
   it('time: an agent that goes by itself when asked still is a time-out', async () => {
     const result = await workspace.bash("trap 'echo bye; exit 0' TERM; while :; do sleep 0.1; done", [

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -222,5 +222,46 @@ describe.each(CASES)('the run directory after $name', (test) => {
       expect(result.read('changes.patch')).toBe('');
       expect(result.report.changes).toMatchObject({ files: 0, added: 0, deleted: 0, patchBytes: 0 });
     });
+    it('knows what the agent used', () => {
+      const { cpuSeconds, peakMemoryBytes, peakPids } = result.report.resources;
+      for (const use of [cpuSeconds, peakMemoryBytes, peakPids]) expect(use).toBeGreaterThanOrEqual(0);
+    });
   }
+});
+
+describe('a run directory that cannot be completed', () => {
+  let workspace: Workspace;
+  let result: RunResult;
+
+  beforeAll(async () => {
+    workspace = makeWorkspace({ 'README.md': '# widget\n' });
+    const running = workspace.start(
+      [...OFFLINE, '--json'],
+      ['sh', '-c', `${edit} echo started >&2; sleep 2`],
+    );
+    await until(() => running.stderr().includes('started'));
+    mkdirSync(join(workspace.out, 'report.html/in-the-way'), { recursive: true });
+    result = resultOf(await running.ended, workspace.out);
+  });
+  afterAll(() => workspace.remove());
+
+  it('is an error of cagent with one line, whatever the agent did', () => {
+    expect(result.exitCode, result.stderr).toBe(125);
+    const own = result.stderr.split('\n').filter((line) => line.startsWith('cagent: report.write: '));
+    expect(own).toHaveLength(1);
+    expect(own[0]).toContain('report.html');
+  });
+  it('says so in the report, on standard output too', () => {
+    expect(result.report).toMatchObject({
+      conclusion: 'error',
+      exitCode: 125,
+      error: { code: 'report.write' },
+    });
+    expect(JSON.parse(result.stdout.toString())).toEqual(result.report);
+  });
+  it('has everything else', () => {
+    for (const file of FILES) expect(readdirSync(workspace.out)).toContain(file);
+    expect(result.read('changes.patch')).toContain('+edited');
+  });
+  it('leaves nothing else behind', () => expect(leftOf(result.report.runId)).toEqual([]));
 });

@@ -59,4 +59,28 @@ describe('the watch over the disk', () => {
 
     expect(await passed).toBe('disk');
   });
+
+  it('lets an agent live whose one file took all the space and which writes a few words about it', async () => {
+    const passed: string[] = [];
+    writeFileSync(join(directory, 'big'), Buffer.alloc(2 ** 20, 1));
+    writeFileSync(join(directory, 'note'), 'no space\n');
+    const watch = watchDisk([directory], { bytes: 2 ** 20, entries: 100 }, (limit) => passed.push(limit));
+
+    expect(await watch.stop()).toEqual({ passed: undefined, full: true });
+    expect(passed).toEqual([]);
+  });
+
+  it('looks a last time, for an agent that is quicker', async () => {
+    const watch = watchDisk([directory], { bytes: 2 ** 20, entries: 100 }, () => {});
+    for (const name of ['a', 'b']) writeFileSync(join(directory, name), Buffer.alloc(2 ** 20, 1));
+
+    expect(await watch.stop()).toMatchObject({ passed: 'disk' });
+  });
+
+  it('finds nothing where there was room', async () => {
+    const watch = watchDisk([directory], { bytes: 2 ** 20, entries: 100 }, () => {});
+    writeFileSync(join(directory, 'small'), 'x');
+
+    expect(await watch.stop()).toEqual({ passed: undefined, full: false });
+  });
 });

@@ -151,10 +151,10 @@ describe('a write that fails', () => {
   test('does not keep the other files from being written', async () => {
     const directory = await open(place.out);
     await mkdir(join(place.out, 'summary.md', 'in-the-way'), { recursive: true });
-    const error = await failure(directory.finish(results(place)));
-    expect(error.code).toBe('report.write');
-    expect(error.message).toContain('summary.md');
-    expect(error.message).not.toContain('report.html');
+    const { error } = await directory.finish(results(place));
+    expect(error?.code).toBe('report.write');
+    expect(error?.message).toContain('summary.md');
+    expect(error?.message).not.toContain('report.html');
     expect(JSON.parse(await read(place, 'report.json')).runId).toBe(RUN_ID);
     expect(await read(place, 'report.html')).toContain('</html>');
     expect((await readdir(place.out)).filter((name) => name.endsWith('.partial'))).toEqual([]);
@@ -163,18 +163,40 @@ describe('a write that fails', () => {
   test('for want of space says so and what to do', async () => {
     await open(place.out);
     const full = await failureOf(writeFile('/dev/full', 'x'));
-    const error = await failure(
-      writeResults(place.out, results(place), secrets, new Map([['agent.log', full]])),
+    const { error } = await writeResults(place.out, results(place), secrets, new Map([['agent.log', full]]));
+    expect(error?.code).toBe('report.write');
+    expect(error?.message).toMatch(/^agent\.log in .*: no space left$/);
+    expect(error?.hint).toContain('--out');
+  });
+
+  test.each(['summary.md', 'report.html', 'plan.json'])(
+    'of %s makes the run an error in every file, whatever the agent did',
+    async (name) => {
+      const directory = await open(place.out);
+      await mkdir(join(place.out, name, 'in-the-way'), { recursive: true });
+      const report = await directory.finish(results(place));
+      expect(report).toMatchObject({ conclusion: 'error', exitCode: 125, error: { code: 'report.write' } });
+      expect(report.error?.message).toContain(name);
+      expect(JSON.parse(await read(place, 'report.json'))).toEqual(report);
+      expect(await read(place, 'metrics.prom')).toContain('conclusion="error"');
+    },
+  );
+
+  test('after an error leaves that error and adds a notice', async () => {
+    const directory = await open(place.out);
+    await mkdir(join(place.out, 'summary.md', 'in-the-way'), { recursive: true });
+    const error = { code: 'docker.unreachable', message: 'no engine' };
+    const report = await directory.finish(
+      results(place, { report: { ...sampleReport(), conclusion: 'error', exitCode: 125, error } }),
     );
-    expect(error.code).toBe('report.write');
-    expect(error.message).toMatch(/^agent\.log in .*: no space left$/);
-    expect(error.hint).toContain('--out');
-    expect(JSON.parse(await read(place, 'report.json')).runId).toBe(RUN_ID);
+    expect(report.error).toEqual(error);
+    expect(report.notices.join()).toContain('summary.md');
   });
 
   test('of a patch that cannot be read is not a success', async () => {
     const directory = await open(place.out);
-    const error = await failure(directory.finish(results(place, { patch: join(place.base, 'missing') })));
-    expect(error.message).toContain('changes.patch');
+    const report = await directory.finish(results(place, { patch: join(place.base, 'missing') }));
+    expect(report.conclusion).toBe('error');
+    expect(report.error?.message).toContain('changes.patch');
   });
 });
