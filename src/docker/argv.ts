@@ -66,6 +66,16 @@ export function execArgs(
   return ['exec', ...(user === undefined ? [] : ['--user', user]), name, ...command];
 }
 
+/** A line for each image: the digests of its registries and its id. Fails when one is not here. */
+export function inspectImagesArgs(references: readonly string[]): readonly string[] {
+  return ['image', 'inspect', '--format', '{{json .RepoDigests}} {{.Id}}', ...references];
+}
+
+/** The state of a container as JSON: exit code, killed for its memory, running. */
+export function inspectStateArgs(name: string): readonly string[] {
+  return ['container', 'inspect', '--format', '{{json .State}}', name];
+}
+
 export function killArgs(name: string, signal: 'TERM' | 'KILL'): readonly string[] {
   return ['kill', '--signal', signal, name];
 }

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { objectLabels, objectName } from '../core/labels.js';
-import type { RunId } from '../core/run-id.js';
-import { bareCreateArgs, copyOutArgs, removeContainersArgs } from '../docker/argv.js';
 import type { Docker } from '../docker/client.js';
-import { caBundleFiles, IMAGE_ROOTS, JAVA_STORE_PASSWORD } from '../sandbox/ca-bundle.js';
+import {
+  caBundleFiles,
+  type ImageRootsInput,
+  JAVA_STORE_PASSWORD,
+  planImageRoots,
+} from '../sandbox/ca-bundle.js';
 import { javaTrustStore } from '../sandbox/java-trust-store.js';
 
 /** Makes empty files, so that they can be mounted before their content is known. */
@@ -26,23 +28,17 @@ export function fillCaFiles(directory: string, pem: readonly (string | undefined
 }
 
 /** The roots that an image brings, PEM; `undefined` when it has none in the usual places. Nothing of it is run. */
-export async function readImageRoots(
-  docker: Docker,
-  input: { runId: RunId; processOwner: string; image: string; directory: string },
-): Promise<string | undefined> {
-  const name = objectName(input.runId, 'helper');
-  await docker.run(
-    bareCreateArgs(name, objectLabels(input.runId, 'helper', input.processOwner), input.image),
-  );
-  const copy = `${input.directory}/ca/image-roots.pem`;
+export async function readImageRoots(docker: Docker, input: ImageRootsInput): Promise<string | undefined> {
+  const { create, copies, remove, target } = planImageRoots(input);
+  await docker.run(create);
   try {
-    for (const place of IMAGE_ROOTS) {
-      await docker.try(copyOutArgs(name, place, copy));
-      if (existsSync(copy)) return readFileSync(copy, 'utf8');
+    for (const copy of copies) {
+      await docker.try(copy);
+      if (existsSync(target)) return readFileSync(target, 'utf8');
     }
     return undefined;
   } finally {
-    rmSync(copy, { force: true });
-    await docker.try(removeContainersArgs([name]));
+    rmSync(target, { force: true });
+    await docker.try(remove);
   }
 }

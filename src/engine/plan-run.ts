@@ -12,7 +12,12 @@ import type { EgressPolicy } from '../egress/policy.js';
 import { LINK_ADDRESSES } from '../gateway/protocol.js';
 import type { ImagePlan } from '../image/image-plan.js';
 import { planImages } from '../image/plan-images.js';
-import { CA_BUNDLE_ENVIRONMENT, caBundleMounts, needsCaBundle } from '../sandbox/ca-bundle.js';
+import {
+  CA_BUNDLE_ENVIRONMENT,
+  caBundleMounts,
+  needsCaBundle,
+  planImageRoots,
+} from '../sandbox/ca-bundle.js';
 import { type FileVolumes, planFileVolumes } from '../sandbox/file-volumes.js';
 import { type ContainerInput, planContainers } from '../sandbox/plan-containers.js';
 import { planCopyVolumes } from '../sandbox/plan-copy.js';
@@ -143,6 +148,13 @@ export async function planLate(
   return joinPlans(early, workspace);
 }
 
+/** As if the image had its roots where most images have them. */
+function imageRootsCommands({ container, directory }: EarlyPlan): readonly (readonly string[])[] {
+  const { runId, processOwner, sandboxImage: image } = container;
+  const { create, copies, remove } = planImageRoots({ runId, processOwner, image, directory });
+  return [create, ...copies.slice(0, 1), remove];
+}
+
 /** The plans of all stages in one. Pure. */
 export function joinPlans(early: EarlyPlan, workspace: WorkspacePlan): SandboxPlan {
   return planSandbox({
@@ -154,6 +166,7 @@ export function joinPlans(early: EarlyPlan, workspace: WorkspacePlan): SandboxPl
     image: early.image,
     workspace,
     agent: early.agent,
+    imageRoots: early.caBundle ? imageRootsCommands(early) : [],
     earlyNotices: early.notices,
     egress: early.egress,
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CagentError } from '../core/errors.js';
 import { displayPath } from '../core/path-text.js';
-import { buildArgs } from '../docker/argv.js';
+import { buildArgs, inspectImagesArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
 import type { ImagePlan, ImageSource, ResolvedImage } from './image-plan.js';
 
@@ -50,7 +50,7 @@ async function inspect(
   docker: Docker,
   references: readonly string[],
 ): Promise<readonly (ResolvedImage | undefined)[]> {
-  const args = ['image', 'inspect', '--format', '{{json .RepoDigests}} {{.Id}}', ...references];
+  const args = inspectImagesArgs(references);
   const result = await docker.try(args);
   if (result.exitCode === 0) {
     const lines = result.stdout.toString('utf8').trim().split('\n');

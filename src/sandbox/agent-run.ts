@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { CagentError } from '../core/errors.js';
-import { killArgs, startAttachedArgs } from '../docker/argv.js';
+import { inspectStateArgs, killArgs, startAttachedArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
 import type { ContainerPlan } from '../docker/container.js';
 import { type DiskEnd, type DiskLimit, type DiskWatch, watchDisk } from './disk-watch.js';
@@ -138,8 +138,7 @@ interface ContainerState {
 }
 
 async function inspectState(docker: Docker, name: string): Promise<ContainerState> {
-  const args = ['container', 'inspect', '--format', '{{json .State}}', name];
-  return JSON.parse(await docker.run(args)) as ContainerState;
+  return JSON.parse(await docker.run(inspectStateArgs(name))) as ContainerState;
 }
 
 /** The docker command is gone, not the agent: what it would still do is in no output and in no capture. */

@@ -1,3 +1,6 @@
+import { objectLabels, objectName } from '../core/labels.js';
+import type { RunId } from '../core/run-id.js';
+import { bareCreateArgs, copyOutArgs, removeContainersArgs } from '../docker/argv.js';
 import type { Mount } from '../docker/container.js';
 import type { EgressPolicy } from '../egress/policy.js';
 
@@ -12,7 +15,7 @@ const JAVA_STORE = '/run/cagent/ca-bundle.jks';
 export const JAVA_STORE_PASSWORD = 'changeit';
 
 /** Where images keep their roots. The first that an image has is the one that counts. */
-export const IMAGE_ROOTS = [
+const IMAGE_ROOTS = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
   '/etc/ssl/cert.pem',
@@ -39,6 +42,27 @@ export function caBundleMounts(directory: string): readonly Mount[] {
     { type: 'bind', source: bundle, target: IMAGE_ROOTS[0], readOnly: true },
     { type: 'bind', source: javaStore, target: JAVA_STORE, readOnly: true },
   ];
+}
+
+export interface ImageRootsInput {
+  readonly runId: RunId;
+  readonly processOwner: string;
+  readonly image: string;
+  /** The run's private directory. */
+  readonly directory: string;
+}
+
+/** The docker commands that read the roots of an image, from a container that is never started. Pure. */
+export function planImageRoots({ runId, processOwner, image, directory }: ImageRootsInput) {
+  const name = objectName(runId, 'helper');
+  const target = `${directory}/ca/image-roots.pem`;
+  return {
+    target,
+    create: bareCreateArgs(name, objectLabels(runId, 'helper', processOwner), image),
+    /** Tried one after another, until there is a `target`. */
+    copies: IMAGE_ROOTS.map((place) => copyOutArgs(name, place, target)),
+    remove: removeContainersArgs([name]),
+  };
 }
 
 /** What Node, OpenSSL, curl, git, Python, pip, Cargo, the AWS tools and Java read. */

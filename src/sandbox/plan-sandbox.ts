@@ -6,6 +6,8 @@ import type { RunId } from '../core/run-id.js';
 import {
   createArgs,
   createVolumeArgs,
+  inspectImagesArgs,
+  inspectStateArgs,
   removeContainersArgs,
   removeVolumesArgs,
   runArgs,
@@ -31,6 +33,8 @@ export interface SandboxInput {
   readonly image: ImagePlan;
   readonly workspace: WorkspacePlan;
   readonly agent: Pick<AgentPlan, 'files' | 'brokers'>;
+  /** Commands that read the roots of the agent's image; empty when it gets no bundle. */
+  readonly imageRoots: readonly (readonly string[])[];
   /** What was noticed before the workspace was read. */
   readonly earlyNotices: readonly string[];
   readonly egress: EgressPolicy;
@@ -67,7 +71,7 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
     volume,
     volumes,
     containers,
-    commands: commandsOf([volume, ...volumes], containers),
+    commands: commandsOf(input),
     notices: [
       ...input.earlyNotices,
       ...noticesOf(spec, workspace, input.availableCpus),
@@ -78,28 +82,31 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
   };
 }
 
-function commandsOf(
-  volumes: readonly VolumePlan[],
-  containers: SandboxContainers,
-): readonly (readonly string[])[] {
+/** What one run asks of the engine when both images are here, in the order in which it begins. */
+function commandsOf(input: SandboxInput): readonly (readonly string[])[] {
+  const { image, containers, imageRoots } = input;
   const { gateway, link, probe, agent, fill, watch, list, fetch } = containers;
+  const volumes = [input.volume, ...input.volumes];
   const runs = (...plans: readonly (ContainerPlan | undefined)[]) =>
     plans.filter((plan) => plan !== undefined).map(runArgs);
-  const names = [
-    agent,
-    ...(watch === undefined ? [] : [watch]),
-    ...(link === undefined ? [] : [link]),
-    ...(gateway === undefined ? [] : [gateway]),
-  ].map((plan) => plan.name);
   const commands = [
+    inspectImagesArgs([image.sandbox.reference, image.gateway.reference]),
     ...runs(gateway),
     ...volumes.map(createVolumeArgs),
     createArgs(agent),
-    ...runs(fill, list, link ?? probe, watch),
+    ...runs(fill, list),
+    ...imageRoots,
+    ...runs(link ?? probe, watch),
     startAttachedArgs(agent),
+    inspectStateArgs(agent.name),
     ...runs(list, fetch),
-    removeContainersArgs(names),
-    removeVolumesArgs(volumes.map(({ name }) => name)),
+    // Gateway and link end with our end of their pipes, and nothing stays of them.
+    ...(input.spec.keep
+      ? []
+      : [
+          removeContainersArgs([agent, watch].flatMap((plan) => plan?.name ?? [])),
+          removeVolumesArgs(volumes.map(({ name }) => name)),
+        ]),
   ];
   return commands.map((args) => ['docker', ...args]);
 }

@@ -37,7 +37,11 @@ export interface SandboxPlan {
   /** Further volumes; only with the strategy `copy`. */
   readonly volumes: readonly VolumePlan[];
   readonly containers: SandboxContainers;
-  /** The docker commands in order, exactly as they will be run, one word per element. */
+  /**
+   * The docker commands in the order in which they begin, exactly as they will be run, one word per element. What a run
+   * needs only sometimes is not among them: to pull or build an image that is not here, to kill an agent, to look for a
+   * second place of an image's roots, to empty a directory that only root can.
+   */
   readonly commands: readonly (readonly string[])[];
   readonly notices: readonly string[];
 }

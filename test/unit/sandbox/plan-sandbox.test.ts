@@ -112,13 +112,21 @@ describe('the sandbox plan', () => {
     const { commands } = sandboxPlan(runSpec());
 
     expect(commands.map((words) => words.slice(0, 3).join(' '))).toEqual([
+      'docker image inspect',
       'docker run --rm',
       'docker volume create',
       'docker create --name',
       'docker run --rm',
       'docker start --attach',
+      'docker container inspect',
       'docker rm --force',
       'docker volume rm',
     ]);
+  });
+
+  it('removes nothing that is to be kept', () => {
+    const { commands } = sandboxPlan(runSpec({ keep: true }));
+
+    expect(commands.flat()).not.toContain('rm');
   });
 });

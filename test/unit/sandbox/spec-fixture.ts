@@ -73,6 +73,7 @@ export function sandboxPlan(
       notices: [],
     },
     agent: { files: [], brokers: [] },
+    imageRoots: [],
     earlyNotices: [],
     egress: { mode: spec.network.mode, rules: [], warnings: [] },
   });
