@@ -20,7 +20,7 @@ export interface CheckedPatch {
  * two agree and keep the policy. `prefix`: the checkout's place in the repository, `''` or `dir/`.
  */
 export async function checkPatch(
-  task: ApplyTask,
+  task: Pick<ApplyTask, 'stored' | 'policy'>,
   git: TrustedGit,
   trees: { readonly before: string; readonly after: string },
   prefix: string,

@@ -116,6 +116,11 @@ function agentProblems({ flags, purpose }: ResolveRequest, sources: Sources): re
   ];
 }
 
+/** The patch policy of a configuration alone, for a checkout that is not here. */
+export function patchPolicyOf(file: ConfigFile): PatchPolicy {
+  return patchPolicy(mergeSettings(file.settings, {}));
+}
+
 interface Sources {
   readonly places: Places;
   readonly file: ConfigFile;

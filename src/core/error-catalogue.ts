@@ -67,6 +67,10 @@ export const ERROR_CATALOGUE = {
   'sandbox.runtime': { fault: 'user', meaning: 'The engine does not have the requested runtime.' },
   'changes.capture': { fault: 'internal', meaning: 'The changes of the agent could not be captured.' },
   'changes.apply': { fault: 'user', meaning: 'The patch does not apply or breaks the patch policy.' },
+  'apply.run': {
+    fault: 'user',
+    meaning: 'The run directory or artifact to apply is missing, or is not as cagent left it.',
+  },
   'report.write': { fault: 'environment', meaning: 'The run directory could not be written completely.' },
   'publish.failed': { fault: 'environment', meaning: 'Publishing the results failed.' },
   'github.event': {

@@ -52,6 +52,8 @@ export interface Report {
     readonly added: number;
     readonly deleted: number;
     readonly patchBytes: number;
+    /** Of `changes.patch` as it was written, in hexadecimal digits; absent when it could not be written. */
+    readonly patchSha256?: string;
     readonly rejected: readonly { readonly path: string; readonly reason: string }[];
     readonly sensitive: readonly { readonly path: string; readonly reason: string }[];
     /** A secret value was replaced in `changes.patch`, which therefore differs from what the agent wrote. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -50,7 +51,7 @@ export async function writeResults(
     write().catch((error: unknown) => void failures.set(name, error));
   const mask = createMask(secrets);
 
-  const patch = { bytes: 0, masked: false };
+  const patch = { bytes: 0, masked: false, sha256: undefined };
   await attempt('changes.patch', async () => {
     Object.assign(patch, await writePatch(join(directory, 'changes.patch'), results.patch, secrets));
   });
@@ -89,6 +90,8 @@ function withFailures(report: Report, directory: string, failures: ReadonlyMap<s
 interface WrittenPatch {
   readonly bytes: number;
   readonly masked: boolean;
+  /** `undefined` when it could not be written. */
+  readonly sha256: string | undefined;
 }
 
 async function writePatch(
@@ -97,20 +100,26 @@ async function writePatch(
   secrets: readonly SecretValue[],
 ): Promise<WrittenPatch> {
   const redactor = createRedactor(secrets);
+  const hash = createHash('sha256');
   let bytes = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
     if (patch === undefined) return;
     for await (const chunk of redactFile(patch, redactor)) {
       bytes += chunk.length;
+      hash.update(chunk);
       yield chunk;
     }
   }
   await writeAtomically(path, counted());
-  return { bytes, masked: redactor.replaced > 0 };
+  return { bytes, masked: redactor.replaced > 0, sha256: hash.digest('hex') };
 }
 
 function withPatch(report: Report, patch: WrittenPatch, notices: readonly string[]): Report {
-  const changes = { ...report.changes, patchBytes: patch.bytes };
+  const changes = {
+    ...report.changes,
+    patchBytes: patch.bytes,
+    ...(patch.sha256 === undefined ? {} : { patchSha256: patch.sha256 }),
+  };
   if (!patch.masked) return { ...report, changes, notices: [...report.notices, ...notices] };
   const notice =
     'A secret value in changes.patch was replaced by ***; the patch is not what the agent wrote.';

@@ -130,7 +130,10 @@ export const GIT_ROUTES = [
       behind_by: behind,
       total_commits: ahead,
       merge_base_commit: { sha: common },
-      commits: commits.slice(0, 250).map((sha) => ({ sha, commit: commitBody(store, sha), author: null })),
+      commits: commits.slice(0, 250).map((sha) => {
+        const commit = commitBody(store, sha);
+        return { sha, commit, author: null, committer: { login: commit.committer.name } };
+      }),
     };
   }),
 ];

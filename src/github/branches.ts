@@ -1,0 +1,89 @@
+import { orNotFound } from './answers.js';
+import type { GitHub } from './client.js';
+import type { RepositoryName } from './repository-name.js';
+
+/** Branches of a repository, by names without `refs/heads/`. All throw CagentError `github.*`. */
+
+/** The commit at the head of a branch; `undefined` when there is no such branch. */
+export async function branchHead(
+  github: GitHub,
+  repository: RepositoryName,
+  branch: string,
+): Promise<string | undefined> {
+  const answer = await orNotFound(
+    github.call('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...repository, ref: `heads/${branch}` }),
+  );
+  return answer?.data.object.sha;
+}
+
+/** Makes a branch, or moves it to any commit. `before`: where it is now. */
+export async function setBranch(
+  github: GitHub,
+  repository: RepositoryName,
+  branch: string,
+  to: { readonly before: string | undefined; readonly sha: string },
+): Promise<void> {
+  if (to.before === undefined) {
+    const ref = `refs/heads/${branch}`;
+    await github.call('POST /repos/{owner}/{repo}/git/refs', { ...repository, ref, sha: to.sha });
+    return;
+  }
+  await github.call('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
+    ...repository,
+    ref: `heads/${branch}`,
+    sha: to.sha,
+    force: true,
+  });
+}
+
+export async function deleteBranch(
+  github: GitHub,
+  repository: RepositoryName,
+  branch: string,
+): Promise<void> {
+  await github.call('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ...repository, ref: `heads/${branch}` });
+}
+
+export interface Comparison {
+  /** Commits of the head that the base does not have, oldest first; at most 250. */
+  readonly ahead: readonly ComparedCommit[];
+  readonly aheadBy: number;
+  /** Commits of the base that the head does not have. */
+  readonly behindBy: number;
+}
+
+export interface ComparedCommit {
+  readonly sha: string;
+  readonly message: string;
+  /** Name that git has for who committed it. */
+  readonly committer: string;
+  /** Account that GitHub knows by the committer's address. */
+  readonly login: string | undefined;
+}
+
+/** How two commits or branches stand to each other; `undefined` when they have nothing in common. */
+export async function compare(
+  github: GitHub,
+  repository: RepositoryName,
+  base: string,
+  head: string,
+): Promise<Comparison | undefined> {
+  const answer = await orNotFound(
+    github.call('GET /repos/{owner}/{repo}/compare/{basehead}', {
+      ...repository,
+      basehead: `${base}...${head}`,
+    }),
+  );
+  if (answer === undefined) return undefined;
+  const { commits, ahead_by: aheadBy, behind_by: behindBy } = answer.data;
+  return {
+    ahead: commits.map(({ sha, commit, committer }) => ({
+      sha,
+      message: commit.message,
+      committer: commit.committer?.name ?? '',
+      login: committer !== null && 'login' in committer ? committer.login : undefined,
+    })),
+    aheadBy,
+    behindBy,
+  };
+}

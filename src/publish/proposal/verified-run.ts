@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { readStoredChanges, type StoredChanges } from '../../changes/read-run.js';
+import { AGENT_NAMES } from '../../config/agent-names.js';
+import { CagentError, messageOf } from '../../core/errors.js';
+import { isRunId, type RunId } from '../../core/run-id.js';
+
+/** A run whose parts fit together. That it is the run of the agent's job is for the caller to know. */
+export interface VerifiedRun {
+  readonly runId: RunId;
+  readonly conclusion: string;
+  /** One of the agents that cagent knows. */
+  readonly agent: string;
+  /** The agent's last words. Untrusted. */
+  readonly finalMessage: string;
+  readonly stored: StoredChanges;
+}
+
+const LARGEST_REPORT = 64 * 2 ** 20;
+const count = z.number().int().nonnegative();
+
+/** The parts of `report.json` that are read here. */
+const schema = z.object({
+  schema: z.literal('cagent.report/1'),
+  runId: z.string().refine(isRunId, 'not a run id'),
+  conclusion: z.enum(['success', 'failure', 'timeout', 'cancelled', 'limit', 'error']),
+  agent: z.object({ name: z.enum(AGENT_NAMES), finalMessage: z.string().optional() }),
+  changes: z.object({
+    files: count,
+    added: count,
+    deleted: count,
+    patchBytes: count,
+    patchSha256: z.string().regex(/^[0-9a-f]{64}$/),
+    patchMasked: z.boolean().optional(),
+  }),
+});
+
+/**
+ * Reads a run directory that came from elsewhere and checks that report, list of changes and patch are of one piece.
+ * @param expected SHA-256 of the patch as the job of the agent told it, or `undefined`
+ * @throws CagentError `apply.run` when something was changed, is missing or is not what it should be
+ */
+export async function readVerifiedRun(directory: string, expected: string | undefined): Promise<VerifiedRun> {
+  const { data: report, error } = schema.safeParse(await readReport(join(directory, 'report.json')));
+  if (error !== undefined) {
+    const issue = error.issues[0];
+    throw tampered(`report.json: ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const stored = await readStoredChanges(directory).catch((thrown: unknown) => {
+    throw tampered(messageOf(thrown));
+  });
+  const { changes } = report;
+  const sha256 = await hashOf(stored.patch);
+  const pairs = [
+    ['the patch has', sha256, 'SHA-256', changes.patchSha256],
+    ['the patch has', stored.patchBytes, 'bytes', changes.patchBytes],
+    ['changes.json has', stored.changes.files.length, 'files', changes.files],
+    ['changes.json has', stored.changes.added, 'added lines', changes.added],
+    ['changes.json has', stored.changes.deleted, 'deleted lines', changes.deleted],
+  ] as const;
+  for (const [where, found, what, told] of pairs) {
+    if (found !== told) throw tampered(`${where} ${what} ${found}, report.json says ${told}`);
+  }
+  if (expected !== undefined && expected !== sha256)
+    throw tampered(`the patch has SHA-256 ${sha256}, the job of the agent said ${expected}`);
+  if (changes.patchMasked === true) {
+    throw new CagentError(
+      'apply.run',
+      'a secret value in the patch was masked, so it is not what the agent wrote',
+      {
+        hint: 'Look at what the agent did with the secret before anything of it is used.',
+      },
+    );
+  }
+  const { runId, conclusion, agent } = report;
+  return { runId, conclusion, agent: agent.name, finalMessage: agent.finalMessage ?? '', stored };
+}
+
+async function readReport(file: string): Promise<unknown> {
+  try {
+    // Neither a link to somewhere else nor a pipe that never ends.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile() || stats.size > LARGEST_REPORT) throw tampered('report.json is not a report');
+      return JSON.parse(await handle.readFile('utf8')) as unknown;
+    } finally {
+      await handle.close();
+    }
+  } catch (thrown) {
+    throw thrown instanceof CagentError ? thrown : tampered(messageOf(thrown));
+  }
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(
+    (thrown: unknown) => {
+      throw tampered(messageOf(thrown));
+    },
+  );
+  await pipeline(handle.createReadStream(), hash);
+  return hash.digest('hex');
+}
+
+function tampered(why: string): CagentError {
+  return new CagentError('apply.run', `the run directory is not as cagent left it: ${why}`, {
+    hint: 'Take it from the job that ran the agent, unchanged, as its artifact.',
+  });
+}

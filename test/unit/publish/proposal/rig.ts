@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseChanges } from '../../../../src/changes/parse-changes.js';
+import { readEnvironment } from '../../../../src/core/environment.js';
+import { systemProcesses } from '../../../../src/core/process.js';
+import { createGitHub } from '../../../../src/github/client.js';
+import type { ProposalOutcome, ProposalSettings } from '../../../../src/publish/proposal/proposal.js';
+import { propose } from '../../../../src/publish/proposal/propose.js';
+import { readVerifiedRun } from '../../../../src/publish/proposal/verified-run.js';
+import { type FakeGitHub, type FakeOptions, startFakeGitHub } from '../../../e2e/rig/github/fake-github.js';
+import type { GitStore, StoreFiles } from '../../../e2e/rig/github/git-store.js';
+
+const SETTINGS: ProposalSettings = {
+  directory: '',
+  config: '',
+  baseBranch: 'main',
+  branch: 'cagent/refactor-claude',
+  policyFrom: 'main',
+  title: '',
+  commitMessage: '',
+  identity: undefined,
+  labels: [],
+  reviewers: [],
+  teamReviewers: [],
+  draft: false,
+  protectedFiles: 'blocked',
+  baseMoved: 'rebase',
+  autoClose: true,
+  eventPullRequest: undefined,
+  artifact: 'cagent-run',
+  runUrl: 'https://github.com/acme/widget/actions/runs/7',
+  workflowRunId: '7',
+};
+
+export interface RunParts {
+  readonly conclusion?: string;
+  readonly finalMessage?: string;
+  /** Instead of the true patch. */
+  readonly patch?: string | Buffer;
+  /** Changes report.json and changes.json after they were made. */
+  readonly forge?: (parts: { report: Record<string, unknown>; changes: Record<string, unknown> }) => void;
+}
+
+export interface ProposalRig {
+  readonly fake: FakeGitHub;
+  readonly warnings: readonly string[];
+  /** Run directory of an agent that left exactly these files. Returns the tree that it left, too. */
+  runOf(
+    start: string,
+    files: StoreFiles,
+    parts?: RunParts,
+  ): { readonly directory: string; readonly tree: string };
+  /** Verifies a run directory and proposes its changes. */
+  propose(directory: string, settings?: Partial<ProposalSettings>, token?: string): Promise<ProposalOutcome>;
+  close(): Promise<void>;
+}
+
+export async function startProposalRig(options: FakeOptions = {}): Promise<ProposalRig> {
+  const fake = await startFakeGitHub(options);
+  const root = mkdtempSync(join(tmpdir(), 'cagent-proposal-'));
+  const warnings: string[] = [];
+  let runs = 0;
+  return {
+    fake,
+    warnings,
+    runOf(start, files, parts = {}) {
+      runs += 1;
+      const directory = join(root, `run-${runs}`);
+      mkdirSync(directory);
+      return { directory, tree: writeRun(fake.store, { directory, start, files, number: runs }, parts) };
+    },
+    async propose(directory, settings = {}, token = 'ghs_test') {
+      const run = await readVerifiedRun(directory, undefined);
+      return await propose(
+        run,
+        { ...SETTINGS, ...settings },
+        {
+          github: createGitHub({ token, apiUrl: fake.url, secondMs: 1 }),
+          repository: { owner: 'acme', repo: 'widget' },
+          viewer: fake.state.tokens[token]?.login ?? '',
+          processes: systemProcesses,
+          env: readEnvironment(),
+          warn: (message) => warnings.push(message),
+        },
+      );
+    },
+    async close() {
+      await fake.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What the agent leaves is made as a tree of its own in the store, which no branch leads to. */
+function writeRun(
+  store: GitStore,
+  run: {
+    readonly directory: string;
+    readonly start: string;
+    readonly files: StoreFiles;
+    readonly number: number;
+  },
+  { conclusion = 'success', finalMessage, patch: given, forge = () => {} }: RunParts,
+): string {
+  const { directory, start, files } = run;
+  const scratch = `agent-${run.number}`;
+  const agent = store.commit(scratch, files);
+  store.git(['update-ref', '-d', `refs/heads/${scratch}`]);
+  const raw = store.git([
+    'diff-tree',
+    '-r',
+    '-z',
+    '--raw',
+    '--numstat',
+    '--full-index',
+    '--abbrev=64',
+    '--no-renames',
+    start,
+    agent,
+  ]);
+  const patch =
+    given ?? store.git(['diff-tree', '-r', '-p', '--binary', '--full-index', '--no-renames', start, agent]);
+  const changed = parseChanges(raw).map(({ file }) => file);
+  const lines = (key: 'added' | 'deleted') => changed.reduce((sum, file) => sum + (file[key] ?? 0), 0);
+  const counts = { added: lines('added'), deleted: lines('deleted'), patchBytes: Buffer.byteLength(patch) };
+  const lists = { rejected: [], sensitive: [] };
+  const changes = {
+    schema: 'cagent.changes/1',
+    source: 'overlay',
+    files: changed,
+    ...counts,
+    baseTree: store.tree(start),
+    newTree: store.tree(agent),
+    baseCommit: start,
+    ...lists,
+  };
+  const report = {
+    schema: 'cagent.report/1',
+    runId: `20261127-2300${String(run.number).padStart(2, '0')}-abcdef`,
+    conclusion,
+    agent: { name: 'claude', usage: {}, ...(finalMessage === undefined ? {} : { finalMessage }) },
+    changes: {
+      files: changed.length,
+      ...counts,
+      ...lists,
+      patchSha256: createHash('sha256').update(patch).digest('hex'),
+    },
+  };
+  forge({ report, changes });
+  writeFileSync(join(directory, 'changes.patch'), patch);
+  writeFileSync(join(directory, 'changes.json'), JSON.stringify(changes));
+  writeFileSync(join(directory, 'report.json'), JSON.stringify(report));
+  return store.tree(agent);
+}
