@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { optionTerm } from '../lib/cli/help.js';
 import { ACTION_INPUTS } from '../lib/config/action-inputs.js';
+import { APPLY_ACTION_INPUTS, APPLY_OUTPUTS } from '../lib/config/apply-inputs.js';
 import { configJsonSchema } from '../lib/config/config-schema.js';
 import { OPTION_NAMES, optionSpec, TOPIC_TITLES } from '../lib/config/options.js';
 import { OUTPUTS } from '../lib/config/outputs.js';
@@ -33,6 +34,21 @@ runs:
   post-if: always()
 `;
 
+const APPLY_SKELETON = `name: cagent apply
+description: Turns the changes of an agent's run into a pull request, in a job with a write token and no agent.
+author: cagent
+branding:
+  icon: git-pull-request
+  color: blue
+# generated:inputs
+# /generated:inputs
+# generated:outputs
+# /generated:outputs
+runs:
+  using: node24
+  main: ../dist/apply/index.js
+`;
+
 const README_SKELETON = `# cagent
 
 <!-- generated:options -->
@@ -42,6 +58,8 @@ const README_SKELETON = `# cagent
 /** Path, content as it should be. */
 const targets = [
   ['action.yml', actionYml],
+  ['apply/action.yml', applyYml],
+  ['docs/apply.md', applyDocs],
   [
     'README.md',
     (text) => replaceBlock(text ?? README_SKELETON, '<!-- ', ' -->', 'options', commandLineTable()),
@@ -55,6 +73,29 @@ const targets = [
 function actionYml(text) {
   const withInputs = replaceBlock(text ?? ACTION_SKELETON, '# ', '', 'inputs', block({ inputs: inputs() }));
   return replaceBlock(withInputs, '# ', '', 'outputs', block({ outputs: outputs() }));
+}
+
+function applyYml(text) {
+  const own = Object.entries(APPLY_ACTION_INPUTS).map(([name, input]) => [
+    name,
+    { ...input, required: false },
+  ]);
+  const named = Object.entries(APPLY_OUTPUTS).map(([name, description]) => [name, { description }]);
+  const withInputs = replaceBlock(
+    text ?? APPLY_SKELETON,
+    '# ',
+    '',
+    'inputs',
+    block({ inputs: Object.fromEntries(own) }),
+  );
+  return replaceBlock(withInputs, '# ', '', 'outputs', block({ outputs: Object.fromEntries(named) }));
+}
+
+function applyDocs(text) {
+  if (text === undefined)
+    throw new TypeError('docs/apply.md is missing; it has prose that cannot be generated');
+  const withInputs = replaceBlock(text, '<!-- ', ' -->', 'inputs', inputTable(APPLY_ACTION_INPUTS));
+  return replaceBlock(withInputs, '<!-- ', ' -->', 'outputs', outputTable(APPLY_OUTPUTS));
 }
 
 function configurationDocs(text) {
@@ -117,8 +158,8 @@ function keyTable() {
   );
 }
 
-function inputTable() {
-  const rows = Object.entries(ACTION_INPUTS).map(([name, { default: fallback, description }]) => [
+function inputTable(inputs = ACTION_INPUTS) {
+  const rows = Object.entries(inputs).map(([name, { default: fallback, description }]) => [
     code(name),
     fallback === undefined ? '' : code(fallback),
     description,
@@ -126,10 +167,10 @@ function inputTable() {
   return table(['input', 'default', 'meaning'], rows);
 }
 
-function outputTable() {
+function outputTable(outputs = OUTPUTS) {
   return table(
     ['output', 'meaning'],
-    Object.entries(OUTPUTS).map(([name, meaning]) => [code(name), meaning]),
+    Object.entries(outputs).map(([name, meaning]) => [code(name), meaning]),
   );
 }
 

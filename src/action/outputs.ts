@@ -21,6 +21,7 @@ export function outputsOf(report: Report, runDirectory: string): Outputs {
     'cache-read-tokens': number(usage.cacheReadTokens),
     'cache-write-tokens': number(usage.cacheWriteTokens),
     'patch-file': join(runDirectory, 'changes.patch'),
+    'patch-sha256': report.changes.patchSha256 ?? '',
     'report-file': reportFile,
     'egress-report': join(runDirectory, 'egress.jsonl'),
     'egress-allowed-count': String(report.egress.allowed),

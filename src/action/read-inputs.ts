@@ -7,8 +7,11 @@ const PREFIX = 'INPUT_';
  * The inputs that the runner hands over as variables, by their names in action.yml. An input that is not in the
  * table keeps a name of its own, so that a misspelt `allow` or `ignore` is refused and never silently left out.
  */
-export function readInputs(environment: Environment): Readonly<Record<string, string>> {
-  const known = new Map(INPUT_NAMES.map((name) => [variableName(name), name]));
+export function readInputs(
+  environment: Environment,
+  names: readonly string[] = INPUT_NAMES,
+): Readonly<Record<string, string>> {
+  const known = new Map(names.map((name) => [variableName(name), name]));
   const inputs: Record<string, string> = {};
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith(PREFIX) || value === undefined) continue;

@@ -12,13 +12,12 @@ import { withBaseDirectory } from '../engine/base-directory.js';
 import { run } from '../engine/run.js';
 import type { RunHost, RunResult } from '../engine/run-host.js';
 import { cancelOnSignals } from '../engine/signals.js';
-import { readApiUrl } from '../github/api-url.js';
-import { createGitHub, type GitHub } from '../github/client.js';
 import { planImages } from '../image/plan-images.js';
 import { defaultArtifactName } from '../publish/artifact-name.js';
 import { cacheDirectoryOf } from '../workspace/cache-directory.js';
 import { type ActionSettings, actionSettings } from './action-settings.js';
 import { checkTrigger } from './check-trigger.js';
+import { connection } from './github-connection.js';
 import { loadCacheService, missingBuilds, restoreImages } from './image-cache.js';
 import { keyValues, withKeyInputs } from './model-keys.js';
 import { OUTPUTS_OF_NO_RUN } from './outputs.js';
@@ -86,20 +85,6 @@ export async function runAction(given: Environment, installation: string): Promi
 async function skip(reason: string, environment: Environment): Promise<number> {
   await publishSkip(reason, environment);
   return 0;
-}
-
-/** One client for the whole step, made when GitHub is first needed. */
-function connection(token: string, environment: Environment, signal: AbortSignal): () => GitHub {
-  let github: GitHub | undefined;
-  return () => {
-    github ??= createGitHub({
-      token,
-      apiUrl: readApiUrl(environment.GITHUB_API_URL),
-      notice: core.info,
-      signal,
-    });
-    return github;
-  };
 }
 
 function restricted(

@@ -14,6 +14,7 @@ export const OUTPUTS = {
   'cache-read-tokens': 'Tokens that the model read from its cache.',
   'cache-write-tokens': 'Tokens that the model wrote to its cache.',
   'patch-file': 'Path of the patch with the changes of the agent.',
+  'patch-sha256': 'SHA-256 of that patch, for the input of the same name of org/cagent/apply.',
   'report-file': 'Path of report.json.',
   'egress-report': 'Path of egress.jsonl, one line for each attempt to reach the network.',
   'egress-allowed-count': 'How many attempts were allowed.',

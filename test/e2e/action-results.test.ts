@@ -66,6 +66,7 @@ describe('a step that runs an agent', () => {
       'cache-write-tokens': '',
       'run-directory': expect.stringMatching(/\/cagent\/\d{8}-\d{6}-[a-z2-9]{6}$/),
       'patch-file': `${directory}/changes.patch`,
+      'patch-sha256': report().changes.patchSha256,
       'report-file': `${directory}/report.json`,
       'egress-report': `${directory}/egress.jsonl`,
       'egress-allowed-count': String(report().egress.allowed),

@@ -36,7 +36,7 @@ export interface JobOptions {
 }
 
 /** What a release holds: the built bundles and the files that they need. */
-const RELEASED = ['action.yml', 'package.json', 'dist', 'docker'];
+const RELEASED = ['action.yml', 'apply', 'package.json', 'dist', 'docker'];
 
 /** A workflow runner with artifact and cache server, and the built action as `org/cagent@v1`. */
 export async function startActRig(): Promise<ActRig> {

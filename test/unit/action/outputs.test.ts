@@ -39,6 +39,7 @@ describe('outputs', () => {
       'cache-read-tokens': '',
       'cache-write-tokens': '',
       'patch-file': '/run/changes.patch',
+      'patch-sha256': '',
       'report-file': '/run/report.json',
       'egress-report': '/run/egress.jsonl',
       'egress-allowed-count': '4',

@@ -202,7 +202,7 @@ describe('text of the agent', () => {
     const fence = /\n(`{4,})text\n([\s\S]*?)\n\1\n/.exec(body);
     expect(fence?.[2]).toContain('@everyone');
     expect(body.replace(fence?.[0] ?? '', '')).not.toMatch(/@|evil\.test|fixes/);
-    expect(body).not.toMatch(/[\u001b\u202e]/);
+    expect(body).not.toMatch(/[\p{Cf}]|(?!\n)\p{Cc}/u);
     expect(body.length).toBeLessThan(30_000);
   });
 

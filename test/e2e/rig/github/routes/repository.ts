@@ -4,7 +4,6 @@ import { accountOf } from '../state.js';
 const REPO = '/repos/{owner}/{repo}';
 
 export const REPOSITORY_ROUTES = [
-  route('POST /graphql', ({ owner }) => ({ data: { viewer: { login: owner.login } } })),
   route(`GET ${REPO}`, ({ state }) => ({
     id: 1,
     full_name: state.fullName,

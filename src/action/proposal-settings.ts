@@ -1,0 +1,75 @@
+import type { Environment } from '../core/environment.js';
+import { CagentError } from '../core/errors.js';
+import { branchSlug } from '../github/branch-name.js';
+import type { GitHubEvent } from '../github/event.js';
+import type { ProposalSettings } from '../publish/proposal/proposal.js';
+import { runLinks } from '../publish/run-links.js';
+import type { ApplySettings } from './apply-settings.js';
+
+/**
+ * Adds to the inputs what the event of the workflow tells: which branch the changes are for, which branch they go
+ * onto, and whose policy holds.
+ * @param agent one of the agents that cagent knows
+ * @throws CagentError `config.invalid` when that cannot be, or would overwrite a branch of the repository
+ */
+export function proposalSettings(
+  settings: ApplySettings,
+  event: GitHubEvent,
+  environment: Environment,
+  agent: string,
+): ProposalSettings {
+  const { pullRequest } = event;
+  const baseBranch = settings.baseBranch ?? branchOf(event, environment);
+  const number =
+    pullRequest?.number ?? (event.issue?.isPullRequest === true ? event.issue.number : undefined);
+  const branch = settings.branchPrefix + (settings.branch ?? branchKey(environment, agent, number));
+  if (branch === baseBranch || branch === event.defaultBranch) {
+    throw new CagentError(
+      'config.invalid',
+      `input branch: found ${branch}, allowed: a branch of its own, not the one that the changes are for`,
+    );
+  }
+  // The head of a pull request must not say what is checked on its own changes.
+  const isHead = pullRequest !== undefined && baseBranch === pullRequest.head.branch;
+  return {
+    ...settings.proposal,
+    baseBranch,
+    branch,
+    policyFrom: isHead ? pullRequest.base.sha : baseBranch,
+    eventPullRequest: number,
+    artifact: settings.source.kind === 'artifact' ? settings.source.name : undefined,
+    runUrl: runLinks(environment, '').run,
+    workflowRunId: /^\d+$/.test(environment.GITHUB_RUN_ID ?? '') ? (environment.GITHUB_RUN_ID ?? '') : '',
+  };
+}
+
+function branchOf({ pullRequest, defaultBranch }: GitHubEvent, environment: Environment): string {
+  if (pullRequest !== undefined) {
+    if (!pullRequest.isFork) return pullRequest.head.branch;
+    throw new CagentError(
+      'config.invalid',
+      'the pull request comes from a fork, which cannot be written to',
+      {
+        hint: 'Set the input base-branch to a branch of this repository.',
+      },
+    );
+  }
+  const { GITHUB_REF: ref = '' } = environment;
+  const branch = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : defaultBranch;
+  if (branch !== undefined) return branch;
+  throw new CagentError('config.invalid', 'the event of the workflow does not tell a branch', {
+    hint: 'Set the input base-branch.',
+  });
+}
+
+/** The same for every run of one agent in one workflow, and on one pull request. */
+function branchKey(environment: Environment, agent: string, pullRequest: number | undefined): string {
+  const { GITHUB_WORKFLOW_REF: reference = '', GITHUB_WORKFLOW: name = '' } = environment;
+  const file = /\/([^/]+)\.ya?ml@/.exec(reference)?.[1] ?? name;
+  const parts = [
+    branchSlug(file) || 'workflow',
+    agent,
+    ...(pullRequest === undefined ? [] : [`pr-${pullRequest}`]),
+  ];
+  return parts.join('-');
+}

@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as core from '@actions/core';
+import type { Environment } from '../core/environment.js';
+import { asCagentError, CagentError, messageOf, renderError } from '../core/errors.js';
+import { systemProcesses } from '../core/process.js';
+import { cancelOnSignals } from '../engine/signals.js';
+import { readEvent } from '../github/event.js';
+import { viewerLogin } from '../github/repository-facts.js';
+import { downloadRun } from '../publish/download-run.js';
+import { propose } from '../publish/proposal/propose.js';
+import { tellPullRequest } from '../publish/proposal/tell-pull-request.js';
+import { readVerifiedRun, type VerifiedRun } from '../publish/proposal/verified-run.js';
+import { APPLY_INPUT_NAMES, type ApplySettings, applySettings } from './apply-settings.js';
+import { connection } from './github-connection.js';
+import { proposalSettings } from './proposal-settings.js';
+import { publishProposal } from './publish-proposal.js';
+import { readInputs, withoutInputs } from './read-inputs.js';
+
+/**
+ * The step of `org/cagent/apply`: a run of another job becomes a pull request. No agent runs here, and nothing that
+ * one wrote is run. Never throws.
+ * @returns the exit code of the step
+ */
+export async function runApply(given: Environment): Promise<number> {
+  const cancellation = cancelOnSignals();
+  const environment = withoutInputs(given);
+  const temporary = await mkdtemp(join(environment.RUNNER_TEMP || tmpdir(), 'cagent-artifact-'));
+  try {
+    const inputs = readInputs(given, APPLY_INPUT_NAMES);
+    const token = inputs['github-token']?.trim() ?? '';
+    if (token !== '') core.setSecret(token);
+    const settings = applySettings(inputs);
+    const event = await readEvent(environment);
+    const run = await readRun(settings, temporary, environment);
+    const proposal = proposalSettings(settings, event, environment, run.agent);
+    const github = connection(token, environment, cancellation.signal)();
+    const warn = (message: string): void => core.warning(message, { title: 'cagent apply' });
+    const viewer = await viewerLogin(github);
+    const ports = {
+      github,
+      repository: event.repository,
+      viewer,
+      processes: systemProcesses,
+      env: environment,
+      warn,
+    };
+    const outcome = await propose(run, proposal, ports);
+    await tellPullRequest(outcome, proposal, ports).catch((thrown: unknown) => {
+      warn(`the comment could not be written: ${messageOf(thrown)}`);
+    });
+    const hasSummary = Boolean(environment.GITHUB_STEP_SUMMARY);
+    return await publishProposal(outcome, proposal, settings.ifNoChanges, hasSummary);
+  } catch (thrown) {
+    core.setOutput('result', 'error');
+    core.error(renderError(asCagentError(thrown)), { title: 'cagent apply' });
+    return 1;
+  } finally {
+    cancellation.dispose();
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function readRun(
+  { source, patchSha256 }: ApplySettings,
+  temporary: string,
+  environment: Environment,
+): Promise<VerifiedRun> {
+  const directory =
+    source.kind === 'artifact'
+      ? await downloadRun(source.name, temporary, environment)
+      : resolve(environment.GITHUB_WORKSPACE ?? '', source.path);
+  const run = await readVerifiedRun(directory, patchSha256);
+  if (run.conclusion === 'success') return run;
+  throw new CagentError(
+    'apply.run',
+    `the run ended with ${run.conclusion}, so its changes are not proposed`,
+    {
+      hint: 'Look at its report; "cagent apply" takes the changes over by hand.',
+    },
+  );
+}
