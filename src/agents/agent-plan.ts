@@ -55,9 +55,10 @@ const BROKER_PORTS: Readonly<Record<ModelProvider, number>> = {
  * @throws CagentError `config.invalid` for settings that the agent cannot work with
  */
 export function planAgent(spec: RunSpec, { environment, brokerAddress }: AgentSurroundings): AgentPlan {
-  const { name, prompt, model } = spec.agent;
+  const { name, prompt, model, outputSchema } = spec.agent;
   const agent = knownAgent(name);
-  const stdin = prompt === undefined ? undefined : promptText(prompt, spec.view.mode);
+  const asked = agent?.structuredOutput === 'prompt' ? outputSchema : undefined;
+  const stdin = prompt === undefined ? undefined : promptText(prompt, spec.view.mode, asked);
   if (agent === undefined) {
     return {
       name,
@@ -86,7 +87,13 @@ export function planAgent(spec: RunSpec, { environment, brokerAddress }: AgentSu
   const { upstream, written } = modelUpstream(provider, environment);
   const port = BROKER_PORTS[provider];
   const endpoint = `http://${brokerAddress}:${port}`;
-  const { command, env, files } = agent.invoke({ provider, endpoint, model, args: spec.agent.args });
+  const { command, env, files } = agent.invoke({
+    provider,
+    endpoint,
+    model,
+    args: spec.agent.args,
+    outputSchema,
+  });
   refuseReserved(spec.env, env, name);
   return {
     name,

@@ -1,4 +1,5 @@
 import type { KnownAgentName } from '../config/agent-names.js';
+import type { JsonSchemaDocument } from '../core/json-schema.js';
 import type { ModelProvider, ModelTraffic } from '../core/model-endpoint.js';
 
 /**
@@ -14,6 +15,8 @@ export interface KnownAgent {
   readonly providers: readonly ModelProvider[];
   /** It cannot choose a model by itself. */
   readonly needsModel: boolean;
+  /** `prompt`: it has no option for a JSON Schema, so its prompt asks for the answer. */
+  readonly structuredOutput: 'option' | 'prompt';
   /** How it is started. The prompt comes by standard input, never through a shell. */
   invoke(request: AgentRequest): AgentInvocation;
   /** What its output says: exit code 0 is not success. */
@@ -27,6 +30,8 @@ export interface AgentRequest {
   readonly model: string | undefined;
   /** The user's own arguments, after ours, so that they win. */
   readonly args: readonly string[];
+  /** JSON Schema of the answer. */
+  readonly outputSchema?: JsonSchemaDocument | undefined;
 }
 
 export interface AgentInvocation {

@@ -1,5 +1,6 @@
 import type { ConfigFile } from './config-file.js';
 import { type Flags, flagLabel } from './flags.js';
+import type { OptionName } from './options.js';
 import type { MergedSettings, Settings } from './settings.js';
 
 /** Which agent runs, and whether what the file says about its agent still applies. */
@@ -10,6 +11,18 @@ export interface AgentChoice {
   readonly replacesFile: boolean;
   readonly problems: readonly string[];
 }
+
+/** What a command on the command line makes void: all of it is about the file's agent. */
+export const AGENT_SETTINGS = [
+  'agent',
+  'prompt',
+  'prompt-file',
+  'model',
+  'agent-args',
+  'output-schema',
+  'max-retries',
+  'retry-delay',
+] as const;
 
 /** Flag before command before file. */
 export function chooseAgent(flags: Flags, flagSettings: Settings, file: Settings): AgentChoice {
@@ -48,7 +61,7 @@ export function checkAgent(
       ? []
       : [`${label}: ${name} has no prompt, allowed: an agent with a prompt or a prompt-file`];
   }
-  return [...checkCommand(flags, label, commandWay), ...checkArguments(flags, file, settings)];
+  return [...checkCommand(flags, label, commandWay), ...checkUseless(flags, file, settings)];
 }
 
 function checkCommand({ command }: Flags, label: string, way: string): readonly string[] {
@@ -58,11 +71,20 @@ function checkCommand({ command }: Flags, label: string, way: string): readonly 
     : [];
 }
 
-function checkArguments(flags: Flags, file: ConfigFile, settings: MergedSettings): readonly string[] {
-  if ((settings['agent-args'] ?? []).length === 0) return [];
-  const label =
-    flags.values['agent-args'] === undefined ? file.label('agent-args') : flagLabel(flags, 'agent-args');
-  return [
-    `${label}: arguments for a known agent, but the agent is a command, allowed: arguments in the command itself`,
-  ];
+/** What only a known agent can take. */
+function checkUseless(flags: Flags, file: ConfigFile, settings: MergedSettings): readonly string[] {
+  const label = (name: OptionName): string =>
+    flags.values[name] === undefined ? file.label(name) : flagLabel(flags, name);
+  const useless: string[] = [];
+  if ((settings['agent-args'] ?? []).length > 0) {
+    useless.push(
+      `${label('agent-args')}: arguments for a known agent, but the agent is a command, allowed: arguments in the command itself`,
+    );
+  }
+  if (settings['output-schema'] !== undefined) {
+    useless.push(
+      `${label('output-schema')}: a schema for the answer of an agent, but the agent is a command, allowed: a schema with a known agent`,
+    );
+  }
+  return useless;
 }

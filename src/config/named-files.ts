@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { CagentError } from '../core/errors.js';
+import { displayText } from '../core/display-text.js';
+import { CagentError, messageOf } from '../core/errors.js';
+import { compileJsonSchema, type JsonSchemaDocument } from '../core/json-schema.js';
 import type { BaseFiles } from './base-files.js';
 import { quote } from './found.js';
 import { reasonOf } from './system-reason.js';
@@ -25,15 +27,43 @@ export interface Places {
 }
 
 const LARGEST_PROMPT_BYTES = 1_048_576;
+const LARGEST_SCHEMA_BYTES = 65_536;
+const LONGEST_REASON = 200;
 
 /** The text of a prompt file. Throws `config.unreadable` or `config.invalid`. */
 export async function readPrompt(named: NamedPath, places: Places): Promise<string> {
-  const text = await readText(await locate(named, places), named);
+  const text = await readNamed(named, places);
   if (text.trim() !== '' && !text.includes('\0')) return text;
   throw new CagentError(
     'config.invalid',
     `${named.label}: ${quote(named.text)} holds no text, allowed: a file with a prompt`,
   );
+}
+
+/**
+ * A JSON Schema that describes an answer. Throws `config.unreadable`, or `config.invalid` when it is too large, no
+ * JSON object, or no schema that can be checked without fetching anything.
+ */
+export async function readOutputSchema(named: NamedPath, places: Places): Promise<JsonSchemaDocument> {
+  const allowed = `allowed: a JSON Schema of at most ${LARGEST_SCHEMA_BYTES} bytes`;
+  const refuse = (why: string): CagentError =>
+    new CagentError('config.invalid', `${named.label}: ${quote(named.text)} ${why}, ${allowed}`);
+  const text = await readNamed(named, places);
+  // It is an argument of some agents, and the kernel takes no longer one.
+  if (Buffer.byteLength(text) > LARGEST_SCHEMA_BYTES) throw refuse('is too large');
+  let schema: unknown;
+  try {
+    schema = JSON.parse(text);
+  } catch {
+    throw refuse('is not JSON');
+  }
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema))
+    throw refuse('is no JSON object');
+  const document = schema as JsonSchemaDocument;
+  await compileJsonSchema(document).catch((thrown: unknown) => {
+    throw refuse(`is no usable schema: ${displayText(messageOf(thrown)).slice(0, LONGEST_REASON)}`);
+  });
+  return document;
 }
 
 /** Absolute path of a PEM file with at least one certificate. Throws `config.unreadable` or `config.invalid`. */
@@ -122,15 +152,28 @@ function notInBase(named: NamedPath, { base }: Places): CagentError {
   );
 }
 
-async function readText(path: string, named: NamedPath): Promise<string> {
+/** The text of a file that a setting names. Throws `config.unreadable`, or `config.invalid` when it is none. */
+export async function readNamed(
+  named: NamedPath,
+  places: Places,
+  largest: number = LARGEST_PROMPT_BYTES,
+): Promise<string> {
+  return readText(await locate(named, places), named, largest);
+}
+
+async function readText(
+  path: string,
+  named: NamedPath,
+  largest: number = LARGEST_PROMPT_BYTES,
+): Promise<string> {
   try {
     const { size } = await stat(path);
-    const bytes = size > LARGEST_PROMPT_BYTES ? undefined : await readFile(path);
+    const bytes = size > largest ? undefined : await readFile(path);
     if (bytes !== undefined && isUtf8(bytes)) return bytes.toString('utf8');
   } catch (thrown) {
     throw unreadable(named, thrown);
   }
-  const allowed = `allowed: UTF-8 text of at most ${LARGEST_PROMPT_BYTES} bytes`;
+  const allowed = `allowed: UTF-8 text of at most ${largest} bytes`;
   throw new CagentError(
     'config.invalid',
     `${named.label}: ${quote(named.text)} is too large or not text, ${allowed}`,

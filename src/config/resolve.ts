@@ -1,22 +1,25 @@
 import type { Environment } from '../core/environment.js';
 import { CagentError } from '../core/errors.js';
-import { type AgentChoice, checkAgent, chooseAgent } from './agent-choice.js';
+import { AGENT_SETTINGS, type AgentChoice, checkAgent, chooseAgent } from './agent-choice.js';
 import type { BaseFiles, OpenBase } from './base-files.js';
 import { BUDGET_NAMES, type BudgetOption, budgetOf, budgetProblems } from './budget.js';
 import { type ConfigFile, loadConfig } from './config-file.js';
 import { exclusiveProblems, networkProblems, without, withoutReplaced } from './contradictions.js';
 import { environmentEntries } from './environment-entries.js';
 import { type Flags, flagLabel } from './flags.js';
+import { quote } from './found.js';
 import {
   locateBuildContext,
   locateIgnoreFile,
   locateRoots,
   type NamedPath,
   type Places,
+  readOutputSchema,
   readPrompt,
 } from './named-files.js';
 import { OPTIONS, type OptionName } from './options.js';
 import { outDirectory } from './out-directory.js';
+import { promptOfEvent } from './prompt/event-prompt.js';
 import type { AgentSpec, ImageSpec, PatchPolicy, RunSpec } from './run-spec.js';
 import { type MergedSettings, mergeSettings, type Settings, settingsFromFlags } from './settings.js';
 import { workspaceDirectory } from './workspace-directory.js';
@@ -46,14 +49,14 @@ export interface ResolveRequest {
 export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> {
   const { flags, cwd } = request;
   const sources = await readSources(flags, cwd, request.openBase);
-  const { settings, choice, places } = sources;
+  const { settings, places } = sources;
   const env = environmentEntries(settings.env ?? [], request.environment, flagLabel(flags, 'env'));
   refuse([...contradictions(flags, sources), ...agentProblems(request, sources), ...env.problems]);
   const named = namedPaths(sources, flags);
   return {
     workspace: places.workspace,
     out: await outDirectory(settings.out, cwd, places.workspace),
-    agent: await agentSpec(request, choice, settings, named('prompt-file'), places),
+    agent: await agentSpec(request, sources, named),
     image: await imageSpec(settings, named('image-build'), places),
     view: {
       mode: settings.mode,
@@ -85,6 +88,7 @@ export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> 
       pids: settings.pids,
       diskBytes: settings.disk,
       timeoutMs: settings.timeout,
+      ...(settings['idle-timeout'] === undefined ? {} : { idleTimeoutMs: settings['idle-timeout'] }),
     },
     runtime: settings.runtime,
     env: env.entries,
@@ -140,9 +144,7 @@ async function readSources(flags: Flags, cwd: string, openBase: OpenBase | undef
   const places = { workspace, cwd, base };
   const file = await loadConfig(flagSettings.config, places);
   const choice = chooseAgent(flags, flagSettings, file.settings);
-  const replaced: readonly OptionName[] = choice.replacesFile
-    ? ['agent', 'prompt', 'prompt-file', 'model', 'agent-args', ...BUDGET_NAMES]
-    : [];
+  const replaced: readonly OptionName[] = choice.replacesFile ? [...AGENT_SETTINGS, ...BUDGET_NAMES] : [];
   const fileSettings = without(withoutReplaced(file.settings, flagSettings), replaced);
   return {
     places,
@@ -178,9 +180,11 @@ function labelOf({ file, flagSettings }: Sources, flags: Flags): (name: BudgetOp
   return (name) => (flagSettings[name] === undefined ? file.label(name) : flagLabel(flags, name));
 }
 
+type NamedOption = 'prompt-file' | 'event' | 'output-schema' | 'image-build' | 'ignore-file' | 'ca-file';
+
 /** Where a path came from decides what it is relative to. */
 function namedPaths({ file, flagSettings, fileSettings }: Sources, flags: Flags) {
-  return (name: 'prompt-file' | 'image-build' | 'ignore-file' | 'ca-file'): NamedPath | undefined => {
+  return (name: NamedOption): NamedPath | undefined => {
     const flag = flagSettings[name];
     if (flag !== undefined) return { label: flagLabel(flags, name), text: flag, from: 'flag' };
     const text = fileSettings[name];
@@ -189,24 +193,41 @@ function namedPaths({ file, flagSettings, fileSettings }: Sources, flags: Flags)
 }
 
 async function agentSpec(
-  { flags, purpose }: ResolveRequest,
-  { name }: AgentChoice,
-  settings: MergedSettings,
-  promptFile: NamedPath | undefined,
-  places: Places,
+  request: ResolveRequest,
+  sources: Sources,
+  named: (name: NamedOption) => NamedPath | undefined,
 ): Promise<AgentSpec> {
+  const { choice, settings, places } = sources;
   const budget = budgetOf(settings);
-  const readsPrompt = purpose === 'run' && promptFile !== undefined;
-  const given = purpose === 'shell' ? undefined : settings.prompt;
+  const schemaFile = request.purpose === 'run' ? named('output-schema') : undefined;
+  const outputSchema = await optional(schemaFile, (file) => readOutputSchema(file, places));
+  const { 'max-retries': max, 'retry-delay': delayMs } = settings;
   return {
-    name: name ?? 'command',
-    command: flags.command ?? [],
-    ...(purpose === 'shell' ? { interactive: true } : {}),
-    prompt: readsPrompt ? await readPrompt(promptFile, places) : given,
+    name: choice.name ?? 'command',
+    command: request.flags.command ?? [],
+    ...(request.purpose === 'shell' ? { interactive: true } : {}),
+    prompt: await promptOf(request, sources, named),
     model: settings.model,
     args: settings['agent-args'] ?? [],
     ...(budget === undefined ? {} : { budget }),
+    ...(outputSchema === undefined ? {} : { outputSchema }),
+    ...(max === 0 || request.purpose === 'shell' ? {} : { retry: { max, delayMs } }),
   };
+}
+
+/** The text of the prompt, wherever it is written, with the facts of the event. */
+async function promptOf(
+  { flags, environment, purpose }: ResolveRequest,
+  { settings, places, file, flagSettings }: Sources,
+  named: (name: NamedOption) => NamedPath | undefined,
+): Promise<string | undefined> {
+  if (purpose !== 'run') return undefined;
+  const promptFile = named('prompt-file');
+  const text = promptFile === undefined ? settings.prompt : await readPrompt(promptFile, places);
+  if (text === undefined) return undefined;
+  const own = flagSettings.prompt === undefined ? file.label('prompt') : flagLabel(flags, 'prompt');
+  const label = promptFile === undefined ? own : `${promptFile.label}: ${quote(promptFile.text)}`;
+  return promptOfEvent({ text, label }, named('event'), environment, places);
 }
 
 async function imageSpec(

@@ -1,3 +1,4 @@
+import type { JsonSchemaDocument } from '../core/json-schema.js';
 import type { ModelBudget } from '../core/model-endpoint.js';
 import type { SecretValue } from '../core/secret-values.js';
 
@@ -37,6 +38,10 @@ export interface AgentSpec {
   readonly args: readonly string[];
   /** What may be spent on the model; enforced by the broker, for known agents. */
   readonly budget?: ModelBudget;
+  /** JSON Schema of the answer; a valid one, which refers to nothing outside of itself. */
+  readonly outputSchema?: JsonSchemaDocument;
+  /** How an agent that failed is started again; absent: it is not. */
+  readonly retry?: { readonly max: number; readonly delayMs: number };
 }
 
 export type ImageSpec =
@@ -95,6 +100,8 @@ export interface LimitsSpec {
   /** What the agent may write into the workspace, in bytes. */
   readonly diskBytes: number;
   readonly timeoutMs: number;
+  /** Silence after which the agent is ended; absent: it may be silent. */
+  readonly idleTimeoutMs?: number;
 }
 
 export interface EnvironmentEntry extends SecretValue {

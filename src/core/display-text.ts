@@ -24,6 +24,11 @@ export function displayLines(text: string): string {
   );
 }
 
+/** Leaves out what cannot be seen, but for line feeds and tabs. */
+export function stripUnseen(text: string): string {
+  return text.replace(UNSEEN, (character) => (character === '\n' || character === '\t' ? character : ''));
+}
+
 /** `text` cut to `limit` code points, with `…` where something is missing. */
 export function clip(text: string, limit: number): string {
   if (text.length <= limit) return text;

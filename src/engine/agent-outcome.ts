@@ -1,6 +1,8 @@
 import type { AgentResult } from '../agents/agent.js';
 import { knownAgent } from '../agents/known-agents.js';
+import { readAnswer, type StructuredAnswer } from '../agents/structured-output.js';
 import { clip } from '../core/display-text.js';
+import type { JsonCheck } from '../core/json-schema.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
 import type { AgentUsage } from '../report/report.js';
 import type { AgentWords } from '../report/report-input.js';
@@ -29,6 +31,8 @@ export interface AgentEvidence {
   readonly mode: 'overlay' | 'read-only';
   /** Whether it left a change, a proposal or a file; `undefined` while that is not known yet. */
   readonly leftSomething: boolean | undefined;
+  /** Of the answer that was asked for. */
+  readonly outputCheck?: JsonCheck | undefined;
 }
 
 const LONGEST_MESSAGE = 100_000;
@@ -40,12 +44,13 @@ export function agentOutcome(evidence: AgentEvidence): AgentOutcome {
   const exited = end.cause === 'exited' && end.startError === undefined;
   const result = agent?.readOutput({ stdout, stderr, exitCode: end.exitCode, traffic });
   const title = agent?.title ?? 'The command';
+  const answer = answerOf(result, evidence.outputCheck);
   const outcome = agentVerdict({
     ...evidence,
     title,
     result,
     hasBroker: agent !== undefined,
-    outputProblem: undefined,
+    outputProblem: 'problem' in answer ? answer.problem : undefined,
   });
   const judged = agent !== undefined && exited && !isSuccess(outcome);
   return {
@@ -53,10 +58,21 @@ export function agentOutcome(evidence: AgentEvidence): AgentOutcome {
     version: result?.version,
     model: traffic?.model ?? result?.model,
     usage: result === undefined ? {} : usageOf(result, traffic),
-    words: { outcome, ...wordsOf(result) },
+    words: {
+      outcome,
+      ...wordsOf(result),
+      ...('value' in answer ? { structuredOutput: answer.value } : {}),
+    },
     limitsHit: traffic?.exhausted === undefined ? [] : [traffic.exhausted],
     notices: result === undefined ? [] : noticesOf(title, result, traffic, exited),
   };
+}
+
+function answerOf(
+  result: AgentResult | undefined,
+  check: JsonCheck | undefined,
+): StructuredAnswer | Record<string, never> {
+  return result === undefined || check === undefined ? {} : readAnswer(result, check);
 }
 
 function wordsOf(result: AgentResult | undefined): Pick<AgentWords, 'finalMessage' | 'sessionId'> {

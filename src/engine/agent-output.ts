@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { RunDirectory } from '../report/run-directory.js';
-import type { Transcripts } from './agent-transcript.js';
 
 export interface AgentOutput {
   readonly stdout: Writable;
@@ -19,8 +18,8 @@ export interface AgentOutputOptions {
   readonly guardWorkflowCommands: boolean;
   /** The reader of our standard output has gone. */
   readonly onBrokenPipe: () => void;
-  /** Each gets a copy of the agent's bytes as they were. */
-  readonly transcripts?: Transcripts;
+  /** Gets the agent's bytes as they were. */
+  readonly onBytes?: (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
 }
 
 /** The agent's two streams on their way out: as they are, live, with backpressure, known secret values masked. */
@@ -35,7 +34,7 @@ export function openAgentOutput(options: AgentOutputOptions): AgentOutput {
   const stream = (name: 'stdout' | 'stderr'): Writable =>
     new Writable({
       write(chunk: Buffer, _encoding, done) {
-        options.transcripts?.[name].add(chunk);
+        options.onBytes?.(name, chunk);
         targets[name].write(files.agentOutput(name, chunk)).then(() => done());
       },
     });

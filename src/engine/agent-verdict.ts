@@ -61,6 +61,9 @@ function failureOf({ end, result, traffic, outputProblem }: VerdictFacts): Judge
     if (traffic?.exhausted !== undefined) return ['budget', failure.reason];
     return [failure.kind === 'failed' && unanswered(traffic) ? 'api-error' : failure.kind, failure.reason];
   }
+  // The program that reaps processes starts the command, so the engine does not notice that it is missing.
+  if (end.exitCode === 126) return ['not-started', 'it exited with code 126: its program cannot be run'];
+  if (end.exitCode === 127) return ['not-started', 'it exited with code 127: its program is not there'];
   if (end.exitCode !== 0) return ['failed', `it exited with code ${end.exitCode}`];
   return outputProblem === undefined ? undefined : ['invalid-output', outputProblem];
 }

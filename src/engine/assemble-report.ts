@@ -2,14 +2,16 @@ import type { Changes } from '../changes/changes.js';
 import { nameOfAgent } from '../config/agent-names.js';
 import type { RunSpec } from '../config/run-spec.js';
 import type { CagentError } from '../core/errors.js';
+import type { JsonCheck } from '../core/json-schema.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
 import type { RunId } from '../core/run-id.js';
 import { buildReport } from '../report/build-report.js';
-import type { EgressSummary, Report } from '../report/report.js';
+import type { AgentTry, EgressSummary, Report } from '../report/report.js';
 import type { AgentEnd } from '../sandbox/agent-run.js';
-import { agentOutcome } from './agent-outcome.js';
-import type { Transcripts } from './agent-transcript.js';
+import { type AgentOutcome, agentOutcome } from './agent-outcome.js';
+import type { AgentStart } from './agent-tries.js';
 import { concludeRun } from './conclusion.js';
+import { joinEnds, sumUsage, trafficSince } from './join-tries.js';
 import type { Preparation } from './prepare.js';
 
 /** Everything that is known when a run is over, whatever became of it. */
@@ -17,12 +19,11 @@ export interface RunFacts {
   readonly runId: RunId;
   readonly spec: RunSpec;
   readonly preparation: Preparation;
-  /** `undefined` when the agent never started. */
-  readonly end: AgentEnd | undefined;
+  /** Empty when the agent never started. */
+  readonly starts: readonly AgentStart[];
   readonly error: CagentError | undefined;
-  readonly transcripts: Transcripts;
-  /** How long the agent ran. */
-  readonly agentMs: number;
+  /** Of the answer that was asked for. */
+  readonly outputCheck: JsonCheck | undefined;
   /** The agent left files in its scratch. */
   readonly handedOver: boolean;
   readonly traffic: ModelTraffic | undefined;
@@ -37,8 +38,9 @@ export interface RunFacts {
 
 /** Judges the run and writes its report. Pure. */
 export function assembleReport(facts: RunFacts): Report {
-  const { preparation, end, error } = facts;
+  const { preparation, starts, error } = facts;
   const { early } = preparation;
+  const end = joinEnds(starts);
   const agent = judged(facts);
   const { conclusion, exitCode } = concludeRun(end, error, facts.cancel, agent?.failure);
   return buildReport({
@@ -67,21 +69,51 @@ export function assembleReport(facts: RunFacts): Report {
 }
 
 /** What became of the agent's task; nothing when it never started. */
-function judged({ end, spec, transcripts, traffic, changes, handedOver, agentMs }: RunFacts) {
-  if (end === undefined) return undefined;
-  const left = changes === undefined ? undefined : changes.files.length + changes.rejected.length > 0;
-  const outcome = agentOutcome({
+function judged(facts: RunFacts) {
+  const { starts, changes, handedOver } = facts;
+  const changed = changes === undefined ? undefined : changes.files.length + changes.rejected.length > 0;
+  const outcomes = starts.map((start, index) =>
+    judgeStart(facts, start, {
+      traffic: starts[index + 1]?.before ?? facts.traffic,
+      leftSomething: index === starts.length - 1 ? handedOver || changed : undefined,
+    }),
+  );
+  const last = outcomes.at(-1);
+  if (last === undefined) return undefined;
+  return {
+    ...last,
+    usage: sumUsage(outcomes.map(({ usage }) => usage)),
+    words: { ...last.words, tries: outcomes.map(({ words }, index) => tryOf(words, starts[index])) },
+    limitsHit: outcomes.flatMap(({ limitsHit }) => limitsHit),
+    notices: outcomes.flatMap(({ notices }) => notices),
+  };
+}
+
+function tryOf({ outcome }: AgentOutcome['words'], start: AgentStart | undefined): AgentTry {
+  const { end, durationMs = 0 } = start ?? {};
+  return { ...outcome, exitCode: end?.exitCode ?? 0, durationMs: Math.round(durationMs) };
+}
+
+/**
+ * Judges one try.
+ * @param seen what the broker had seen by its end, and whether it left something, when that is known
+ */
+export function judgeStart(
+  { spec, outputCheck }: Pick<RunFacts, 'spec' | 'outputCheck'>,
+  { end, transcripts, before }: AgentStart,
+  seen: { readonly traffic: ModelTraffic | undefined; readonly leftSomething: boolean | undefined },
+): AgentOutcome {
+  return agentOutcome({
     // A shell in an agent's sandbox is judged like any command.
     name: nameOfAgent(spec.agent),
     end,
     stdout: transcripts.stdout.text(),
     stderr: transcripts.stderr.text(),
-    traffic,
+    traffic: trafficSince(before, seen.traffic),
     mode: spec.view.mode,
-    leftSomething: handedOver || left,
+    leftSomething: seen.leftSomething,
+    outputCheck,
   });
-  const last = { ...outcome.words.outcome, exitCode: end.exitCode, durationMs: Math.round(agentMs) };
-  return { ...outcome, words: { ...outcome.words, tries: [last] } };
 }
 
 function resourcesOf({ end, phases }: RunFacts): Report['resources'] {

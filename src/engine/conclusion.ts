@@ -26,7 +26,7 @@ export function concludeRun(
   return { conclusion: 'failure', exitCode: exitCode === 0 ? UNADMITTED_FAILURE : exitCode };
 }
 
-function cancelledCode(reason: unknown): number {
+export function cancelledCode(reason: unknown): number {
   if (reason === 'SIGINT') return 130;
   return reason === 'SIGPIPE' ? 141 : 143;
 }

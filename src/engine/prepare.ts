@@ -65,7 +65,8 @@ export interface PrepareInput {
 }
 
 export interface ReadySandbox {
-  runAgent(stdout: Writable, stderr: Writable): Promise<AgentEnd>;
+  /** Starts the agent and stays until it is dead. May be called again: the same view, a fresh home. */
+  runAgent(stdout: Writable, stderr: Writable, timeoutMs: number): Promise<AgentEnd>;
 }
 
 /**
@@ -122,7 +123,7 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
   const containerId = await phases.measure('sandbox', () => startSandbox(preparation, input));
   stopIfCancelled(host.cancel);
   return {
-    runAgent(stdout, stderr) {
+    runAgent(stdout, stderr, timeoutMs) {
       host.reporter.event({ type: 'agent-started', command: plan.agent.command });
       const { agent, watch } = preparation.early.containers;
       const lifeline = holdLifeline(
@@ -134,7 +135,9 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
         stdout,
         stderr,
         terminal: host.terminal,
-        timeoutMs: spec.limits.timeoutMs,
+        timeoutMs,
+        // A person may think.
+        idleTimeoutMs: spec.agent.interactive === true ? undefined : spec.limits.idleTimeoutMs,
         cancel: host.cancel,
         watched:
           preparation.watch ??

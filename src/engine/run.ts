@@ -5,16 +5,17 @@ import { withoutKeys } from '../agents/model-access.js';
 import type { Changes } from '../changes/changes.js';
 import type { RunSpec } from '../config/run-spec.js';
 import { asCagentError, CagentError } from '../core/errors.js';
+import { compileJsonSchema } from '../core/json-schema.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
 import { createRunId } from '../core/run-id.js';
 import { createDocker, type Docker } from '../docker/client.js';
 import { isExpectedBlock, knownHosts } from '../egress/known-blocked.js';
 import { openRunDirectory, type RunDirectory } from '../report/run-directory.js';
-import type { AgentEnd } from '../sandbox/agent-run.js';
 import { lookCommand } from '../sandbox/plan-look.js';
 import { openAgentOutput } from './agent-output.js';
-import { createTranscript, type Transcripts } from './agent-transcript.js';
-import { assembleReport } from './assemble-report.js';
+import type { Transcripts } from './agent-transcript.js';
+import { type AgentStart, runTries, type TryOptions } from './agent-tries.js';
+import { assembleReport, judgeStart } from './assemble-report.js';
 import { captureChanges } from './capture.js';
 import { type FetchedView, fetchView } from './copy-view.js';
 import { createPhaseTimer, type PhaseTimer } from './phases.js';
@@ -59,8 +60,9 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   const docker = createDocker(host.processes, host.environment);
   const notices: string[] = [];
   const preparation: Preparation = { runId, early };
-  const transcripts = { stdout: createTranscript(), stderr: createTranscript() };
-  let end: AgentEnd | undefined;
+  const { outputSchema } = spec.agent;
+  const outputCheck = outputSchema === undefined ? undefined : await compileJsonSchema(outputSchema);
+  let starts: readonly AgentStart[] = [];
   let changes: Changes | undefined;
   let error: CagentError | undefined;
   let traffic: ModelTraffic | undefined;
@@ -84,8 +86,20 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
         },
       }),
     );
-    end = await phases.measure('agent', () => liveThrough(sandbox, files, host, transcripts));
-    if (end.startError !== undefined) reporter.event({ type: 'warning', message: end.startError });
+    starts = await phases.measure('agent', () =>
+      liveThrough(sandbox, files, host, {
+        spec,
+        clock,
+        reporter,
+        cancel: host.cancel,
+        traffic: () => traffic,
+        judge: (start) =>
+          judgeStart({ spec, outputCheck }, start, { traffic, leftSomething: undefined }).words.outcome,
+      }),
+    );
+    void preparation.watch?.stop();
+    const startError = starts.at(-1)?.end.startError;
+    if (startError !== undefined) reporter.event({ type: 'warning', message: startError });
   } catch (thrown) {
     error = asCagentError(thrown);
   }
@@ -93,7 +107,7 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   let fetched: FetchedView | undefined;
   try {
     // Before the volumes go.
-    if (end !== undefined) fetched = await fetchChanges(preparation, docker, phases);
+    if (starts.length > 0) fetched = await fetchChanges(preparation, docker, phases);
   } catch (thrown) {
     error ??= asCagentError(thrown);
   }
@@ -113,10 +127,9 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
     runId,
     spec,
     preparation,
-    end,
+    starts,
     error,
-    transcripts,
-    agentMs: phases.durations().agent ?? 0,
+    outputCheck,
     handedOver: holdsFiles(files.scratch),
     traffic,
     changes,
@@ -188,18 +201,25 @@ async function liveThrough(
   sandbox: ReadySandbox,
   files: RunDirectory,
   host: RunHost,
-  transcripts: Transcripts,
-): Promise<AgentEnd> {
+  options: Omit<TryOptions, 'start'>,
+): Promise<readonly AgentStart[]> {
+  let current: Transcripts | undefined;
   const output = openAgentOutput({
     stdout: host.stdout,
     stderr: host.stderr,
     files,
     guardWorkflowCommands: host.environment.GITHUB_ACTIONS === 'true',
     onBrokenPipe: host.onBrokenPipe,
-    transcripts,
+    onBytes: (stream, bytes) => current?.[stream].add(bytes),
   });
   try {
-    return await sandbox.runAgent(output.stdout, output.stderr);
+    return await runTries({
+      ...options,
+      start: (timeoutMs, transcripts) => {
+        current = transcripts;
+        return sandbox.runAgent(output.stdout, output.stderr, timeoutMs);
+      },
+    });
   } finally {
     await output.close();
   }

@@ -14,7 +14,7 @@ export interface RunOutcome {
   readonly durationMs: number;
   /** Phase name to milliseconds, in the order in which they ran. */
   readonly phases: Readonly<Record<string, number>>;
-  /** Names of limits that ended the agent or refused it something: `memory`, `disk`, `pids`, `timeout`. */
+  /** Names of limits that ended the agent or refused it something: `memory`, `disk`, `pids`, `timeout`, `idle-timeout`. */
   readonly limitsHit: readonly string[];
   readonly resources: Report['resources'];
   /** What the agent told of itself. */

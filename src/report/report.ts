@@ -68,6 +68,7 @@ export interface Report {
       readonly pids: number;
       readonly diskBytes: number;
       readonly timeoutMs: number;
+      readonly idleTimeoutMs?: number;
     };
   };
   readonly resources: {

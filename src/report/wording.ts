@@ -13,6 +13,8 @@ export function outcomeSentence(report: Report): string {
         ? 'The agent exited with code 0 but reported a failure'
         : `The agent failed with exit code ${report.exitCode}`;
     case 'timeout':
+      if (report.limits.hit.includes('idle-timeout') && !report.limits.hit.includes('timeout'))
+        return `The agent was ended because it was silent${lengthOf(report.limits.set?.idleTimeoutMs)}`;
       return report.limits.set === undefined
         ? 'The agent was ended at the time limit'
         : `The agent was ended at the time limit of ${formatDuration(report.limits.set.timeoutMs)}`;
@@ -23,6 +25,10 @@ export function outcomeSentence(report: Report): string {
     case 'error':
       return 'cagent itself failed';
   }
+}
+
+function lengthOf(ms: number | undefined): string {
+  return ms === undefined ? '' : ` for ${formatDuration(ms)}`;
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { CagentError } from '../core/errors.js';
 import { inspectStateArgs, killArgs, startAttachedArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
@@ -13,7 +13,7 @@ export interface AgentEnd {
   /** The agent's own exit code, or the one that the contract gives to `cause`. */
   readonly exitCode: number;
   readonly cause: 'exited' | 'timeout' | 'cancelled' | 'limit';
-  /** `memory`, `disk`, `files`, `pids`, `timeout`, whether or not they ended it. */
+  /** `memory`, `disk`, `files`, `pids`, `timeout`, `idle-timeout`, whether or not they ended it. */
   readonly limitsHit: readonly string[];
   readonly resources: ResourceUse;
   /** What the engine said when the command could not be started (exit codes 126 and 127). */
@@ -28,6 +28,8 @@ export interface AgentRunOptions {
   readonly timeoutMs: number;
   /** Whose size the container's own terminal follows. */
   readonly terminal?: Terminal | undefined;
+  /** How long it may print nothing; absent: for ever. */
+  readonly idleTimeoutMs?: number | undefined;
   /** Aborted with reason `SIGINT` or `SIGTERM`. */
   readonly cancel: AbortSignal;
   /** Host directories that hold what the agent writes, or who measures the engine's. */
@@ -36,7 +38,8 @@ export interface AgentRunOptions {
 }
 
 type Ending =
-  | { readonly cause: 'timeout' | 'cancelled'; readonly graceMs: number }
+  | { readonly cause: 'cancelled'; readonly graceMs: number }
+  | { readonly cause: 'timeout'; readonly limit: 'timeout' | 'idle-timeout'; readonly graceMs: number }
   | { readonly cause: 'limit'; readonly limit: string };
 
 /** The runner kills everything 7.5 s after SIGINT, and three seconds are promised. */
@@ -98,7 +101,16 @@ export async function runAgent(
   const onCancel = (): void => end({ cause: 'cancelled', graceMs: CANCEL_GRACE_MS });
   if (options.cancel.aborted) onCancel();
   options.cancel.addEventListener('abort', onCancel, { once: true });
-  timers.push(setTimeout(() => end({ cause: 'timeout', graceMs: TIMEOUT_GRACE_MS }), options.timeoutMs));
+  const timeOut = (limit: 'timeout' | 'idle-timeout'): void =>
+    end({ cause: 'timeout', limit, graceMs: TIMEOUT_GRACE_MS });
+  timers.push(setTimeout(() => timeOut('timeout'), options.timeoutMs));
+  if (options.idleTimeoutMs !== undefined) {
+    const [outputs, readers] = [
+      [child.stdout, child.stderr],
+      [options.stdout, options.stderr],
+    ];
+    timers.push(whenSilent(outputs, readers, options.idleTimeoutMs, () => timeOut('idle-timeout')));
+  }
   const disk = watchWrites(options, (limit) => end({ cause: 'limit', limit }));
 
   await child.done;
@@ -115,6 +127,21 @@ export async function runAgent(
   return conclude({ state: dead, ...facts });
 }
 
+/** Calls back when no output has come for a while. A reader that does not take it makes nobody silent. */
+function whenSilent(
+  outputs: readonly Readable[],
+  readers: readonly Writable[],
+  silenceMs: number,
+  call: () => void,
+): NodeJS.Timeout {
+  const timer = setTimeout(() => {
+    if (readers.some((reader) => reader.writableNeedDrain)) timer.refresh();
+    else call();
+  }, silenceMs);
+  for (const output of outputs) output.on('data', () => timer.refresh());
+  return timer;
+}
+
 function watchWrites(
   { watched, disk }: AgentRunOptions,
   onPassed: (limit: 'disk' | 'files') => void,
@@ -123,7 +150,7 @@ function watchWrites(
   watched.onPassed(onPassed);
   return {
     async stop() {
-      void watched.stop();
+      watched.onPassed(undefined);
       return { passed: undefined, full: false };
     },
   };
@@ -180,7 +207,7 @@ function conclude(facts: {
   const written =
     ending?.cause === 'limit' ? ending.limit : (left.passed ?? (left.full ? 'disk' : undefined));
   const limitsHit = [
-    ...(cause === 'timeout' ? ['timeout'] : []),
+    ...(ending?.cause === 'timeout' ? [ending.limit] : []),
     ...(written === undefined ? [] : [written]),
     ...(outOfMemory ? ['memory'] : []),
     ...((use.pidsRefused ?? 0) > 0 ? ['pids'] : []),

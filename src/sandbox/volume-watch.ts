@@ -11,8 +11,8 @@ import type { DiskLimit } from './disk-watch.js';
 export interface VolumeWatch {
   /** The first measurement is there: what grows from now on is the agent's. */
   readonly ready: Promise<void>;
-  /** Calls back once when more than the limit was added. */
-  onPassed(call: (limit: 'disk' | 'files') => void): void;
+  /** Calls back once when more than the limit was added; `undefined`: no longer. */
+  onPassed(call: ((limit: 'disk' | 'files') => void) | undefined): void;
   /** Ends the container; resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -63,7 +63,7 @@ export function watchVolume(
     ready,
     onPassed(given) {
       call = given;
-      if (passed !== undefined) given(passed);
+      if (passed !== undefined) given?.(passed);
     },
     async stop() {
       call = undefined;

@@ -10,6 +10,7 @@ export const aider: KnownAgent = {
   package: { ecosystem: 'pypi', name: 'aider-chat', version: '0.86.2' },
   providers: ['openai', 'anthropic', 'google'],
   needsModel: true,
+  structuredOutput: 'prompt',
   invoke: ({ provider, endpoint, model = '', args }) => {
     const variables = VARIABLES[provider];
     const env = {

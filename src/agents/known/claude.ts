@@ -21,7 +21,8 @@ export const claude: KnownAgent = {
   package: { ecosystem: 'npm', name: '@anthropic-ai/claude-code', version: '2.1.330' },
   providers: ['anthropic'],
   needsModel: false,
-  invoke: ({ endpoint, model, args }) => ({
+  structuredOutput: 'option',
+  invoke: ({ endpoint, model, args, outputSchema }) => ({
     command: [
       'claude',
       '--print',
@@ -32,6 +33,7 @@ export const claude: KnownAgent = {
       '--setting-sources=user',
       '--strict-mcp-config',
       ...(model === undefined ? [] : ['--model', model]),
+      ...(outputSchema === undefined ? [] : ['--json-schema', JSON.stringify(outputSchema)]),
       ...args,
     ],
     env: {
@@ -70,6 +72,7 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
       costUsd: countOf(result?.total_cost_usd),
       turns: countOf(result?.num_turns),
     }),
+    ...(result?.structured_output === undefined ? {} : { structuredOutput: result.structured_output }),
     notices: [],
     ...(denied === 0 ? {} : { deniedTools: denied }),
   };

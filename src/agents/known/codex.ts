@@ -7,6 +7,8 @@ import {
 } from '../agent.js';
 import { countOf, jsonLines, known, objectOf, sumOf, textOf } from '../output-lines.js';
 
+const SCHEMA_PATH = '/etc/cagent/output-schema.json';
+
 /** Codex CLI. It speaks the Responses API only, and reads no environment variable for the base URL. */
 export const codex: KnownAgent = {
   name: 'codex',
@@ -14,7 +16,8 @@ export const codex: KnownAgent = {
   package: { ecosystem: 'npm', name: '@openai/codex', version: '0.169.0' },
   providers: ['openai'],
   needsModel: false,
-  invoke: ({ endpoint, model, args }) => ({
+  structuredOutput: 'option',
+  invoke: ({ endpoint, model, args, outputSchema }) => ({
     command: [
       'codex',
       'exec',
@@ -30,12 +33,13 @@ export const codex: KnownAgent = {
       // The plugin store and metrics are hosts of their own.
       ...['-c', 'features.plugins=false', '-c', 'analytics.enabled=false'],
       ...(model === undefined ? [] : ['--model', model]),
+      ...(outputSchema === undefined ? [] : ['--output-schema', SCHEMA_PATH]),
       ...args,
       '-',
     ],
     // Threads follow the cores of the host: 96 of them on 64 cores.
     env: { CODEX_API_KEY: PLACEHOLDER_KEY, TOKIO_WORKER_THREADS: '4' },
-    files: [],
+    files: outputSchema === undefined ? [] : [{ path: SCHEMA_PATH, content: JSON.stringify(outputSchema) }],
   }),
   readOutput,
 };

@@ -15,6 +15,7 @@ export const copilot: KnownAgent = {
   package: { ecosystem: 'npm', name: '@github/copilot', version: '1.0.102' },
   providers: ['openai', 'anthropic'],
   needsModel: true,
+  structuredOutput: 'prompt',
   invoke: ({ provider, endpoint, model = '', args }) => ({
     command: [
       'copilot',

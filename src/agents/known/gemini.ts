@@ -27,6 +27,7 @@ export const gemini: KnownAgent = {
   package: { ecosystem: 'npm', name: '@google/gemini-cli', version: '0.61.0' },
   providers: ['google'],
   needsModel: false,
+  structuredOutput: 'prompt',
   invoke: ({ endpoint, model, args }) => ({
     command: [
       'gemini',

@@ -16,6 +16,7 @@ export const opencode: KnownAgent = {
   package: { ecosystem: 'npm', name: 'opencode-linux-x64', version: '1.18.33' },
   providers: ['anthropic', 'openai', 'google'],
   needsModel: false,
+  structuredOutput: 'prompt',
   invoke: ({ provider, endpoint, model, args }) => {
     const id = PROVIDER_IDS[provider];
     const name = model === undefined ? undefined : bareModel(model);

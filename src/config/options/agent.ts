@@ -1,8 +1,9 @@
 import { AGENT_NAMES } from '../agent-names.js';
 import type { OptionTable } from '../option.js';
-import { choice, type ListType, list, path, text, textSchema } from '../value-type.js';
+import { choice, duration, integer, type ListType, list, path, text, textSchema } from '../value-type.js';
 import { splitWords } from '../words.js';
 
+const HOUR = 3_600_000;
 const MODEL = 'the name of a model, without spaces';
 
 export const AGENT_OPTIONS = {
@@ -34,6 +35,15 @@ export const AGENT_OPTIONS = {
     isInput: true,
     description: 'File with the prompt, instead of `prompt`.',
   },
+  event: {
+    topic: 'agent',
+    type: path(),
+    placeholder: 'FILE',
+    onCommandLine: true,
+    isInput: true,
+    otherwise: 'the event of the workflow run',
+    description: "Event in the form of GitHub's webhooks, for the variables of the prompt.",
+  },
   model: {
     topic: 'agent',
     type: text(MODEL, /^[^\s\0-][^\s\0]*$/),
@@ -53,6 +63,36 @@ export const AGENT_OPTIONS = {
     isInput: true,
     description:
       'More arguments for a known agent, in one text that is split like a shell does (nothing is expanded).',
+  },
+  'output-schema': {
+    topic: 'agent',
+    type: path(),
+    placeholder: 'FILE',
+    key: 'agent.output-schema',
+    onCommandLine: true,
+    isInput: true,
+    description:
+      'JSON Schema of the answer that the agent shall give; the answer is checked and put in the report.',
+  },
+  'max-retries': {
+    topic: 'agent',
+    type: integer(0, 10),
+    placeholder: 'NUMBER',
+    key: 'agent.max-retries',
+    onCommandLine: true,
+    isInput: true,
+    default: '0',
+    description: 'How often an agent that failed is started again, when that can help.',
+  },
+  'retry-delay': {
+    topic: 'agent',
+    type: duration(0, HOUR, 'from 0s to 1h'),
+    placeholder: 'DURATION',
+    key: 'agent.retry-delay',
+    onCommandLine: true,
+    isInput: true,
+    default: '10s',
+    description: 'Time before an agent is started again.',
   },
 } as const satisfies OptionTable;
 

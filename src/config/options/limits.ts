@@ -59,4 +59,14 @@ export const LIMITS_OPTIONS = {
     default: '30m',
     description: 'Time after which the agent is ended; a bare number is seconds.',
   },
+  'idle-timeout': {
+    topic: 'limits',
+    type: duration(1, 24 * DAY, 'from 1ms to 24d'),
+    placeholder: 'DURATION',
+    key: 'limits.idle-timeout',
+    onCommandLine: true,
+    isInput: true,
+    otherwise: 'no bound',
+    description: 'Silence after which the agent is ended: neither output nor error output for that long.',
+  },
 } as const satisfies OptionTable;

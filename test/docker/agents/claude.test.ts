@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { KNOWN_AGENTS } from '../../../src/agents/known-agents.js';
@@ -11,6 +11,13 @@ import {
   runAgent,
 } from '../../fixtures/model-server/agent-runs.js';
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.js';
+
+const SCHEMA = JSON.stringify({
+  type: 'object',
+  properties: { risk: { enum: ['low', 'high'] } },
+  required: ['risk'],
+  additionalProperties: false,
+});
 
 /** Claude Code itself, in its own image, against a scripted model. */
 
@@ -66,6 +73,21 @@ describe('claude', () => {
     }
     expect(JSON.parse(requests[0]?.body ?? '{}')).toMatchObject({ model: 'claude-test-model' });
     expect(requests[0]?.body).toContain(PROMPT);
+  });
+
+  it('gives the answer that a schema asks for, and one that does not match is a failure', async () => {
+    workspace = agentWorkspace();
+    writeFileSync(join(workspace.root, 'schema.json'), SCHEMA);
+    const options = ['--output-schema', join(workspace.root, 'schema.json')];
+    await server.play({ words: '{"risk":"low"}' });
+    const good = await runAgent(workspace, server, 'claude', options);
+    expect(good.report.agent).toMatchObject({ outcome: { kind: 'done' }, structuredOutput: { risk: 'low' } });
+    await server.play({ words: 'It looks fine.', command: '' });
+    const bad = await runAgent(workspace, server, 'claude', options);
+    expect(bad.exitCode).toBe(1);
+    expect(bad.report.agent.outcome?.kind).toBe('invalid-output');
+    expect(bad.report.agent.structuredOutput).toBeUndefined();
+    expect(bad.report.agent.finalMessage).toBe('It looks fine.');
   });
 
   it('reaches a provider over TLS that is verified with the extra roots', async () => {

@@ -96,7 +96,7 @@ describe('a bad file fails with the place, the key, what was found, what is allo
     ['version: 1\nnetwok: {}', 'cagent.yml:2:1: netwok:', 'nearest: network'],
     [
       'version: 1\nagent: {promt: x}',
-      'cagent.yml:2:9: agent.promt: unknown key, allowed: use, prompt, prompt-file, model or args',
+      'cagent.yml:2:9: agent.promt: unknown key, allowed: use, prompt, prompt-file, model, args',
       'nearest: agent.prompt',
     ],
     [
@@ -107,7 +107,7 @@ describe('a bad file fails with the place, the key, what was found, what is allo
     ['version: 1\nmemory: 4g', `cagent.yml:2:1: memory: ${UNKNOWN}`, 'nearest: limits.memory'],
     [
       'version: 1\nlimits: {mem: 4g}',
-      `cagent.yml:2:10: limits.mem: ${UNKNOWN} cpus, memory, pids, disk or timeout`,
+      `cagent.yml:2:10: limits.mem: ${UNKNOWN} cpus, memory, pids, disk, timeout or`,
       'nearest: limits.memory',
     ],
     ['version: 1\nlimits: {Memory: 4g}', 'limits.Memory: unknown key', 'nearest: limits.memory'],

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.js';
 import { resolveRunSpec } from '../../../src/config/resolve.js';
 import type { RunSpec } from '../../../src/config/run-spec.js';
+import type { Environment } from '../../../src/core/environment.js';
 import { CagentError } from '../../../src/core/errors.js';
 
 /** A directory for each test, with a workspace in it; both are made anew before each test. */
@@ -29,17 +30,18 @@ interface Setting {
   readonly config?: string;
   readonly cwd?: string;
   readonly purpose?: 'run' | 'shell' | 'build';
+  readonly environment?: Environment;
 }
 
 /** Resolves `cagent run ARGV` in the workspace, with the text of a cagent.yml. */
 export async function run(
   argv: readonly string[],
-  { config, cwd = workspace, purpose = 'run' }: Setting = {},
+  { config, cwd = workspace, purpose = 'run', environment = ENVIRONMENT }: Setting = {},
 ): Promise<RunSpec> {
   if (config !== undefined) writeFileSync(join(workspace, 'cagent.yml'), config);
   const parsed = parseArguments([purpose, ...argv]);
   if (!('flags' in parsed)) throw new CagentError('internal.bug', 'no flags');
-  return resolveRunSpec({ flags: parsed.flags, cwd, environment: ENVIRONMENT, purpose });
+  return resolveRunSpec({ flags: parsed.flags, cwd, environment, purpose });
 }
 
 export async function failure(

@@ -267,6 +267,64 @@ describe('contradictions fail before anything starts', () => {
   });
 });
 
+describe('the schema of the answer', () => {
+  const schema = (text: string): void => writeFileSync(join(workspace, 'answer.json'), text);
+  const config = 'version: 1\nagent: {use: claude, prompt: x, output-schema: answer.json}';
+
+  test('is read, from the file or from a flag', async () => {
+    schema('{"type": "object"}');
+    expect((await run([], { config })).agent.outputSchema).toEqual({ type: 'object' });
+    const flags = ['--agent', 'codex', '--prompt', 'x', '--output-schema', 'answer.json'];
+    expect((await run(flags)).agent.outputSchema).toEqual({ type: 'object' });
+  });
+
+  test.each([
+    ['no JSON', '{', '"answer.json" is not JSON, allowed: a JSON Schema of at most 65536 bytes'],
+    ['a list', '[]', '"answer.json" is no JSON object'],
+    ['nonsense', '{"type": "nonsense"}', '"answer.json" is no usable schema: '],
+    ['a way out', '{"$ref": "https://schemas.example/x"}', '"answer.json" is no usable schema: '],
+    ['too much', `{"description": "${'x'.repeat(70_000)}"}`, '"answer.json" is too large'],
+  ])('with %s is refused in one line', async (_, text, words) => {
+    schema(text);
+    const { code, message } = await failure(run([], { config }));
+    expect(code).toBe('config.invalid');
+    expect(message).toContain(`cagent.yml:2:33: agent.output-schema: ${words}`);
+    expect(message).not.toContain('\n');
+  });
+
+  test('is nothing that a command could give', async () => {
+    schema('{}');
+    const { message } = await failure(run(['--output-schema', 'answer.json', '--', 'ls']));
+    expect(message).toContain(
+      '--output-schema: a schema for the answer of an agent, but the agent is a command',
+    );
+  });
+});
+
+describe('starting again', () => {
+  test('is asked for in the file or by flags, and is for the agent of the file alone', async () => {
+    const config =
+      'version: 1\nagent: {use: claude, prompt: x, max-retries: 2, retry-delay: 1m}\nlimits: {idle-timeout: 5m}';
+    const spec = await run([], { config });
+    expect(spec.agent.retry).toEqual({ max: 2, delayMs: 60_000 });
+    expect(spec.limits.idleTimeoutMs).toBe(300_000);
+    expect((await run(['--', 'ls'], { config })).agent.retry).toBeUndefined();
+    expect((await run(['--max-retries', '1', '--', 'ls'], { config })).agent.retry).toEqual({
+      max: 1,
+      delayMs: 10_000,
+    });
+    expect((await run(['--max-retries', '0'], { config })).agent.retry).toBeUndefined();
+  });
+
+  test.each([
+    [['--max-retries', '11'], '--max-retries: found "11", allowed: a whole number from 0 to 10'],
+    [['--retry-delay', '2h'], '--retry-delay: found "2h", allowed: a duration'],
+    [['--idle-timeout', '0'], '--idle-timeout: found "0", allowed: a duration'],
+  ])('%s is refused', async (flags, words) => {
+    expect((await failure(run([...flags, '--', 'ls']))).message).toContain(words);
+  });
+});
+
 describe('variables for the agent', () => {
   test('a name takes its value from the environment and is secret; a value given is not', async () => {
     const { env } = await run([

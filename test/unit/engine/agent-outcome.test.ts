@@ -130,6 +130,7 @@ describe('the kind of the outcome', () => {
     ['an end without a result', { stdout: '' }, 'no-result'],
     ['an exit code', { end: end(3) }, 'failed'],
     ['a program that is not there', { end: end(127, { startError: 'not found' }) }, 'not-started'],
+    ['a program that the init process could not find', { name: 'command', end: end(127) }, 'not-started'],
     ['the time limit', { end: end(124, { cause: 'timeout', limitsHit: ['timeout'] }) }, 'timeout'],
     ['silence', { end: end(124, { cause: 'timeout', limitsHit: ['idle-timeout'] }) }, 'idle'],
     ['a limit', { end: end(137, { cause: 'limit', limitsHit: ['memory'] }) }, 'limit'],
