@@ -9,7 +9,10 @@ import { createBudgets } from './connection/budgets.js';
 import { createConnections } from './connection/connections.js';
 import { answerQuestion } from './dns/agent-question.js';
 import { type DnsAnswerer, serveDnsOverTcp, serveDnsOverUdp } from './dns/dns-server.js';
+import { ANY_PORTS, meantBy, serveAnyUdp } from './floor/any-port.js';
+import { createDirectFlows } from './floor/direct-flows.js';
 import { floorRules } from './floor/floor-rules.js';
+import { flowKey, openFlowTable } from './floor/flow-table.js';
 import { loadFloor } from './floor/load-floor.js';
 import { parsePacket } from './floor/packet.js';
 import { startPacketLog } from './floor/packet-log.js';
@@ -67,6 +70,10 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
   const context = { policy, names, log, connections, dial, budgets: createBudgets(policy) };
   const relays = createUdpRelays(udpNameRules(policy), resolver, context);
   const canary = createCanaryWatch();
+  const table = openFlowTable();
+  const flows = createDirectFlows(table, log.add, systemClock.now);
+  onClose(flows.close);
+  const anyPorts = policy.mode === 'audit' ? ANY_PORTS : [];
 
   const authority = needsAuthority(policy) ? makeAuthority() : undefined;
   const http = createHttpParts(context, async () => authority ?? makeAuthority(), start.extraRoots);
@@ -90,14 +97,20 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
   onClose(brokers.close);
   const dns = await serveDnsOverUdp(link.gateway, answer);
   onClose(() => dns.close());
-  const servers = await listenOn([53, ...brokers.ports, ...listenPorts(policy)], (client) => {
-    if (client.localAddress === link.gateway) {
-      if (!brokers.accept(client)) serveDnsOverTcp(client, answer);
-      return;
-    }
-    connections.track(
-      acceptConnection(client, { ...context, ...http }).catch((error) => mishap(error, client)),
-    );
+  if (anyPorts.length > 0) {
+    const any = await serveAnyUdp(link.gateway, table, relays, context);
+    onClose(any.close);
+  }
+  const listening = [53, ...brokers.ports, ...listenPorts(policy), ...anyPorts];
+  const servers = await listenOn(listening, (client) => {
+    const { localAddress: address = '', localPort: port = 0 } = client;
+    const own = address === link.gateway && !anyPorts.includes(port);
+    const meant = own ? undefined : (meantBy(client, table) ?? { address, port });
+    if (meant !== undefined)
+      connections.track(
+        acceptConnection(client, meant, { ...context, ...http }).catch((error) => mishap(error, client)),
+      );
+    else if (!brokers.accept(client)) serveDnsOverTcp(client, answer);
   });
   onClose(() => {
     for (const server of servers) server.close();
@@ -114,7 +127,10 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
     const packet = parsePacket(line);
     if (packet === undefined || canary.isPacket(packet)) return;
     const record = packetRecord(packet, { policy, link, names });
-    if (record !== undefined) log.add(record);
+    if (record === undefined) return;
+    const key = packet.kind === 'passed' && record.verdict !== 'blocked' ? flowKey(packet) : undefined;
+    if (key === undefined) log.add(record);
+    else flows.follow(key, record);
   }
 
   async function answer(message: Buffer): ReturnType<DnsAnswerer> {
@@ -137,6 +153,7 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
     relays.close();
     await connections.drain();
     await sleep(LAST_PACKETS_MS);
+    flows.finish();
     log.flush();
   }
 }

@@ -68,6 +68,8 @@ function planGateway(input: ContainerInput): ContainerPlan {
       'net.ipv4.ip_forward': '1',
       // The kernel sends one ICMP error a second to each peer, and the agent is the only one: the others would hang.
       'net.ipv4.icmp_ratemask': '0',
+      // Counts the bytes of what it forwards for address rules.
+      'net.netfilter.nf_conntrack_acct': '1',
       // It listens on low ports after it has dropped every capability.
       'net.ipv4.ip_unprivileged_port_start': '0',
       // Packets of a family that is switched off vanish before the packet filter could record them.

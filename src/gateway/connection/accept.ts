@@ -19,20 +19,27 @@ export interface AcceptContext extends TrafficContext {
   readonly inspector: Inspector;
 }
 
-/** Handles one TCP connection of the agent, from its first byte to its record. The socket comes paused. */
-export async function acceptConnection(client: Socket, context: AcceptContext): Promise<void> {
+/**
+ * Handles one TCP connection of the agent, from its first byte to its record. The socket comes paused.
+ * @param meant where the agent wanted to go: a synthetic address
+ */
+export async function acceptConnection(
+  client: Socket,
+  meant: { readonly address: string; readonly port: number },
+  context: AcceptContext,
+): Promise<void> {
   client.on('error', () => {});
-  const { localAddress = '', localPort = 0 } = client;
-  const name = context.names.nameOf(localAddress);
+  const { address, port } = meant;
+  const name = context.names.nameOf(address);
   if (name === undefined) {
     client.resetAndDestroy();
-    const where = { ip: localAddress, port: localPort };
+    const where = { ip: address, port };
     context.log.add({ verdict: 'blocked', reason: 'own-address', rule: NO_RULE, protocol: 'tcp', ...where });
     return;
   }
   const attempt: Attempt = {
     client,
-    destination: { name, port: localPort },
+    destination: { name, port },
     protocol: 'tcp',
     began: new Date(),
   };

@@ -8,6 +8,7 @@ import type { EgressPolicy } from '../../egress/policy.js';
 import type { BrokerStart, LinkAddresses } from '../protocol.js';
 import { LINK_INTERFACE as LINK, SYNTHETIC_BLOCK } from '../start/link-interface.js';
 import type { ResolverAddress } from '../upstream/resolver-addresses.js';
+import { ANY_PORTS } from './any-port.js';
 
 /**
  * The packet filter of the gateway as text for iptables-restore and ip6tables-restore. It is the floor under
@@ -28,7 +29,7 @@ export interface FloorInput {
 /** Group of the packet log; ulogd.conf has the same number. */
 const LOG_GROUP = 7;
 /** Up to this rate each refused packet is logged; above it one in {@link SAMPLE} stands for all. */
-const LOG_RATE = '--hashlimit-upto 200/sec --hashlimit-burst 400';
+const LOG_RATE = '--hashlimit-upto 2000/sec --hashlimit-burst 4000';
 export const SAMPLE = 100;
 
 export function floorRules(input: FloorInput): FloorRules {
@@ -53,8 +54,9 @@ function ipv4Rules(input: FloorInput): string {
     ) +
     table(
       'nat',
-      ['POSTROUTING ACCEPT'],
+      ['PREROUTING ACCEPT', 'POSTROUTING ACCEPT'],
       [
+        ...(input.policy.mode === 'audit' ? redirectRules(input.policy) : []),
         // What is forwarded on purpose (address rules) goes out under the gateway's own address.
         `-A POSTROUTING -s ${link.agent} ! -o ${LINK} -j MASQUERADE`,
       ],
@@ -77,9 +79,24 @@ function ipv4Rules(input: FloorInput): string {
   );
 }
 
+/** Ports of names that nothing listens on, see any-port. */
+function redirectRules(policy: EgressPolicy): readonly string[] {
+  const block = `-A PREROUTING -i ${LINK} -d ${SYNTHETIC_BLOCK}`;
+  const range = `${ANY_PORTS[0]}-${ANY_PORTS.at(-1)}`;
+  return [
+    ...listenPorts(policy).map((port) => `${block} -p tcp --dport ${port} -j RETURN`),
+    ...udpPortsOf(policy).map((port) => `${block} -p udp --dport ${port} -j RETURN`),
+    ...['tcp', 'udp'].map((protocol) => `${block} -p ${protocol} -j REDIRECT --to-ports ${range}`),
+  ];
+}
+
+function udpPortsOf(policy: EgressPolicy): readonly number[] {
+  return [...new Set(udpNameRules(policy).map(({ port }) => port))];
+}
+
 /** To the gateway itself: names (synthetic addresses) and DNS, from the agent only. */
 function inputRules({ policy, link, resolvers, brokers = [] }: FloorInput): readonly string[] {
-  const udpPorts = [...new Set(udpNameRules(policy).map(({ port }) => port))];
+  const udpPorts = udpPortsOf(policy);
   return [
     // Docker's own resolver on user-defined networks listens inside of this namespace.
     ...resolvers.filter(isLoopback).map(({ address }) => `-A INPUT -i lo -d ${address} -j ACCEPT`),
@@ -98,6 +115,7 @@ function inputRules({ policy, link, resolvers, brokers = [] }: FloorInput): read
       `-A INPUT -d ${SYNTHETIC_BLOCK} -p udp --dport ${port} -j PASSED`,
       `-A INPUT -d ${SYNTHETIC_BLOCK} -p udp --dport ${port} -j ACCEPT`,
     ]),
+    ...(policy.mode === 'audit' ? [`-A INPUT -d ${link.gateway} -m conntrack --ctstate DNAT -j ACCEPT`] : []),
     // What is left of closed connections is no attempt at anything: a reset, no record.
     `-A INPUT -d ${SYNTHETIC_BLOCK} -p tcp ! --syn -j REJECT --reject-with tcp-reset`,
     ...[53, ...brokers.map(({ port }) => port)].map(
@@ -143,7 +161,7 @@ function outputRules({ policy, resolvers, brokers = [] }: FloorInput): readonly 
   const named = brokers.filter(({ upstream }) => !isIPv4(upstream.host));
   const mayBePrivate = [...policy.rules, ...named].some((rule) => rule.private);
   const closed = [...CLOSED_RANGES, ...(mayBePrivate ? [] : PRIVATE_RANGES)];
-  const udpPorts = [...new Set(udpNameRules(policy).map(({ port }) => port))];
+  const udpPorts = udpPortsOf(policy);
   return [
     `-A OUTPUT -o ${LINK} -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`,
     `-A OUTPUT -o ${LINK} -p tcp --tcp-flags RST RST -j ACCEPT`,
@@ -167,7 +185,7 @@ function outputRules({ policy, resolvers, brokers = [] }: FloorInput): readonly 
       (range) => `-A OUTPUT -d ${formatBlock(range)} -j REJECT --reject-with icmp-admin-prohibited`,
     ),
     ...(policy.mode === 'audit'
-      ? ['-A DIAL -p tcp -j ACCEPT']
+      ? ['-A DIAL -p tcp -j ACCEPT', '-A DIAL -p udp -j ACCEPT']
       : listenPorts(policy).map((port) => `-A DIAL -p tcp --dport ${port} -j ACCEPT`)),
     ...named.map(({ upstream }) => `-A DIAL -p tcp --dport ${upstream.port} -j ACCEPT`),
     ...udpPorts.map((port) => `-A DIAL -p udp --dport ${port} -j ACCEPT`),

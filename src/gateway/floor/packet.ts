@@ -10,6 +10,7 @@ export interface LoggedPacket {
   readonly source: string;
   readonly destination: string;
   readonly port?: number;
+  readonly sourcePort?: number;
 }
 
 const PROTOCOLS: Readonly<Record<number, LoggedPacket['protocol']>> = {
@@ -25,7 +26,7 @@ export function parsePacket(line: string): LoggedPacket | undefined {
   const [kind, sampled] = String(fields?.['oob.prefix'] ?? '').split('*');
   if (fields === undefined || (kind !== 'refused' && kind !== 'spoofed' && kind !== 'passed'))
     return undefined;
-  const { dest_ip: destination, src_ip: source, dest_port: port } = fields;
+  const { dest_ip: destination, src_ip: source, dest_port: port, src_port: sourcePort } = fields;
   const protocol = PROTOCOLS[Number(fields['ip.protocol'] ?? fields['ip6.nexthdr'])] ?? 'other';
   return {
     kind,
@@ -34,6 +35,7 @@ export function parsePacket(line: string): LoggedPacket | undefined {
     source: String(source ?? ''),
     destination: String(destination ?? ''),
     ...(typeof port === 'number' ? { port } : {}),
+    ...(typeof sourcePort === 'number' ? { sourcePort } : {}),
   };
 }
 

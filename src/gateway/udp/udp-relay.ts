@@ -14,13 +14,26 @@ import type { NameResolver } from '../upstream/name-resolver.js';
 export interface UdpRelays {
   /** Opens the relays of a name; resolves when they listen. */
   open(name: string, address: string): Promise<void>;
+  /** Passes a datagram on, whatever socket it came by. */
+  receive(datagram: NamedDatagram): void;
   /** Closes every exchange with its record. */
   close(): void;
+}
+
+export interface NamedDatagram {
+  /** The same for all datagrams of one exchange. */
+  readonly key: string;
+  readonly name: string;
+  readonly port: number;
+  readonly message: Buffer;
+  readonly reply: (message: Buffer) => void;
 }
 
 /** An exchange without a datagram for this long has ended. */
 const IDLE_MS = 60_000;
 const MOST_EXCHANGES = 1_024;
+
+type NewExchange = Omit<NamedDatagram, 'message'>;
 
 interface Exchange {
   send(message: Buffer): void;
@@ -49,20 +62,9 @@ export function createUdpRelays(
     sockets.add(socket);
     socket.on('message', (message, from) => {
       const key = `${address}:${port}:${from.port}`;
-      const exchange =
-        exchanges.get(key) ?? start(key, (reply) => socket.send(reply, from.port, from.address, () => {}));
-      exchange?.send(message);
+      const reply = (answer: Buffer): void => socket.send(answer, from.port, from.address, () => {});
+      receive({ key, name, port, message, reply });
     });
-    function start(key: string, reply: (message: Buffer) => void): Exchange | undefined {
-      if (exchanges.size >= MOST_EXCHANGES) {
-        const decision = connectionVerdict(context.policy, { name, port, protocol: 'udp' });
-        record(name, port, { ...decision, verdict: 'blocked', reason: 'too-many-connections' }, new Date());
-        return undefined;
-      }
-      const exchange = startExchange(name, port, reply, () => exchanges.delete(key));
-      exchanges.set(key, exchange);
-      return exchange;
-    }
     return new Promise((resolve) => {
       // A port that cannot be opened leaves the name without UDP: refused by the kernel, and recorded by the floor.
       socket.once('error', () => resolve());
@@ -70,12 +72,25 @@ export function createUdpRelays(
     });
   }
 
-  function startExchange(
-    name: string,
-    port: number,
-    reply: (message: Buffer) => void,
-    ended: () => void,
-  ): Exchange {
+  function receive({ message, ...datagram }: NamedDatagram): void {
+    exchangeFor(datagram)?.send(message);
+  }
+
+  function exchangeFor(wanted: NewExchange): Exchange | undefined {
+    const { key, name, port } = wanted;
+    const known = exchanges.get(key);
+    if (known !== undefined) return known;
+    if (exchanges.size >= MOST_EXCHANGES) {
+      const decision = connectionVerdict(context.policy, { name, port, protocol: 'udp' });
+      record(name, port, { ...decision, verdict: 'blocked', reason: 'too-many-connections' }, new Date());
+      return undefined;
+    }
+    const exchange = startExchange(wanted, () => exchanges.delete(key));
+    exchanges.set(key, exchange);
+    return exchange;
+  }
+
+  function startExchange({ name, port, reply }: NewExchange, ended: () => void): Exchange {
     const began = new Date();
     const decision = connectionVerdict(context.policy, { name, port, protocol: 'udp' });
     const gate = context.budgets.uploads(decision.rule);
@@ -155,5 +170,5 @@ export function createUdpRelays(
     for (const socket of sockets) socket.close();
   }
 
-  return { open, close };
+  return { open, receive, close };
 }

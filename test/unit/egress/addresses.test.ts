@@ -204,9 +204,7 @@ test('the gateway listens where names have TCP ports, and nowhere else', () => {
       rule: '{ dest: b.example, ports: [22, 123/udp] }',
     },
   ]);
-  expect(listenPorts({ ...policy, mode: 'audit' })).toEqual(
-    expect.arrayContaining([22, 80, 443, 5432, 8443]),
-  );
+  expect(listenPorts({ ...policy, mode: 'audit' })).toEqual([22, 80, 443, 8443]);
 });
 
 function block(text: string): AddressBlock {

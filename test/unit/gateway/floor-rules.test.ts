@@ -96,6 +96,21 @@ describe('the packet filter', () => {
     expect(closed).toBeLessThan(opened);
   });
 
+  test('audit mode gathers every port of a name that has no listener, and nothing else is redirected', () => {
+    const redirects = (mode: 'block' | 'audit') =>
+      rulesFor(['api.example.com'], mode).ipv4.match(/.*REDIRECT.*/g);
+    expect(redirects('block')).toBeNull();
+    expect(redirects('audit')).toEqual(
+      ['tcp', 'udp'].map(
+        (protocol) =>
+          `-A PREROUTING -i agent0 -d 198.18.0.0/15 -p ${protocol} -j REDIRECT --to-ports 61000-61015`,
+      ),
+    );
+    expect(chain(rulesFor(['api.example.com'], 'audit').ipv4, 'INPUT')).toContain(
+      '-A INPUT -d 100.64.7.1 -m conntrack --ctstate DNAT -j ACCEPT',
+    );
+  });
+
   test('audit mode forwards public addresses after refusing private ones', () => {
     const forward = chain(rulesFor([], 'audit').ipv4, 'FORWARD');
     expect(forward.indexOf('-A FORWARD -d 10.0.0.0/8 -j REFUSE')).toBeLessThan(
