@@ -65,6 +65,28 @@ describe('audit mode', () => {
     await sandbox.recorded({ protocol: 'tcp', verdict: 'audited', host: 'forbidden.test', port: 22 });
   });
 
+  test.each([8_443, 7_777])('TCP to any other port of a name (%i) too', async (port) => {
+    await sandbox.agentDoes(
+      async (tools, p) => tools.tcp(await tools.addressOf('forbidden.test'), p, 'x'),
+      port,
+    );
+    await sandbox.recorded({ protocol: 'tcp', verdict: 'audited', host: 'forbidden.test', port, ip: SERVER });
+  });
+
+  test('UDP to any port of a name is forwarded, and answered by that name', async () => {
+    const answers = await sandbox.agentDoes(async (tools) => [
+      await tools.udp(await tools.addressOf('forbidden.test'), 9_000, 'one'),
+      await tools.udp(await tools.addressOf('api.allowed.test'), 5_353, 'two'),
+      await tools.udp(await tools.addressOf('api.allowed.test'), 443, 'quic'),
+    ]);
+    expect(answers).toEqual(['reply one', 'reply two', 'reply quic']);
+  });
+
+  test('the ports behind which these are gathered are not open by themselves', async () => {
+    const answer = await sandbox.agentDoes((tools) => tools.tcp('100.64.7.1', 61_000, 'x'));
+    expect(answer.error).toBe('ECONNREFUSED');
+  });
+
   test('a public address is forwarded and audited, TCP and UDP', async () => {
     const [tcp, udp] = await sandbox.agentDoes(
       async (tools, at) => [(await tools.tcp(at, 5432, 'direct')).data, await tools.udp(at, 9000, 'direct')],
@@ -76,13 +98,6 @@ describe('audit mode', () => {
       verdict: 'audited',
       ip: SERVER,
       port: 5432,
-      reason: 'direct-address',
-    });
-    await sandbox.recorded({
-      protocol: 'udp',
-      verdict: 'audited',
-      ip: SERVER,
-      port: 9000,
       reason: 'direct-address',
     });
   });
@@ -102,4 +117,18 @@ describe('audit mode', () => {
     expect(answer).toMatchObject({ status: 403 });
     await sandbox.recorded({ verdict: 'blocked', host: 'private.allowed.test', reason: 'private-address' });
   });
+});
+
+test('when the run ends, the datagrams of names and addresses are on record with their bytes', async () => {
+  const records = await sandbox.finish();
+  const audited = (match: object): object =>
+    expect.objectContaining({ protocol: 'udp', verdict: 'audited', ip: SERVER, ...match });
+  for (const [host, port, bytes] of [
+    ['forbidden.test', 9_000, 3],
+    ['api.allowed.test', 5_353, 3],
+    ['api.allowed.test', 443, 4],
+  ] as const)
+    expect(records).toContainEqual(audited({ host, port, bytesOut: bytes, bytesIn: bytes }));
+  const direct = audited({ port: 9_000, reason: 'direct-address', bytesIn: expect.any(Number) });
+  expect(records.filter(({ host }) => host === undefined)).toContainEqual(direct);
 });

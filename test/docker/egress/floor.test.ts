@@ -96,6 +96,45 @@ describe('the floor', () => {
     });
   });
 
+  test('DNS over TLS to an allowed name is refused, and on record with the name', async () => {
+    const answer = await sandbox.agentDoes(async (tools) =>
+      tools.tcp(await tools.addressOf('api.allowed.test'), 853, 'x'),
+    );
+    expect(answer.error).toBe('ECONNREFUSED');
+    await sandbox.recorded({ verdict: 'blocked', host: 'api.allowed.test', port: 853 });
+  });
+
+  test('a hundred datagrams in a row are each refused, none hangs', async () => {
+    const answers = await sandbox.agentDoes(async (tools, at) => {
+      const all: string[] = [];
+      for (let round = 0; round < 4; round++)
+        all.push(...(await Promise.all(Array.from({ length: 25 }, () => tools.udp(at, 9_001, 'x')))));
+      return all;
+    }, SERVER);
+    expect(answers.filter((answer) => answer === 'silence')).toEqual([]);
+  });
+
+  test('multicast goes nowhere, and is on record', async () => {
+    await sandbox.agentDoes((tools) => tools.udp('224.0.0.251', 5_353, 'secret'));
+    await sandbox.recorded({
+      protocol: 'udp',
+      verdict: 'blocked',
+      ip: '224.0.0.251',
+      port: 5_353,
+      reason: 'multicast-address',
+    });
+  });
+
+  test.each(['AF_INET, SOCK_RAW, 1', 'AF_INET, SOCK_RAW, 255', 'AF_PACKET, SOCK_RAW, 768'])(
+    'a raw socket (%s) cannot be made without capabilities',
+    async (kind) => {
+      const names = { AF_INET: 2, AF_PACKET: 17, SOCK_RAW: 3 } as const;
+      const numbers = kind.split(', ').map((word) => names[word as keyof typeof names] ?? word);
+      const script = `socket(S, ${numbers.join(', ')}) and print "made"; print $!`;
+      expect(await docker('exec', sandbox.agent, 'perl', '-e', script)).toBe('Operation not permitted');
+    },
+  );
+
   test('IPv6 leads nowhere', async () => {
     const answer = await sandbox.agentDoes((tools) => tools.tcp('2606:4700:4700::1111', 443));
     expect(answer.error).toMatch(/^E(NETUNREACH|ADDRNOTAVAIL|AFNOSUPPORT|HOSTUNREACH)$/);

@@ -108,6 +108,22 @@ describe('a host with HTTP rules', () => {
     expect((await seenPaths()).filter((each) => each.includes('v2') || each === '/v1x')).toEqual([]);
   });
 
+  test('DNS over HTTPS to an allowed host ends at the paths of its rule', async () => {
+    const answer = await sandbox.agentDoes(
+      (tools, root) =>
+        tools.http('https://api.allowed.test/dns-query', {
+          method: 'POST',
+          headers: { 'content-type': 'application/dns-message' },
+          body: Buffer.from(tools.question('c2VjcmV0.forbidden.test')).toString('latin1'),
+          ca: root,
+        }),
+      ca,
+    );
+    expect(answer).toMatchObject({ status: 403 });
+    await sandbox.recorded({ protocol: 'http', verdict: 'blocked', path: '/dns-query', status: 403 });
+    expect(await seenPaths()).not.toContain('/dns-query');
+  });
+
   test('a body is streamed to where it may go', async () => {
     const answer = await sandbox.agentDoes(
       (tools, root) =>

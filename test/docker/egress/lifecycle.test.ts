@@ -82,12 +82,18 @@ describe('the gateway', () => {
     expect(answer.error).toMatch(/^E(NETUNREACH|HOSTUNREACH|NETDOWN|CONNREFUSED)$/);
   });
 
-  test('frozen, it lets nothing pass', async () => {
+  test('frozen, it lets nothing pass, and records what was tried once it can', async () => {
     const sandbox = await sandboxFor('api.allowed.test');
+    const address = await sandbox.agentDoes((tools) => tools.addressOf('api.allowed.test'));
     await docker('pause', sandbox.gateway);
-    const answer = await sandbox.agentDoes((tools) => tools.http('https://api.allowed.test/'));
+    const answer = await sandbox.agentDoes(async (tools, at) => {
+      const http = await tools.http('https://api.allowed.test/');
+      await tools.tcp(at, 8_080, 'x');
+      return http;
+    }, address);
     await docker('unpause', sandbox.gateway);
     expect(answer.status).toBeUndefined();
+    await sandbox.recorded({ verdict: 'blocked', host: 'api.allowed.test', port: 8_080 });
   });
 
   test('without its process, the floor still refuses', async () => {
@@ -150,6 +156,17 @@ describe('the gateway', () => {
     const { code, events } = await gatewayAlone('no json');
     expect(code).toBe(1);
     expect(events).toMatchObject([{ event: 'fatal', code: 'gateway.failed' }]);
+  });
+
+  test('a packet filter that fails half-way is fatal: the agent never gets a link', async () => {
+    const target = { kind: 'cidr', address: '198.51.100.7', prefix: 32 } as const;
+    const port = { protocol: 'tcp', port: 70_000 } as const;
+    const rule = { text: 'broken', target, ports: [port], private: false, http: [] };
+    const { code, events } = await gatewayAlone({ policy: { mode: 'block', rules: [rule], warnings: [] } });
+    expect(code).toBe(1);
+    expect(events).toMatchObject([
+      { event: 'fatal', code: 'gateway.failed', message: expect.stringContaining('iptables-restore') },
+    ]);
   });
 
   test('without the right to set up a packet filter there is no gateway', async () => {

@@ -172,7 +172,7 @@ describe('UDP by name', () => {
 });
 
 describe('addresses with a rule', () => {
-  test('TCP and UDP pass, and each new connection is on record', async () => {
+  test('TCP and UDP pass, and each connection is one line with its bytes', async () => {
     const [tcp, udp] = await sandbox.agentDoes(
       async (tools, at) => [(await tools.tcp(at, 5432, 'direct')).data, await tools.udp(at, 9000, 'direct')],
       SECOND,
@@ -180,7 +180,9 @@ describe('addresses with a rule', () => {
     expect([tcp, udp]).toEqual(['direct', 'reply direct']);
     const record = await sandbox.recorded({ protocol: 'tcp', verdict: 'allowed', ip: SECOND, port: 5432 });
     expect(record.rule).toContain(SECOND);
-    await sandbox.recorded({ protocol: 'udp', verdict: 'allowed', ip: SECOND, port: 9000 });
+    expect(record.bytesOut).toBeGreaterThan('direct'.length);
+    expect(record.bytesIn).toBeGreaterThan('direct'.length);
+    expect(record.durationMs).toEqual(expect.any(Number));
     expect(sandbox.records({ protocol: 'tcp', ip: SECOND, port: 5432 })).toHaveLength(1);
   });
 
@@ -222,4 +224,8 @@ test('finishing closes every connection and exchange, and records each', async (
   expect(exchange?.rule).toContain('api.allowed.test');
   expect(exchange?.bytesOut).toBeGreaterThanOrEqual(4);
   expect(exchange?.bytesIn).toBeGreaterThanOrEqual(4);
+  const direct = records.find(
+    ({ protocol, ip, host }) => protocol === 'udp' && ip === SECOND && host === undefined,
+  );
+  expect(direct).toMatchObject({ verdict: 'allowed', port: 9000, bytesIn: expect.any(Number) });
 });

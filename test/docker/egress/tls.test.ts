@@ -219,6 +219,27 @@ describe('TLS that names something else', () => {
   }, 180_000);
 });
 
+test('a secret in the name of a refused request goes nowhere, not even to the outside resolver', async () => {
+  const secret = 'c2vjcmv0';
+  await sandbox.agentDoes(async (tools, word) => {
+    const address = await tools.addressOf('api.allowed.test');
+    const name = `${word}.forbidden.test`;
+    await tools.http('http://api.allowed.test/', { headers: { host: name } });
+    await tools.tls(address, 443, name);
+    await tools.tls(address, 443, `${word}.api.allowed.test`);
+    await tools.tcp(address, 80, `GET http://${name}/ HTTP/1.1\r\nHost: ${name}\r\n\r\n`);
+    await tools.http2('https://api.allowed.test', { ':authority': name });
+    await tools.lookup(name);
+    await tools.askOverTcp('100.64.7.1', name);
+  }, secret);
+  await sandbox.recorded({ protocol: 'http', verdict: 'blocked', host: `${secret}.forbidden.test` });
+  await sandbox.recorded({ protocol: 'tls', verdict: 'blocked', reason: 'sni-mismatch' });
+  await sandbox.recorded({ protocol: 'dns', verdict: 'blocked', host: `${secret}.forbidden.test` });
+  expect(JSON.stringify((await internet.seen()).filter(({ service }) => service === 'dns'))).not.toContain(
+    secret,
+  );
+});
+
 describe('names that lead where nobody may go', () => {
   test.each([
     ['private.allowed.test', 'private-address'],
