@@ -13,10 +13,13 @@ export interface Attempt {
   readonly began: Date;
 }
 
-/** Ends a connection at once, in the way its protocol says "no", and records why. */
+/**
+ * Ends a connection at once, in the way its protocol says "no", and records why.
+ * @param decision.named the host that the client named, when it is not the destination's
+ */
 export function refuse(
   attempt: Attempt,
-  decision: Decision,
+  decision: Decision & { readonly named?: string },
   { log }: Pick<TrafficContext, 'log'>,
   ip?: string,
 ): void {
@@ -30,7 +33,7 @@ export function refuse(
     reason,
     rule,
     protocol,
-    host: destination.name,
+    host: decision.named ?? destination.name,
     port: destination.port,
     ...address,
     began,
