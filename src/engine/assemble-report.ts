@@ -58,7 +58,7 @@ export function assembleReport(facts: RunFacts): Report {
       model: agent?.model,
       usage: agent?.usage,
       agent: agent?.words,
-      resources: resourcesOf(facts),
+      resources: resourcesOf(facts, end),
       imageDigest: preparation.images?.sandbox.digest,
       notices: [...[agent?.failure ?? []].flat(), ...(agent?.notices ?? []), ...facts.notices],
       error: conclusion === 'error' ? error : undefined,
@@ -116,7 +116,7 @@ export function judgeStart(
   });
 }
 
-function resourcesOf({ end, phases }: RunFacts): Report['resources'] {
+function resourcesOf({ phases }: RunFacts, end: AgentEnd | undefined): Report['resources'] {
   // An agent that never began used nothing; of one that was lost nobody knows.
   if (end === undefined && phases.agent === undefined)
     return { cpuSeconds: 0, peakMemoryBytes: 0, peakPids: 0 };
