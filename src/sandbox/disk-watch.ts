@@ -1,5 +1,5 @@
-import type { Dirent } from 'node:fs';
-import { lstat, readdir, statfs } from 'node:fs/promises';
+import { type Dirent, lstatSync } from 'node:fs';
+import { readdir, statfs } from 'node:fs/promises';
 
 /** What an agent may leave on the runner's disk. */
 export interface DiskLimit {
@@ -25,6 +25,8 @@ const SHORTEST_PAUSE_MS = 250;
 const MARGIN = 1 / 16;
 /** Looking may take at most a fifth of the time, however much there is to look at. */
 const PAUSE_PER_LOOK = 4;
+/** Docker and the agent's output go on in between. */
+const ENTRIES_PER_SLICE = 2_000;
 
 /** What is free on a file system. */
 export interface Room {
@@ -53,12 +55,18 @@ export function watchDisk(
     const before = await roomOf(directory);
     while (!stopped) {
       const began = performance.now();
-      const seen = await look(directories, most);
-      const passed = seen === 'unclear' ? lost(before, await roomOf(directory), limit) : seen;
+      const room = await roomOf(directory);
+      const seen = await measure(directories, most);
+      const passed = seen.passed === 'unclear' ? lost(before, await roomOf(directory), limit) : seen.passed;
       const last = passed ?? lostReserve(before, await roomOf(directory), limit);
       if (stopped) return;
       if (last !== undefined) return onPassed(last);
-      await pause(Math.max(SHORTEST_PAUSE_MS, (performance.now() - began) * PAUSE_PER_LOOK));
+      // Asking what is free costs nothing: once what was left may be gone, nobody waits for the end of the pause.
+      const left = { bytes: most.bytes - seen.bytes, entries: most.entries - seen.entries };
+      const until = performance.now() + (performance.now() - began) * PAUSE_PER_LOOK;
+      const mayBeGone = async () => lost(room, await roomOf(directory), left) !== undefined;
+      do await pause(SHORTEST_PAUSE_MS);
+      while (!stopped && performance.now() < until && !(await mayBeGone()));
     }
   }
   void loop();
@@ -84,7 +92,7 @@ type Passed = 'disk' | 'files' | 'unclear' | undefined;
 async function measure(
   directories: readonly string[],
   limit: DiskLimit,
-): Promise<{ readonly bytes: number; readonly passed: Passed }> {
+): Promise<{ readonly bytes: number; readonly entries: number; readonly passed: Passed }> {
   const pending: Buffer[] = directories.map((directory) => Buffer.from(directory));
   let bytes = 0;
   let entries = 0;
@@ -92,21 +100,22 @@ async function measure(
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     const listed = await list(directory);
     // No program needs a path longer than any program can name, except to hide what is there.
-    if (listed === 'ENAMETOOLONG') return { bytes, passed: 'files' };
+    if (listed === 'ENAMETOOLONG') return { bytes, entries, passed: 'files' };
     if (typeof listed === 'string') {
       unclear ||= listed === 'EACCES';
       continue;
     }
     for (const entry of listed) {
       entries += 1;
-      if (entries > limit.entries) return { bytes, passed: 'files' };
+      if (entries > limit.entries) return { bytes, entries, passed: 'files' };
+      if (entries % ENTRIES_PER_SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
       const path = Buffer.concat([directory, Buffer.from('/'), entry.name]);
       if (entry.isDirectory()) pending.push(path);
-      else bytes += await allocated(path);
-      if (bytes > limit.bytes) return { bytes, passed: 'disk' };
+      else bytes += allocated(path);
+      if (bytes > limit.bytes) return { bytes, entries, passed: 'disk' };
     }
   }
-  return { bytes, passed: unclear ? 'unclear' : undefined };
+  return { bytes, entries, passed: unclear ? 'unclear' : undefined };
 }
 
 /** The limit that the whole file system has lost since the beginning; others write to it too, so it is no first choice. */
@@ -138,12 +147,14 @@ async function list(directory: Buffer): Promise<Dirent<Buffer>[] | string> {
   );
 }
 
-/** Blocks, not length: a sparse file of 100 GB costs nothing. */
-async function allocated(path: Buffer): Promise<number> {
-  return lstat(path).then(
-    (stat) => stat.blocks * 512,
-    () => 0,
-  );
+/** Blocks, not length: a sparse file of 100 GB costs nothing. Not waiting for each makes it ten times faster. */
+function allocated(path: Buffer): number {
+  try {
+    return lstatSync(path).blocks * 512;
+  } catch {
+    // Gone meanwhile.
+    return 0;
+  }
 }
 
 function pause(ms: number): Promise<void> {

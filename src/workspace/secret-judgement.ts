@@ -1,11 +1,11 @@
 import type { SecretRule } from './secret-rules.js';
 
 /**
- * Words that only stand for a secret: a token of a provider never holds them by chance. The last one is the public
- * key of Azure's storage emulator.
+ * Words that only stand for a secret: a token of a provider never holds them by chance. The last ones are the public
+ * key of Azure's storage emulator and the user of the token in every manual about JWT.
  */
 const PLACEHOLDER =
-  /example|placeholder|redacted|dummy|changeme|change_me|your[-_]|x{6,}|\*{3,}|\.{3}|\$\{|\{\{|<[a-z]|Eby8vdM02xNOcqFlq/i;
+  /example|placeholder|redacted|dummy|changeme|change_me|your[-_]|x{6,}|\*{3,}|\.{3}|\$\{|\{\{|<[a-z]|Eby8vdM02xNOcqFlq|eyJzdWIiOiIxMjM0NTY3ODkwI/i;
 
 /** Passwords that everybody uses for a throw-away service on the own machine. */
 const WELL_KNOWN_PASSWORDS = new Set([

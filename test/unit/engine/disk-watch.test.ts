@@ -51,6 +51,20 @@ describe('the watch over the disk', () => {
     expect(await passed).toBe('disk');
   });
 
+  it('looks again at once when the room that was left may be gone, however long the last look took', async () => {
+    for (let at = 0; at < 3_000; at++) writeFileSync(join(directory, `f${at}`), '');
+    let asked = 0;
+    const passed = new Promise<string>((resolve) => {
+      const room = async () => ({ bytes: 8e9, entries: 1e6 - 500 * asked++ });
+      watchDisk([directory], { bytes: 2 ** 30, entries: 3_200 }, resolve, room);
+    });
+    setTimeout(() => {
+      for (let at = 0; at < 500; at++) writeFileSync(join(directory, `g${at}`), '');
+    }, 50);
+
+    expect(await passed).toBe('files');
+  });
+
   it('tells while the agent is still writing', async () => {
     const passed = new Promise<string>((resolve) => {
       watchDisk([directory], { bytes: 2 ** 20, entries: 100 }, resolve);

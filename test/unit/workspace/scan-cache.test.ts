@@ -144,8 +144,8 @@ describe('the cache of the secret scan', () => {
       readFileSync(join(import.meta.dirname, '../../../src/workspace', name)),
     );
     expect([SCAN_VERSION, hash('sha256', Buffer.concat(sources)).slice(0, 16)]).toEqual([
-      1,
-      'ff8f28930bf81076',
+      2,
+      'f3df9636dabad122',
     ]);
   });
 
