@@ -1,4 +1,4 @@
-import type { ClientRequest } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { Decision } from '../../egress/decide.js';
 import type { UploadGate } from '../connection/budgets.js';
 import type { AgentRequest } from './message.js';
@@ -9,7 +9,7 @@ import type { AgentRequest } from './message.js';
  */
 export function pipeCounted(
   request: AgentRequest,
-  outgoing: ClientRequest,
+  outgoing: Writable,
   gate: UploadGate,
   overrun: (over: Decision) => void,
 ): void {

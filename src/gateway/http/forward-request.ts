@@ -117,7 +117,11 @@ function messageHeaders(request: AgentRequest, { host }: RequestCheck): string[]
 }
 
 export function sendBack(incoming: IncomingMessage, request: AgentRequest, response: AgentResponse): void {
-  writeHead(request, response, incoming);
+  if (!writeHead(request, response, incoming)) {
+    incoming.destroy();
+    response.destroy();
+    return;
+  }
   incoming.on('end', () => addTrailers(request, response, incoming.rawTrailers));
   pipeline(incoming, response, () => {});
 }

@@ -3,17 +3,24 @@ import type { Decision } from '../../egress/decide.js';
 import { normalizeName } from '../../egress/host-name.js';
 import type { TrafficContext } from '../connection/context.js';
 import type { Attempt } from '../connection/refuse.js';
-import { forwardRequest } from './forward-request.js';
+import { failedDecision } from '../connection/refuse.js';
+import type { UpstreamSession } from '../inspect/upstream-session.js';
+import { type Forwarding, forwardRequest } from './forward-request.js';
+import { forwardStream, type StreamForwarding } from './forward-stream.js';
 import { forwardUpgrade } from './forward-upgrade.js';
 import type { AgentRequest, AgentResponse } from './message.js';
+import type { Meter } from './meter.js';
 import { sendRefusal } from './refusal.js';
 import { checkRequest, type RequestCheck } from './request-check.js';
+import { recordRequest } from './request-record.js';
 
 /** One HTTP connection of the agent, and the upstream side that its requests share. */
 export interface HttpConnection {
   readonly attempt: Attempt;
   readonly agent: Agent;
   readonly context: TrafficContext;
+  /** The way on for the streams of an HTTP/2 connection; absent: `agent` is. */
+  readonly upstream?: UpstreamSession;
   /** Nothing may pass on this connection, e.g. because its port is for TLS: every request gets this answer. */
   readonly refusal?: Decision;
 }
@@ -28,7 +35,29 @@ export function handleRequest(
   const check = checkWithBudget(connection, request);
   if (check.decision.verdict === 'blocked')
     refuseRequest(connection, request, response, check.decision, began);
-  else forwardRequest({ connection, request, response, check, began });
+  else if (connection.upstream === undefined) forwardRequest({ connection, request, response, check, began });
+  else void forwardByUpstream({ connection, request, response, check, began }, connection.upstream);
+}
+
+async function forwardByUpstream(forwarding: Forwarding, upstream: UpstreamSession): Promise<void> {
+  const { request, response, check } = forwarding;
+  let gone = false;
+  response.once('close', () => {
+    gone = true;
+  });
+  const opened = await upstream.open();
+  if (gone) recordRequest(forwarding, check.decision, nothingMoved());
+  else if (opened.kind === 'h2') forwardStream(forwarding as StreamForwarding, opened);
+  else if (opened.kind === 'http/1.1') forwardRequest(forwarding);
+  else {
+    const decision = failedDecision(check.decision, opened.reason);
+    response.once('close', () => recordRequest(forwarding, decision, nothingMoved(opened.address)));
+    sendRefusal(request, response, decision);
+  }
+}
+
+function nothingMoved(address?: string): Pick<Meter, 'address' | 'bytes'> {
+  return { address: () => address, bytes: () => ({ out: 0, in: 0 }) };
 }
 
 /** The same for a request that wants to become a WebSocket. */

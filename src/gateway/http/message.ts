@@ -18,19 +18,34 @@ export function hasBody(request: AgentRequest): boolean {
   );
 }
 
-/** Sends the head of the destination's answer on. */
-export function writeHead(request: AgentRequest, response: AgentResponse, answer: IncomingMessage): void {
+/**
+ * Sends the head of the destination's answer on.
+ * @returns `false` when it cannot be said in the agent's protocol: HTTP/2 has headers that may stand only once
+ */
+export function writeHead(request: AgentRequest, response: AgentResponse, answer: IncomingMessage): boolean {
   const { statusCode = 502, statusMessage = '', rawHeaders } = answer;
-  const headers = endToEndHeaders(rawHeaders);
-  response.sendDate = false;
-  if (isHttp2(request)) {
-    (response as Http2ServerResponse).writeHead(statusCode, grouped(headers));
-    return;
-  }
+  if (isHttp2(request)) return writeHttp2Head(response as Http2ServerResponse, statusCode, rawHeaders);
   const plain = response as ServerResponse;
-  plain.writeHead(statusCode, statusMessage, headers);
+  plain.sendDate = false;
+  plain.writeHead(statusCode, statusMessage, endToEndHeaders(rawHeaders));
   // Server-sent events: the head must not wait for the first event.
   if (answer.headers['content-length'] === undefined) plain.flushHeaders();
+  return true;
+}
+
+/** The same for an answer whose status and headers are known. */
+export function writeHttp2Head(
+  response: Http2ServerResponse,
+  status: number,
+  rawHeaders: readonly string[],
+): boolean {
+  response.sendDate = false;
+  try {
+    response.writeHead(status, grouped(endToEndHeaders(rawHeaders)));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function addTrailers(
@@ -39,13 +54,18 @@ export function addTrailers(
   rawTrailers: readonly string[],
 ): void {
   if (rawTrailers.length === 0) return;
-  if (isHttp2(request))
-    (response as Http2ServerResponse).addTrailers(grouped(rawTrailers) as Record<string, string>);
+  if (isHttp2(request)) (response as Http2ServerResponse).addTrailers(http2Trailers(rawTrailers));
   else (response as ServerResponse).addTrailers(headerPairs(rawTrailers));
 }
 
+/** One value for each name: Node throws at repeated ones where nobody can catch it. */
+export function http2Trailers(rawTrailers: readonly string[]): Record<string, string> {
+  const first = Object.entries(grouped(endToEndHeaders(rawTrailers)));
+  return Object.fromEntries(first.map(([name, values]) => [name, [values].flat()[0] as string]));
+}
+
 /** Alternating names and values as one entry for each name; names of HTTP/2 are in lower case. */
-function grouped(headers: readonly string[]): Record<string, string | string[]> {
+export function grouped(headers: readonly string[]): Record<string, string | string[]> {
   const groups = new Map<string, string[]>();
   for (const [name, value] of headerPairs(headers)) {
     const key = name.toLowerCase();

@@ -6,7 +6,7 @@ import type { Meter } from './meter.js';
 export function recordRequest(
   { connection, request, response, check, began }: Forwarding,
   decision: Decision,
-  meter: Meter,
+  meter: Pick<Meter, 'address' | 'bytes'>,
 ): void {
   const { destination } = connection.attempt;
   const { method = '' } = request;

@@ -6,9 +6,10 @@ import type { Attempt } from '../connection/refuse.js';
 import { handleRequest } from '../http/http-connection.js';
 import type { HttpProxy } from '../http/http-proxy.js';
 import { createUpstreamAgent } from '../http/upstream-agent.js';
-import type { Dial } from '../upstream/dial.js';
 import type { Authority } from './authority.js';
+import type { TlsDial } from './tls-dial.js';
 import { createTlsEndpoint } from './tls-endpoint.js';
+import { createUpstreamSession } from './upstream-session.js';
 
 /**
  * Ends the agent's TLS for hosts with HTTP rules, so that each request can be judged; the way to the destination is
@@ -20,14 +21,14 @@ export interface Inspector {
 }
 
 const MOST_STREAMS = 100;
-/** Upstream connections for the streams of one HTTP/2 connection: the way on is HTTP/1.1, one request at a time. */
+/** Upstream connections for the streams of one HTTP/2 connection where the way on is HTTP/1.1. */
 const MOST_UPSTREAM = 8;
 
 export interface InspectorParts {
   readonly authority: Authority;
   readonly http: HttpProxy;
   /** Dials destinations over TLS. */
-  readonly tlsDial: Dial;
+  readonly tlsDial: TlsDial;
 }
 
 export function createInspector(
@@ -50,18 +51,20 @@ export function createInspector(
 
   async function serveHttp2(attempt: Attempt, decision: ConnectionDecision, tls: TLSSocket): Promise<void> {
     const target = { ...attempt.destination, private: decision.private };
-    const agent = createUpstreamAgent(tlsDial, target, MOST_UPSTREAM);
+    const upstream = createUpstreamSession(tlsDial, target);
+    const agent = createUpstreamAgent(upstream.dial, target, MOST_UPSTREAM);
     const session = performServerHandshake(tls, { settings: { maxConcurrentStreams: MOST_STREAMS } });
     session.on('error', () => {});
     session.on('stream', (stream, headers, _flags, rawHeaders) => {
       stream.on('error', () => {});
       const request = new Http2ServerRequest(stream, headers, {}, rawHeaders);
-      handleRequest({ attempt, agent, context }, request, new Http2ServerResponse(stream));
+      handleRequest({ attempt, agent, upstream, context }, request, new Http2ServerResponse(stream));
     });
     await new Promise<void>((resolve) => {
       session.once('close', resolve);
     });
     agent.destroy();
+    upstream.close();
     tls.destroy();
   }
 

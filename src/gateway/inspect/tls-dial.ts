@@ -1,29 +1,35 @@
 import type { Socket } from 'node:net';
 import { connect, createSecureContext, rootCertificates, type TLSSocket } from 'node:tls';
 import type { EgressReason } from '../../egress/reasons.js';
-import type { Dial, DialResult } from '../upstream/dial.js';
+import type { Dial, DialRequest, DialResult } from '../upstream/dial.js';
 
 const HANDSHAKE_MS = 10_000;
 
+/** Dials over TLS; `protocols` are offered to the destination (ALPN), by default HTTP/1.1 alone. */
+export type TlsDial = (
+  request: DialRequest,
+  protocols?: readonly string[],
+) => Promise<Exclude<DialResult, { ok: true }> | { ok: true; socket: TLSSocket; address: string }>;
+
 /** Dials like `dial` and adds TLS: the certificate has to be valid for the name that was looked up. */
-export function createTlsDial(dial: Dial, extraRoots: string | undefined): Dial {
+export function createTlsDial(dial: Dial, extraRoots: string | undefined): TlsDial {
   // Made once: reading a hundred and fifty roots for each connection would cost more than the connection.
   const secureContext =
     extraRoots === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, extraRoots] });
-  return async (request) => {
+  return async (request, protocols = ['http/1.1']) => {
     const dialled = await dial(request);
     if (!dialled.ok) return dialled;
     const tls = connect({
       socket: dialled.socket,
       servername: request.name,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [...protocols],
       ...(secureContext === undefined ? {} : { secureContext }),
     });
     return handshake(tls, dialled.socket, dialled.address);
   };
 }
 
-function handshake(tls: TLSSocket, socket: Socket, address: string): Promise<DialResult> {
+function handshake(tls: TLSSocket, socket: Socket, address: string): ReturnType<TlsDial> {
   return new Promise((resolve) => {
     const fail = (reason: EgressReason): void => {
       clearTimeout(timer);

@@ -24,6 +24,8 @@ beforeAll(async () => {
         http: [{ methods: ['GET'] }, { methods: ['POST'], paths: ['/v1/upload'] }],
       },
       { dest: 'api.allowed.test', ports: [8443], http: [{ methods: ['GET'] }] },
+      { dest: 'api.allowed.test', ports: [8444], http: [{ paths: ['/package.Service'] }] },
+      { dest: 'api.allowed.test', ports: [8445], http: [{ methods: ['GET'] }] },
       'other.allowed.test',
       { dest: 'nowhere.allowed.test', http: [{ methods: ['GET'] }] },
       { dest: 'private.allowed.test', http: [{ methods: ['GET'] }] },
@@ -214,6 +216,58 @@ describe('a host with HTTP rules', () => {
       host: 'forbidden.test',
       reason: 'host-mismatch',
     });
+  });
+
+  test('a stream with trailers passes to a destination that speaks HTTP/2 alone, and is on record', async () => {
+    const answer = await sandbox.agentDoes(
+      (tools, root) =>
+        tools.http2(
+          'https://api.allowed.test:8444',
+          { ':method': 'POST', ':path': '/package.Service/Method', te: 'trailers' },
+          root,
+          'message',
+        ),
+      ca,
+    );
+    const trailers = { 'grpc-status': '0', 'x-te': 'trailers', 'x-received': 'sent' };
+    expect(answer).toMatchObject({ status: 200, body: 'message', trailers });
+    const record = await sandbox.recorded({
+      protocol: 'http',
+      verdict: 'allowed',
+      port: 8444,
+      method: 'POST',
+      path: '/package.Service/Method',
+    });
+    expect(record).toMatchObject({ status: 200, ip: SERVER, bytesOut: 7, bytesIn: 7 });
+  });
+
+  test('a destination that repeats what may stand only once does not bring the gateway down', async () => {
+    const [repeated, plain, after] = await sandbox.agentDoes(
+      async (tools, root) => [
+        await tools.http2('https://api.allowed.test:8445', {}, root),
+        await tools.http('https://api.allowed.test:8445/', { ca: root }),
+        await tools.http2('https://api.allowed.test', { ':path': '/v1/after' }, root),
+      ],
+      ca,
+    );
+    expect(repeated?.status ?? 0).not.toBe(200);
+    expect([plain?.status, after?.status]).toEqual([200, 200]);
+  });
+
+  test('each stream of such a destination is judged by itself', async () => {
+    const [refused, passed] = await sandbox.agentDoes(
+      async (tools, root) => [
+        await tools.http2('https://api.allowed.test:8444', { ':path': '/other.Service/Method' }, root),
+        await tools.http2('https://api.allowed.test:8444', { ':path': '/package.Service/More' }, root),
+      ],
+      ca,
+    );
+    expect([refused?.status, passed?.status]).toEqual([403, 200]);
+    expect(
+      (await internet.seen()).filter(
+        ({ service, path }) => service === 'stream' && String(path).includes('other'),
+      ),
+    ).toEqual([]);
   });
 
   test('works on other ports', async () => {
