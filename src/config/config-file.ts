@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { CagentError } from '../core/errors.js';
 import { displayPath } from '../core/path-text.js';
 import type { BaseFiles } from './base-files.js';
-import { configProblems } from './config-problems.js';
+import { configProblems, dotted } from './config-problems.js';
 import { configSchema } from './config-schema.js';
 import { fromBase, type Places } from './named-files.js';
 import { type OptionName, optionSpec } from './options.js';
@@ -18,8 +18,8 @@ const OTHER_ENDING = 'cagent.yaml';
 /** A configuration that was read and checked for form. */
 export interface ConfigFile {
   readonly settings: Settings;
-  /** How a message names a setting of this file: `cagent.yml:3:5: agent.prompt`. */
-  readonly label: (name: OptionName) => string;
+  /** How a message names a setting of this file, or an item of a list: `cagent.yml:3:5: agent.prompt`. */
+  readonly label: (name: OptionName, index?: number) => string;
 }
 
 /** A configuration that says nothing: for a workspace without cagent.yml. */
@@ -76,9 +76,9 @@ export function parseConfig(text: string, name: string): ConfigFile {
     throw new CagentError('config.invalid', configProblems(result.error.issues, document).join('; '));
   }
   const settings = settingsFromConfig(result.data);
-  const label = (option: OptionName): string => {
-    const key = optionSpec(option).key ?? option;
-    return `${document.place(key.split('.'))}: ${key}`;
+  const label = (option: OptionName, index?: number): string => {
+    const path = [...(optionSpec(option).key ?? option).split('.'), ...(index === undefined ? [] : [index])];
+    return `${document.place(path)}: ${dotted(path)}`;
   };
   return { settings, label };
 }

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import type { Environment } from '../core/environment.js';
 import { CagentError } from '../core/errors.js';
 import { AGENT_SETTINGS, type AgentChoice, checkAgent, chooseAgent } from './agent-choice.js';
@@ -20,7 +21,7 @@ import {
 import { OPTIONS, type OptionName } from './options.js';
 import { outDirectory } from './out-directory.js';
 import { promptOfEvent } from './prompt/event-prompt.js';
-import type { AgentSpec, ImageSpec, PatchPolicy, RunSpec } from './run-spec.js';
+import type { AgentSpec, ImageSpec, NetworkSpec, PatchPolicy, RunSpec } from './run-spec.js';
 import { type MergedSettings, mergeSettings, type Settings, settingsFromFlags } from './settings.js';
 import { workspaceDirectory } from './workspace-directory.js';
 
@@ -77,6 +78,7 @@ export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> 
     network: {
       mode: settings.network,
       allow: settings.network === 'none' ? [] : settings.allow,
+      ...allowPlaces(sources, flags),
       knownBlocked: settings['known-blocked'] ?? [],
       resolvers: settings.resolver ?? [],
       uplink: settings.uplink,
@@ -182,13 +184,28 @@ function labelOf({ file, flagSettings }: Sources, flags: Flags): (name: BudgetOp
 
 type NamedOption = 'prompt-file' | 'event' | 'output-schema' | 'image-build' | 'ignore-file' | 'ca-file';
 
+/** What messages call each rule, in the order in which the lists are joined. */
+function allowPlaces(
+  { file, fileSettings, flagSettings }: Sources,
+  flags: Flags,
+): Pick<NetworkSpec, 'allowPlaces'> {
+  const places = [
+    ...(fileSettings.allow ?? []).map((_, index) => file.label('allow', index)),
+    ...(flagSettings.allow ?? []).map(() => flagLabel(flags, 'allow')),
+  ];
+  return places.length === 0 ? {} : { allowPlaces: places };
+}
+
 /** Where a path came from decides what it is relative to. */
 function namedPaths({ file, flagSettings, fileSettings }: Sources, flags: Flags) {
   return (name: NamedOption): NamedPath | undefined => {
     const flag = flagSettings[name];
     if (flag !== undefined) return { label: flagLabel(flags, name), text: flag, from: 'flag' };
     const text = fileSettings[name];
-    return text === undefined ? undefined : { label: file.label(name), text, from: 'file' };
+    if (text === undefined) return undefined;
+    // Roots are public, only certificates are read from their file, and often they are part of the machine.
+    const from = name === 'ca-file' && isAbsolute(text) ? 'flag' : 'file';
+    return { label: file.label(name), text, from };
   };
 }
 

@@ -66,6 +66,8 @@ export interface NetworkSpec {
   readonly mode: 'block' | 'audit' | 'none';
   /** Rules as written, file first, then flags; `undefined` when nowhere given (then presets `defaults` apply). */
   readonly allow: readonly AllowEntry[] | undefined;
+  /** What messages call each rule of `allow`: `cagent.yml:4:7: network.allow[0]` or `--allow`. */
+  readonly allowPlaces?: readonly string[];
   /** Hosts and patterns whose blocked attempts are no news. */
   readonly knownBlocked?: readonly string[];
   /** Upstream resolvers of the gateway, `IP` or `IP:PORT`; empty: those of the host. */

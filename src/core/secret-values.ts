@@ -35,7 +35,7 @@ export function longestForm(secrets: readonly SecretValue[]): number {
 
 /**
  * The forms in which a value is looked for: as it is, trimmed, by line, in one case (names in DNS are lower case),
- * reversed, URL- and JSON-encoded, hex, and base64 and base64url in all three alignments, whole and in the lines
+ * reversed, URL-, JSON- and HTML-encoded, hex, and base64 and base64url in all three alignments, whole and in the lines
  * into which tools wrap them.
  */
 export function secretForms(value: string): readonly string[] {
@@ -63,6 +63,7 @@ export function secretForms(value: string): readonly string[] {
       ...url,
       ...url.map((form) => form.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase())),
       JSON.stringify(trimmed).slice(1, -1),
+      ...htmlForms(trimmed),
     ]),
   ];
 }
@@ -79,6 +80,15 @@ function urlForms(text: string): readonly string[] {
     component,
     strict,
     new URLSearchParams({ '': text }).toString().slice(1),
+  ];
+}
+
+/** As in the text of an element and in an attribute. */
+function htmlForms(text: string): readonly string[] {
+  const inText = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return [
+    inText,
+    ...['&#39;', '&#x27;'].map((quote) => inText.replaceAll('"', '&quot;').replaceAll("'", quote)),
   ];
 }
 

@@ -17,7 +17,7 @@ const LIST = 'network.known-blocked';
 export function planKnownBlocked(written: readonly string[]): readonly KnownBlocked[] {
   const own = written.map((text, index) => {
     const compiled = compile(text, `${LIST}[${index}]`);
-    if (isProblem(compiled)) throw ruleError(index, compiled, LIST);
+    if (isProblem(compiled)) throw ruleError(`${LIST}[${index}]`, compiled);
     return compiled;
   });
   const builtIn = TELEMETRY.flatMap(({ host, reason }) => {

@@ -19,13 +19,13 @@ const DEFAULT_ALLOW: readonly string[] = ['defaults'];
  * @throws CagentError `egress.rule` for an entry that is not valid or cannot be enforced
  */
 export function planEgress(
-  network: Pick<NetworkSpec, 'mode' | 'allow' | 'knownBlocked'>,
+  network: Pick<NetworkSpec, 'mode' | 'allow' | 'allowPlaces' | 'knownBlocked'>,
   context: EgressContext,
 ): EgressPolicy {
   if (network.mode === 'none') return { mode: 'none', rules: [], warnings: [] };
   const placed = (network.allow ?? DEFAULT_ALLOW).flatMap((entry, index): readonly PlacedRule[] => {
     const rules = compileEntry(entry, context);
-    if (isProblem(rules)) throw ruleError(index, rules);
+    if (isProblem(rules)) throw ruleError(network.allowPlaces?.[index] ?? `network.allow[${index}]`, rules);
     return rules.map((rule) => ({ index, rule }));
   });
   const policy: EgressPolicy = {

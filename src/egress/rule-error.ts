@@ -12,11 +12,7 @@ export function isProblem(value: object): value is RuleProblem {
   return 'problem' in value;
 }
 
-/** @param index position in the list, from 0 */
-export function ruleError(
-  index: number,
-  { problem, hint }: RuleProblem,
-  list = 'network.allow',
-): CagentError {
-  return new CagentError('egress.rule', `${list}[${index}]: ${problem}.`, hint === undefined ? {} : { hint });
+/** @param place of the entry, such as `network.allow[3]` */
+export function ruleError(place: string, { problem, hint }: RuleProblem): CagentError {
+  return new CagentError('egress.rule', `${place}: ${problem}.`, hint === undefined ? {} : { hint });
 }

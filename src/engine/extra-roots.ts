@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { RunSpec } from '../config/run-spec.js';
 
-/** The roots of `ca-file`, PEM. */
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** The roots of `ca-file`, PEM. Nothing else of the file: what comes of it is shown to the agent, and some hold a key. */
 export function extraRootsOf({ network: { caFile } }: RunSpec): string | undefined {
-  return caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
+  if (caFile === undefined) return undefined;
+  return (readFileSync(caFile, 'utf8').match(CERTIFICATE) ?? []).map((block) => `${block}\n`).join('');
 }

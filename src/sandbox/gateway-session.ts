@@ -145,7 +145,8 @@ function diedServing(failure: CagentError | undefined): string {
 function gatewayDied(args: readonly string[], stderr: string): CagentError {
   const known = dockerError(args, stderr, null);
   if (known.code !== 'docker.failed') return known;
-  const words = stderr.trim().split('\n').slice(-3).join(' | ') || 'no message';
+  const said = stderr.replace(/\s*Run 'docker run --help' for more information\s*$/, '').trim();
+  const words = said.split('\n').slice(-3).join(' | ') || 'no message';
   return new CagentError('gateway.failed', `The gateway ended before it was ready: ${words}`, {
     hint: 'See `cagent doctor`; the uplink network must exist and the engine must allow NET_ADMIN.',
   });

@@ -4,7 +4,7 @@ import type { RunId } from '../core/run-id.js';
 import { removeContainersArgs, removeNetworksArgs, removeVolumesArgs } from '../docker/argv.js';
 import type { Docker } from '../docker/client.js';
 
-/** Docker objects of cagent, by kind; names or ids. */
+/** Docker objects of cagent, by kind; names. */
 export interface LabelledObjects {
   readonly containers: readonly string[];
   readonly volumes: readonly string[];
@@ -41,9 +41,9 @@ export async function findObjects(
   };
   const owner = `{{.Label "${OWNER_LABEL}"}}`;
   const [containers, volumes, networks] = await Promise.all([
-    list(['ps', '--all', '--no-trunc'], '.ID', owner),
+    list(['ps', '--all'], 'or .Names .ID', owner),
     list(['volume', 'ls'], '.Name', owner),
-    list(['network', 'ls', '--no-trunc'], '.ID', owner),
+    list(['network', 'ls'], '.Name', owner),
   ]);
   return { containers, volumes, networks };
 }

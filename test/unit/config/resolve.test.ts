@@ -64,6 +64,15 @@ patch: { max-files: 3, max-kilobytes: 5, protected: [x] }
   });
 });
 
+test('rules keep the place where they were written, for messages', async () => {
+  const config = 'version: 1\nnetwork:\n  allow:\n    - a.example\n    - dest: b.example\n';
+  expect((await run(['--allow', 'c.example', '--', 'true'], { config })).network.allowPlaces).toEqual([
+    'cagent.yml:4:7: network.allow[0]',
+    'cagent.yml:5:7: network.allow[1]',
+    '--allow',
+  ]);
+});
+
 test('a flag comes before the file, and lists of flags follow those of the file', async () => {
   const config = `version: 1
 agent: { use: claude, prompt-file: task.md, args: [-a] }

@@ -72,6 +72,10 @@ describe('the mask', () => {
     }
   });
 
+  test.each(['a&amp;b&lt;c"d', 'a&amp;b&lt;c&quot;d'])('finds a value in a page as %s', (shown) => {
+    expect(masked('a&b<c"d', `<p title="${shown}">`)).toBe('<p title="***">');
+  });
+
   test('finds the single lines of a key file', () => {
     const secret = '-----BEGIN KEY-----\nMIIabcdefgh\nijklmnopqr\n-----END KEY-----\n';
     const text = masked(secret, '+MIIabcdefgh\n+ijklmnopqr\n');
