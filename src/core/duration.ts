@@ -14,14 +14,15 @@ export function parseDuration(text: string): number | undefined {
   return wholeMs(total);
 }
 
-/** `92000` to `1 m 32 s`, `850` to `850 ms`. */
+/** `92000` to `1 m 32 s`, `1800000` to `30 m`, `850` to `850 ms`. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   const seconds = Math.round(ms / 1_000);
   if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
   const hours = Math.floor(seconds / 3_600);
   const minutes = Math.floor((seconds % 3_600) / 60);
-  return hours > 0 ? `${hours} h ${minutes} m` : `${minutes} m ${seconds % 60} s`;
+  const parts = hours > 0 ? [`${hours} h`, `${minutes} m`] : [`${minutes} m`, `${seconds % 60} s`];
+  return parts.filter((part, at) => at === 0 || !part.startsWith('0 ')).join(' ');
 }
 
 function wholeMs(ms: number): number | undefined {

@@ -55,7 +55,9 @@ function renderCut(report: Report, changes: Changes | undefined, cut: SummaryCut
 
 function failure({ error }: Report): readonly string[] {
   if (error === undefined) return [];
-  const hint = error.hint === undefined ? '' : ` ${prose(error.hint)}`;
+  // What programs say often ends without a full stop.
+  const stop = /[.!?]$/.test(error.message) ? '' : '.';
+  const hint = error.hint === undefined ? '' : `${stop} ${prose(error.hint)}`;
   return [`> ${code(error.code)} ${prose(error.message)}${hint}`];
 }
 
