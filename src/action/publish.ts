@@ -17,6 +17,7 @@ import { outcomeSentence } from '../report/wording.js';
 import type { ActionSettings } from './action-settings.js';
 import { outputsOf } from './outputs.js';
 import { publishToPullRequest } from './publish-to-pull-request.js';
+import { engineAdvice, isInContainer, runnerPlace } from './runner-place.js';
 import { saveState } from './state.js';
 
 export interface PublishPlace {
@@ -36,7 +37,7 @@ export async function publish(result: RunResult, place: PublishPlace): Promise<v
   const { settings, environment, cancel } = place;
   await attempt('the outputs', () => setOutputs(outputsOf(report, runDirectory)));
   await attempt('the job summary', () => writeSummary(runDirectory, environment));
-  await attempt('the annotations', () => annotate(result));
+  await attempt('the annotations', () => annotate(result, environment));
   if (cancel.aborted) return;
   let artifactUrl = '';
   if (settings.uploadArtifacts) {
@@ -84,7 +85,7 @@ async function writeSummary(runDirectory: string, environment: Environment): Pro
   await core.summary.addRaw(fitSummary(markdown)).write();
 }
 
-function annotate({ report, changes }: RunResult): void {
+function annotate({ report, changes }: RunResult, environment: Environment): void {
   for (const { file, text } of changedFileLines(changes)) {
     core.notice(text, { title: 'cagent: changes', ...(file === undefined ? {} : { file }) });
   }
@@ -92,6 +93,8 @@ function annotate({ report, changes }: RunResult): void {
   if (report.error !== undefined) {
     const { code, message, hint } = report.error;
     core.error(displayText(`cagent: ${code}: ${message} ${hint ?? ''}`.trimEnd()), { title: 'cagent' });
+    const advice = engineAdvice(code, runnerPlace(environment, isInContainer()));
+    if (advice !== undefined) core.notice(advice, { title: 'cagent: the runner' });
   } else if (report.conclusion !== 'success') {
     core.error(`${outcomeSentence(report)}.`, { title: 'cagent' });
   } else {
@@ -104,10 +107,12 @@ async function attempt(what: string, work: () => unknown): Promise<void> {
   try {
     await work();
   } catch (thrown) {
-    warn(`${what} could not be written: ${messageOf(thrown)}`);
+    const hint = thrown instanceof CagentError ? thrown.hint : undefined;
+    warn(`${what} could not be written: ${messageOf(thrown)}`, hint);
   }
 }
 
-function warn(message: string): void {
-  core.warning(renderError(new CagentError('publish.failed', message)), { title: 'cagent' });
+function warn(message: string, hint?: string): void {
+  const details = hint === undefined ? {} : { hint };
+  core.warning(renderError(new CagentError('publish.failed', message, details)), { title: 'cagent' });
 }

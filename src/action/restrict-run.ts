@@ -6,6 +6,8 @@ import type { Restriction } from '../github/trigger-gate.js';
 export interface RestrictedRun {
   readonly spec: RunSpec;
   readonly environment: Environment;
+  /** The workspace holds nothing of the fork, see `isTrustedCheckout`. */
+  readonly isTrusted: boolean;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface RestrictedRun {
  * @returns the reason, one sentence without a full stop, where the run makes no sense without what it may not have
  */
 export function restrictRun(
-  { spec, environment }: RestrictedRun,
+  { spec, environment, isTrusted }: RestrictedRun,
   { network }: Restriction,
   modelKey: boolean,
 ): RestrictedRun | { readonly reason: string } {
@@ -23,11 +25,8 @@ export function restrictRun(
   if (secrets.length > 0) {
     return { reason: `code from a fork gets no value of the runner, and env names ${secrets.join(', ')}` };
   }
-  if (spec.image.kind === 'build') {
-    return {
-      reason:
-        'the image would be built from files of the fork, outside of the sandbox; use an image with a reference',
-    };
+  if (!isTrusted && spec.view.base === undefined) {
+    return { reason: 'there is no base commit, so the configuration of the fork would decide how it is run' };
   }
   if (spec.agent.name !== 'command' && !hasKey) {
     const how = network === 'none' ? 'fork: label:NAME with fork-model-key' : 'fork-model-key';
@@ -42,6 +41,7 @@ export function restrictRun(
       network: network === 'none' ? { ...spec.network, mode: 'none', allow: undefined } : spec.network,
     },
     environment: hasKey ? environment : withoutKeys(environment),
+    isTrusted,
   };
 }
 

@@ -26,10 +26,11 @@ import { publishSkip } from './publish-skip.js';
 import { readInputs, withoutInputs } from './read-inputs.js';
 import { createActionReporter } from './reporter.js';
 import { type RestrictedRun, restrictionNotice, restrictRun } from './restrict-run.js';
+import { withReviewSchema } from './review-schema.js';
 import { runnerDocker } from './runner-docker.js';
 import { refuseRunnerVariables, runnerTokens } from './runner-variables.js';
 import { saveState } from './state.js';
-import { withTrustedBase } from './trusted-base.js';
+import { checkedOutCommit, isTrustedCheckout, withTrustedBase } from './trusted-base.js';
 
 /**
  * The main step: inputs, who asks for it, run, results. Never throws.
@@ -51,18 +52,22 @@ export async function runAction(given: Environment, installation: string): Promi
     const { trigger, verdict } = await checkTrigger(environment, settings.trigger, connect);
     if (verdict.kind === 'skip') return await skip(verdict.reason, environment);
 
+    const cwd = process.cwd();
+    const head = await checkedOutCommit(flags, cwd, systemProcesses, environment);
+    const isTrusted = isTrustedCheckout(trigger.event, head, environment.GITHUB_SHA);
     const base = { processes: systemProcesses, environment, now: systemClock.now() };
     return await withBaseDirectory(base, async (openBase) => {
-      const spec = await resolveRunSpec({
-        flags: withTrustedBase(flags, trigger.pullRequest),
-        cwd: process.cwd(),
+      const resolved = await resolveRunSpec({
+        flags: withTrustedBase(flags, trigger, isTrusted),
+        cwd,
         environment,
         purpose: 'run',
         openBase,
       });
+      const spec = settings.review ? withReviewSchema(resolved) : resolved;
       refuseRunnerVariables(spec.env, environment, token);
       for (const { value, secret } of spec.env) if (secret && value !== '') core.setSecret(value);
-      const order = restricted({ spec, environment }, verdict.restricted, settings);
+      const order = restricted({ spec, environment, isTrusted }, verdict.restricted, settings);
       if ('reason' in order) return await skip(order.reason, environment);
       const result = await runHere(order.spec, settings, {
         environment: order.environment,

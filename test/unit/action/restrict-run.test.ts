@@ -3,12 +3,13 @@ import { restrictRun } from '../../../src/action/restrict-run.js';
 import type { RunSpec } from '../../../src/config/run-spec.js';
 import { spec } from '../report/samples.js';
 
-const COMMAND: RunSpec = { ...spec, agent: { ...spec.agent, name: 'command', command: ['true'] }, env: [] };
-const CLAUDE: RunSpec = { ...spec, env: [] };
+const VIEW = { ...spec.view, base: 'b'.repeat(40) };
+const CLAUDE: RunSpec = { ...spec, view: VIEW, env: [] };
+const COMMAND: RunSpec = { ...CLAUDE, agent: { ...spec.agent, name: 'command', command: ['true'] } };
 const ENVIRONMENT = { PATH: '/bin', ANTHROPIC_API_KEY: 'sk-ant-key', GEMINI_API_KEY: 'key' };
 
-function restrict(given: RunSpec, network: 'none' | 'as-configured', modelKey = false) {
-  return restrictRun({ spec: given, environment: ENVIRONMENT }, { network }, modelKey);
+function restrict(given: RunSpec, network: 'none' | 'as-configured', modelKey = false, isTrusted = false) {
+  return restrictRun({ spec: given, environment: ENVIRONMENT, isTrusted }, { network }, modelKey);
 }
 
 describe('a run for code from a fork', () => {
@@ -33,17 +34,15 @@ describe('a run for code from a fork', () => {
       false,
       'env names TOKEN',
     ],
-    [
-      'wants an image from its own files',
-      { ...COMMAND, image: { kind: 'build', context: '/w' } },
-      'none',
-      false,
-      'built from files of the fork',
-    ],
+    ['would decide how it is run', { ...COMMAND, view: spec.view }, 'none', false, 'there is no base commit'],
     ['wants a model without a network', CLAUDE, 'none', true, 'claude needs a model'],
     ['wants a model without a key', CLAUDE, 'as-configured', false, 'fork-model-key'],
   ])('that %s is not run', (_, given, network, modelKey, reason) => {
     expect(restrict(given, network, modelKey)).toEqual({ reason: expect.stringContaining(reason) });
+  });
+
+  it('needs no base when nothing of the fork is checked out', () => {
+    expect(restrict({ ...COMMAND, view: spec.view }, 'none', false, true)).toHaveProperty('spec');
   });
 
   it('may be given values that are written in the workflow', () => {
