@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonSchemaDocument } from '../../core/json-schema.js';
 
 /** A review as an agent hands it over: `docs/schemas/cagent.review.schema.json` is made from this. */
 
@@ -71,7 +72,7 @@ export function readReview(value: unknown): { readonly review: Review } | { read
  * JSON Schema for the agent. Providers of structured output want every key required and refuse bounds and defaults,
  * so these are checked here alone.
  */
-export function reviewJsonSchema(): object {
+export function reviewJsonSchema(): JsonSchemaDocument {
   const schema = z.toJSONSchema(reviewSchema, {
     target: 'draft-2020-12',
     io: 'output',

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { startArtifactProxy } from './artifact-proxy.js';
 import { RELEASE } from './cagent.js';
 import { type Ended, run } from './program.js';
-import { type Files, makeRepository, writeFiles } from './repository.js';
+import { type Files, headOf, makeRepository, writeFiles } from './repository.js';
 import { WorkflowLog } from './workflow-log.js';
 
 /** A step of a workflow, as in YAML. */
@@ -33,10 +33,24 @@ export interface JobOptions {
   readonly services?: boolean;
   /** Where the artifact client is sent, instead of the server of this rig. */
   readonly artifactUrl?: string;
+  /** What starts the workflow; a push by default. */
+  readonly event?: {
+    readonly name: string;
+    readonly actor?: string;
+    readonly payload?: object | ((commit: string) => object);
+  };
+  /** Variables of the runner, as GitHub would set them. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** What a release holds: the built bundles and the files that they need. */
 const RELEASED = ['action.yml', 'apply', 'package.json', 'dist', 'docker'];
+
+/** Events that need more than their name. */
+const TRIGGERS: Readonly<Record<string, object>> = {
+  schedule: { schedule: [{ cron: '0 5 * * 1' }] },
+  workflow_run: { workflow_run: { workflows: ['CI'], types: ['completed'] } },
+};
 
 /** A workflow runner with artifact and cache server, and the built action as `org/cagent@v1`. */
 export async function startActRig(): Promise<ActRig> {
@@ -61,7 +75,9 @@ export async function startActRig(): Promise<ActRig> {
 
   return {
     action,
-    async runJob(steps, { files = {}, secrets = {}, services = true, artifactUrl = proxy.url } = {}) {
+    async runJob(steps, options = {}) {
+      const { files = {}, secrets = {}, services = true, artifactUrl = proxy.url, variables = {} } = options;
+      const { name: event, actor = 'mona', payload = {} } = options.event ?? { name: 'push' };
       jobs += 1;
       const directory = join(root, `job-${jobs}`);
       const results = join(directory, 'results');
@@ -70,13 +86,19 @@ export async function startActRig(): Promise<ActRig> {
         'README.md': '# widget\n',
         ...files,
       });
+      const sent = typeof payload === 'function' ? payload(await headOf(repository)) : payload;
       const env = { RESULTS: results, CHECKOUT: process.cwd() };
-      const workflow = { on: 'push', jobs: { job: { 'runs-on': 'ubuntu-latest', env, steps } } };
-      writeFiles(directory, { 'workflow.yml': stringify(workflow), 'event.json': '{}' });
+      const workflow = {
+        on: TRIGGERS[event] ?? event,
+        jobs: { job: { 'runs-on': 'ubuntu-latest', env, steps } },
+      };
+      writeFiles(directory, { 'workflow.yml': stringify(workflow), 'event.json': JSON.stringify(sent) });
       const args = [
         [
-          'push',
+          event,
           '--json',
+          '--actor',
+          actor,
           '--workflows',
           join(directory, 'workflow.yml'),
           '--eventpath',
@@ -84,6 +106,7 @@ export async function startActRig(): Promise<ActRig> {
         ],
         ['--platform', 'ubuntu-latest=-self-hosted', '--local-repository', `org/cagent@v1=${action}`],
         ['--local-repository', `org/download@v1=${join(import.meta.dirname, 'download-action')}`],
+        Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
         Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
         services ? servers : ['--no-cache-server'],
       ].flat();

@@ -25,6 +25,11 @@ export async function makeRepository(directory: string, files: Files): Promise<s
   return directory;
 }
 
+/** The commit that is checked out. */
+export function headOf(directory: string): Promise<string> {
+  return outputOf('git', ['-C', directory, 'rev-parse', 'HEAD']);
+}
+
 export function writeFiles(directory: string, files: Files): void {
   for (const [path, content] of Object.entries(files)) {
     const file = join(directory, path);

@@ -24,16 +24,22 @@ export interface PullOptions {
   readonly from?: string | null;
   readonly labels?: readonly string[];
   readonly author?: string;
+  readonly number?: number;
+  /** Commits of head and base. */
+  readonly head?: string;
+  readonly base?: string;
 }
 
-export function pullRequest({ from = 'acme/widget', labels = [], author = 'mona' }: PullOptions = {}) {
+export function pullRequest(options: PullOptions = {}) {
+  const { from = 'acme/widget', labels = [], author = 'mona', number = 3 } = options;
+  const { head = HEAD_SHA, base = BASE_SHA } = options;
   return {
-    number: 3,
+    number,
     title: 'A change',
     body: null,
     user: user(author),
-    head: { ref: 'feature', sha: HEAD_SHA, repo: from === null ? null : repository(from) },
-    base: { ref: 'main', sha: BASE_SHA, repo: repository() },
+    head: { ref: 'feature', sha: head, repo: from === null ? null : repository(from) },
+    base: { ref: 'main', sha: base, repo: repository() },
     labels: labels.map((name) => ({ name })),
   };
 }

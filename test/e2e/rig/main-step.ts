@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NODE, RELEASE } from './cagent.js';
+import { run } from './program.js';
+import { type Files, headOf, makeRepository } from './repository.js';
+
+/** How the main step ended, run with the variables and files that a runner gives it. */
+export interface MainStep {
+  readonly exitCode: number | null;
+  readonly log: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+  /** What was handed to the post step, on the runner's disk. */
+  readonly state: string;
+}
+
+export interface MainStepOptions {
+  readonly event: string;
+  /** Of the event, or made from the commit that is checked out. */
+  readonly payload?: object | ((commit: string) => object);
+  readonly actor?: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly apiUrl: string;
+  readonly files?: Files;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** The built main step alone: a workflow runner takes ten times as long, and a verdict needs none. */
+export async function runMainStep(options: MainStepOptions): Promise<MainStep> {
+  const root = mkdtempSync(join(tmpdir(), 'e2e-main-'));
+  try {
+    const { event, payload = {}, actor = 'mona', inputs = {}, apiUrl } = options;
+    const workspace = await makeRepository(join(root, 'workspace'), {
+      'README.md': '# widget\n',
+      ...options.files,
+    });
+    const sent = typeof payload === 'function' ? payload(await headOf(workspace)) : payload;
+    mkdirSync(join(root, 'temp'));
+    const file = (name: string, content = ''): string => {
+      writeFileSync(join(root, name), content);
+      return join(root, name);
+    };
+    const variables = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+    const { exitCode, stdout } = await run(NODE, [join(RELEASE, 'dist/main/index.js')], {
+      cwd: workspace,
+      env: {
+        GITHUB_ACTIONS: 'true',
+        GITHUB_API_URL: apiUrl,
+        GITHUB_SERVER_URL: 'https://github.com',
+        GITHUB_REPOSITORY: 'acme/widget',
+        GITHUB_RUN_ID: '1',
+        GITHUB_WORKFLOW: 'agent',
+        GITHUB_JOB: 'job',
+        GITHUB_ACTOR: actor,
+        GITHUB_TRIGGERING_ACTOR: actor,
+        GITHUB_EVENT_NAME: event,
+        GITHUB_EVENT_PATH: file('event.json', JSON.stringify(sent)),
+        GITHUB_OUTPUT: file('output'),
+        GITHUB_STATE: file('state'),
+        GITHUB_STEP_SUMMARY: file('summary'),
+        RUNNER_TEMP: join(root, 'temp'),
+        ...Object.fromEntries(variables),
+        ...options.variables,
+      },
+    });
+    const read = (name: string): string => readFileSync(join(root, name), 'utf8');
+    return {
+      exitCode,
+      log: stdout.toString('utf8'),
+      outputs: outputsIn(read('output')),
+      summary: read('summary'),
+      state: read('state'),
+    };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** `name<<delimiter`, the value, the delimiter. */
+function outputsIn(text: string): Readonly<Record<string, string>> {
+  const outputs: Record<string, string> = {};
+  for (const match of text.matchAll(/^([\w-]+)<<(\S+)\n(.*?)\n?\2$/gms)) {
+    outputs[match[1] as string] = match[3] as string;
+  }
+  return outputs;
+}
