@@ -2,7 +2,8 @@ import type { EnvironmentEntry, RunSpec } from '../config/run-spec.js';
 import type { Environment } from '../core/environment.js';
 import { CagentError } from '../core/errors.js';
 import type { ModelBudget, ModelProvider, ModelUpstream } from '../core/model-endpoint.js';
-import type { AgentFile } from './agent.js';
+import type { Agent, AgentFile } from './agent.js';
+import { definedAgent, PROMPT_PATH } from './defined-agent.js';
 import { knownAgent } from './known-agents.js';
 import { chooseProvider, type ModelCredential, modelCredential, modelUpstream } from './model-access.js';
 import { promptText } from './prompt.js';
@@ -14,6 +15,8 @@ export interface AgentPlan {
   readonly version: string | undefined;
   /** Program and arguments; never through a shell. */
   readonly command: readonly string[];
+  /** What the agent is asked, however it gets it. */
+  readonly prompt: string | undefined;
   /** Text for standard input instead of our own, when the agent takes its prompt there. */
   readonly stdin: string | undefined;
   /** Hosts that the agent reaches by itself; with a broker it needs none. */
@@ -55,55 +58,70 @@ const BROKER_PORTS: Readonly<Record<ModelProvider, number>> = {
  * @throws CagentError `config.invalid` for settings that the agent cannot work with
  */
 export function planAgent(spec: RunSpec, { environment, brokerAddress }: AgentSurroundings): AgentPlan {
-  const { name, prompt, model, outputSchema } = spec.agent;
-  const agent = knownAgent(name);
+  const { name, prompt, model, outputSchema, args } = spec.agent;
+  const agent =
+    spec.agent.definition === undefined ? knownAgent(name) : definedAgent(name, spec.agent.definition);
   const asked = agent?.structuredOutput === 'prompt' ? outputSchema : undefined;
-  const stdin = prompt === undefined ? undefined : promptText(prompt, spec.view.mode, asked);
+  const sent = prompt === undefined ? undefined : promptText(prompt, spec.view.mode, asked);
   if (agent === undefined) {
     return {
       name,
       version: undefined,
       command: spec.agent.command,
-      stdin,
+      prompt: sent,
+      stdin: sent,
       hosts: [],
       env: {},
       files: [],
       brokers: [],
     };
   }
-  if (spec.network.mode === 'none') {
-    throw new CagentError(
-      'config.invalid',
-      `network.mode: none leaves ${name} without its model, allowed with it: block or audit`,
-    );
-  }
+  const broker = planBroker(agent, spec, environment);
   if (agent.needsModel && model === undefined) {
     throw new CagentError(
       'config.invalid',
       `agent.model: ${name} cannot choose a model by itself, allowed: the name of a model`,
     );
   }
-  const provider = chooseProvider(agent, model, environment);
-  const { upstream, written } = modelUpstream(provider, environment);
-  const port = BROKER_PORTS[provider];
-  const endpoint = `http://${brokerAddress}:${port}`;
   const { command, env, files } = agent.invoke({
-    provider,
-    endpoint,
+    provider: broker?.provider ?? 'openai-compatible',
+    endpoint: broker === undefined ? '' : `http://${brokerAddress}:${broker.port}`,
     model,
-    args: spec.agent.args,
+    args,
     outputSchema,
   });
   refuseReserved(spec.env, env, name);
+  const byFile = agent.prompt === 'file' && sent !== undefined;
   return {
     name,
-    version: spec.image.kind === 'default' ? agent.package.version : undefined,
+    version: spec.image.kind === 'default' ? knownAgent(name)?.package.version : undefined,
     command,
-    stdin,
-    hosts: [],
+    prompt: agent.prompt === 'none' ? undefined : sent,
+    // Not our own: an agent that reads it would wait for a person.
+    stdin: (agent.prompt ?? 'stdin') === 'stdin' ? sent : '',
+    hosts: agent.hosts ?? [],
     env,
-    files,
-    brokers: [{ provider, port, upstream, private: written, budget: spec.agent.budget ?? {} }],
+    files: byFile ? [...files, { path: PROMPT_PATH, content: sent }] : files,
+    brokers: broker === undefined ? [] : [broker],
+  };
+}
+
+function planBroker(agent: Agent, spec: RunSpec, environment: Environment): BrokerPlan | undefined {
+  if (agent.providers.length === 0) return undefined;
+  if (spec.network.mode === 'none') {
+    throw new CagentError(
+      'config.invalid',
+      `network.mode: none leaves ${spec.agent.name} without its model, allowed with it: block or audit`,
+    );
+  }
+  const provider = chooseProvider(agent, spec.agent.model, environment);
+  const { upstream, written } = modelUpstream(provider, environment);
+  return {
+    provider,
+    port: BROKER_PORTS[provider],
+    upstream,
+    private: written,
+    budget: spec.agent.budget ?? {},
   };
 }
 

@@ -2,30 +2,39 @@ import type { KnownAgentName } from '../config/agent-names.js';
 import type { JsonSchemaDocument } from '../core/json-schema.js';
 import type { ModelProvider, ModelTraffic } from '../core/model-endpoint.js';
 
-/**
- * What an agent is: data and pure functions, one file each in `known/`. Everything in there was measured with the
- * pinned version; the tests run the real program, so that a new version that breaks a fact is noticed.
- */
-export interface KnownAgent {
-  readonly name: KnownAgentName;
+/** What an agent is, whoever defines it: data and pure functions. */
+export interface Agent {
+  /** How messages call it. */
   readonly title: string;
-  /** What `docker/agents/<name>` installs. */
-  readonly package: { readonly ecosystem: 'npm' | 'pypi'; readonly name: string; readonly version: string };
-  /** Model APIs that it can use, the preferred one first. */
+  /** Model APIs that it can use, the preferred one first; none: it has no broker. */
   readonly providers: readonly ModelProvider[];
   /** It cannot choose a model by itself. */
   readonly needsModel: boolean;
   /** `prompt`: it has no option for a JSON Schema, so its prompt asks for the answer. */
   readonly structuredOutput: 'option' | 'prompt';
-  /** How it is started. The prompt comes by standard input, never through a shell. */
+  /** How it gets its prompt; default: by standard input. Never through a shell. */
+  readonly prompt?: 'stdin' | 'file' | 'none';
+  /** Hosts that it reaches by itself; default: none, the broker is enough. */
+  readonly hosts?: readonly string[];
+  /** How it is started. */
   invoke(request: AgentRequest): AgentInvocation;
   /** What its output says: exit code 0 is not success. */
   readOutput(output: AgentOutput): AgentResult;
 }
 
+/**
+ * An agent that cagent knows, one file each in `known/`. Everything in there was measured with the pinned version; the
+ * tests run the real program, so that a new version that breaks a fact is noticed.
+ */
+export interface KnownAgent extends Agent {
+  readonly name: KnownAgentName;
+  /** What `docker/agents/<name>` installs. */
+  readonly package: { readonly ecosystem: 'npm' | 'pypi'; readonly name: string; readonly version: string };
+}
+
 export interface AgentRequest {
   readonly provider: ModelProvider;
-  /** Base URL of the broker, without a path and without a slash at its end. */
+  /** Base URL of the broker, without a path and without a slash at its end; empty without a broker. */
   readonly endpoint: string;
   readonly model: string | undefined;
   /** The user's own arguments, after ours, so that they win. */

@@ -1,5 +1,7 @@
 import type { KnownAgentName } from '../config/agent-names.js';
-import type { KnownAgent } from './agent.js';
+import type { AgentSpec } from '../config/run-spec.js';
+import type { Agent, KnownAgent } from './agent.js';
+import { definedAgent } from './defined-agent.js';
 import { aider } from './known/aider.js';
 import { claude } from './known/claude.js';
 import { codex } from './known/codex.js';
@@ -19,4 +21,10 @@ export const KNOWN_AGENTS: Readonly<Record<KnownAgentName, KnownAgent>> = {
 /** `undefined` for `command`. */
 export function knownAgent(name: string): KnownAgent | undefined {
   return Object.hasOwn(KNOWN_AGENTS, name) ? KNOWN_AGENTS[name as KnownAgentName] : undefined;
+}
+
+/** What runs for a RunSpec: an agent that cagent knows or that the user defined; `undefined` for a command. */
+export function agentOf({ name, definition, interactive }: AgentSpec): Agent | undefined {
+  if (interactive === true) return undefined;
+  return definition === undefined ? knownAgent(name) : definedAgent(name, definition);
 }

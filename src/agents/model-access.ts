@@ -3,7 +3,7 @@ import type { Environment } from '../core/environment.js';
 import { CagentError } from '../core/errors.js';
 import type { ModelProvider, ModelUpstream } from '../core/model-endpoint.js';
 import type { SecretValue } from '../core/secret-values.js';
-import type { KnownAgent } from './agent.js';
+import type { Agent } from './agent.js';
 import { providerOfModel } from './model-name.js';
 
 /** Where a provider's API is and where its key comes from: variables of cagent's own environment. */
@@ -67,7 +67,7 @@ export function withoutKeys(environment: Environment): Environment {
 
 /** Which model API an agent will use: the one its model belongs to, else the first one that there is a key for. */
 export function chooseProvider(
-  agent: KnownAgent,
+  agent: Pick<Agent, 'providers'>,
   model: string | undefined,
   environment: Environment,
 ): ModelProvider {

@@ -1,5 +1,9 @@
+import { type AgentDefinition, definitionProblems } from './agent-definition.js';
+import { AGENT_NAMES } from './agent-names.js';
 import type { ConfigFile } from './config-file.js';
+import { foundAndAllowed } from './config-problems.js';
 import { type Flags, flagLabel } from './flags.js';
+import { alternatives } from './found.js';
 import type { OptionName } from './options.js';
 import type { MergedSettings, Settings } from './settings.js';
 
@@ -15,6 +19,7 @@ export interface AgentChoice {
 /** What a command on the command line makes void: all of it is about the file's agent. */
 export const AGENT_SETTINGS = [
   'agent',
+  'agent-define',
   'prompt',
   'prompt-file',
   'model',
@@ -39,6 +44,39 @@ export function chooseAgent(flags: Flags, flagSettings: Settings, file: Settings
   return { name: 'command', replacesFile, problems };
 }
 
+/** A name that nobody knows, and a definition that cannot be. */
+export function nameProblems(flags: Flags, flagSettings: Settings, file: ConfigFile): readonly string[] {
+  const { agent: own, 'agent-define': definition } = file.settings;
+  const place = file.label('agent-define');
+  const defined = definition === undefined ? [] : definitionProblems(definition);
+  if (definition !== undefined && (own === undefined || isKnownName(own))) {
+    return [
+      `${place}: found a definition of ${own ?? 'nothing'}, allowed: with agent.use and a name of your own`,
+    ];
+  }
+  const names: readonly string[] = definition === undefined ? AGENT_NAMES : [...AGENT_NAMES, own as string];
+  const unknown = [
+    [file.label('agent'), own],
+    [flagLabel(flags, 'agent'), flagSettings.agent],
+  ].filter(([, name]) => name !== undefined && !names.includes(name));
+  return [
+    ...unknown.map(([label, name]) => `${label}: ${foundAndAllowed(name, alternatives(names), names)}`),
+    ...defined.map((problem) => `${place}: ${problem}`),
+  ];
+}
+
+/** The definition of the agent that was chosen, when it is the user's own. */
+export function definitionOf(
+  { name }: Pick<AgentChoice, 'name'>,
+  file: Settings,
+): AgentDefinition | undefined {
+  return name !== undefined && name === file.agent ? file['agent-define'] : undefined;
+}
+
+function isKnownName(name: string): boolean {
+  return (AGENT_NAMES as readonly string[]).includes(name);
+}
+
 /** What keeps the chosen agent from being started: no name, no prompt, no command, arguments that nobody takes. */
 export function checkAgent(
   flags: Flags,
@@ -56,6 +94,7 @@ export function checkAgent(
     ];
   }
   if (name !== 'command') {
+    if (definitionOf({ name }, file.settings)?.prompt === 'none') return [];
     const hasPrompt = settings.prompt !== undefined || settings['prompt-file'] !== undefined;
     return hasPrompt
       ? []

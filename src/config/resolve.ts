@@ -1,7 +1,14 @@
 import { isAbsolute } from 'node:path';
 import type { Environment } from '../core/environment.js';
 import { CagentError } from '../core/errors.js';
-import { AGENT_SETTINGS, type AgentChoice, checkAgent, chooseAgent } from './agent-choice.js';
+import {
+  AGENT_SETTINGS,
+  type AgentChoice,
+  checkAgent,
+  chooseAgent,
+  definitionOf,
+  nameProblems,
+} from './agent-choice.js';
 import type { BaseFiles, OpenBase } from './base-files.js';
 import { BUDGET_NAMES, type BudgetOption, budgetOf, budgetProblems } from './budget.js';
 import { type ConfigFile, loadConfig } from './config-file.js';
@@ -118,8 +125,18 @@ function agentProblems({ flags, purpose }: ResolveRequest, sources: Sources): re
   const shell = purpose === 'shell';
   return [
     ...(shell ? choice.problems : checkAgent(flags, choice, file, settings)),
-    ...budgetProblems(settings, choice.name ?? (shell ? 'command' : undefined), labelOf(sources, flags)),
+    ...budgetProblems(
+      settings,
+      budgetedName(sources) ?? (shell ? 'command' : undefined),
+      labelOf(sources, flags),
+    ),
   ];
+}
+
+/** An agent without a broker is to a budget what a command is: nobody sees its model. */
+function budgetedName({ choice, file }: Sources): string | undefined {
+  const definition = definitionOf(choice, file.settings);
+  return definition !== undefined && definition.provider === undefined ? 'command' : choice.name;
 }
 
 /** The patch policy of a configuration alone, for a checkout that is not here. */
@@ -174,6 +191,7 @@ function contradictions(flags: Flags, { file, flagSettings }: Sources): readonly
     ...exclusiveProblems(flagSettings, (name) => flagLabel(flags, name)),
     ...exclusiveProblems(file.settings, file.label),
     ...networkProblems(flags, flagSettings, file),
+    ...nameProblems(flags, flagSettings, file),
   ];
 }
 
@@ -219,8 +237,10 @@ async function agentSpec(
   const schemaFile = request.purpose === 'run' ? named('output-schema') : undefined;
   const outputSchema = await optional(schemaFile, (file) => readOutputSchema(file, places));
   const { 'max-retries': max, 'retry-delay': delayMs } = settings;
+  const definition = definitionOf(choice, sources.file.settings);
   return {
     name: choice.name ?? 'command',
+    ...(definition === undefined ? {} : { definition }),
     command: request.flags.command ?? [],
     ...(request.purpose === 'shell' ? { interactive: true } : {}),
     prompt: await promptOf(request, sources, named),

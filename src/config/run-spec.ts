@@ -1,6 +1,7 @@
 import type { JsonSchemaDocument } from '../core/json-schema.js';
 import type { ModelBudget } from '../core/model-endpoint.js';
 import type { SecretValue } from '../core/secret-values.js';
+import type { AgentDefinition } from './agent-definition.js';
 
 /**
  * What the user asked for, complete and checked for form: the result of flags/inputs > file > defaults. Everything
@@ -27,6 +28,8 @@ export interface RunSpec {
 export interface AgentSpec {
   /** `command` or the name of a known agent. */
   readonly name: string;
+  /** What the user's own agent is; then `name` is the user's own too. */
+  readonly definition?: AgentDefinition;
   /** The command after `--`; for `command` the whole command line, never empty. */
   readonly command: readonly string[];
   /** An interactive shell takes the agent's place, in the very sandbox that the agent would get. */

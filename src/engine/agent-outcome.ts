@@ -1,5 +1,4 @@
-import type { AgentResult } from '../agents/agent.js';
-import { knownAgent } from '../agents/known-agents.js';
+import type { Agent, AgentResult } from '../agents/agent.js';
 import { readAnswer, type StructuredAnswer } from '../agents/structured-output.js';
 import { clip } from '../core/display-text.js';
 import type { JsonCheck } from '../core/json-schema.js';
@@ -22,7 +21,8 @@ export interface AgentOutcome {
 }
 
 export interface AgentEvidence {
-  readonly name: string;
+  /** `undefined` for a command. */
+  readonly agent: Agent | undefined;
   readonly end: AgentEnd;
   readonly stdout: string;
   readonly stderr: string;
@@ -39,8 +39,7 @@ const LONGEST_MESSAGE = 100_000;
 
 /** Pure. A command is judged by its exit code alone. */
 export function agentOutcome(evidence: AgentEvidence): AgentOutcome {
-  const { name, end, stdout, stderr, traffic } = evidence;
-  const agent = knownAgent(name);
+  const { agent, end, stdout, stderr, traffic } = evidence;
   const exited = end.cause === 'exited' && end.startError === undefined;
   const result = agent?.readOutput({ stdout, stderr, exitCode: end.exitCode, traffic });
   const title = agent?.title ?? 'The command';
@@ -49,7 +48,7 @@ export function agentOutcome(evidence: AgentEvidence): AgentOutcome {
     ...evidence,
     title,
     result,
-    hasBroker: agent !== undefined,
+    hasBroker: (agent?.providers.length ?? 0) > 0,
     outputProblem: 'problem' in answer ? answer.problem : undefined,
   });
   const judged = agent !== undefined && exited && !isSuccess(outcome);
@@ -64,7 +63,10 @@ export function agentOutcome(evidence: AgentEvidence): AgentOutcome {
       ...('value' in answer ? { structuredOutput: answer.value } : {}),
     },
     limitsHit: traffic?.exhausted === undefined ? [] : [traffic.exhausted],
-    notices: result === undefined ? [] : noticesOf(title, result, traffic, exited),
+    notices:
+      result === undefined
+        ? []
+        : noticesOf(title, result, traffic, exited && (agent?.providers.length ?? 0) > 0),
   };
 }
 
@@ -87,13 +89,13 @@ function noticesOf(
   title: string,
   { notices, deniedTools = 0 }: AgentResult,
   traffic: ModelTraffic | undefined,
-  exited: boolean,
+  asks: boolean,
 ): readonly string[] {
   const uncounted = traffic?.uncounted ?? 0;
   return [
     ...notices,
     ...(deniedTools === 0 ? [] : [`${title} was denied ${deniedTools} tool call(s).`]),
-    ...(exited && (traffic?.requests ?? 0) === 0 ? [`${title} made no request to its model.`] : []),
+    ...(asks && (traffic?.requests ?? 0) === 0 ? [`${title} made no request to its model.`] : []),
     ...(uncounted === 0
       ? []
       : [`${uncounted} answer(s) of the model did not tell their tokens, so the usage is too low.`]),

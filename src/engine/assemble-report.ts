@@ -1,5 +1,5 @@
+import { agentOf } from '../agents/known-agents.js';
 import type { Changes } from '../changes/changes.js';
-import { nameOfAgent } from '../config/agent-names.js';
 import type { RunSpec } from '../config/run-spec.js';
 import type { CagentError } from '../core/errors.js';
 import type { JsonCheck } from '../core/json-schema.js';
@@ -105,7 +105,7 @@ export function judgeStart(
 ): AgentOutcome {
   return agentOutcome({
     // A shell in an agent's sandbox is judged like any command.
-    name: nameOfAgent(spec.agent),
+    agent: agentOf(spec.agent),
     end,
     stdout: transcripts.stdout.text(),
     stderr: transcripts.stderr.text(),

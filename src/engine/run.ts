@@ -145,7 +145,7 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
     plan: preparation.plan,
     changes,
     patch: changes !== undefined && existsSync(patch) ? patch : undefined,
-    prompt: early.agent.stdin,
+    prompt: early.agent.prompt,
   });
   if (!spec.keep && preparation.directory !== undefined) {
     await removePrivateDirectory(preparation.directory, preparation.images?.gateway.reference, docker);

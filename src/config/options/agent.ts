@@ -1,6 +1,18 @@
+import { z } from 'zod';
+import { AGENT_NAME, type AgentDefinition, agentDefinition } from '../agent-definition.js';
 import { AGENT_NAMES } from '../agent-names.js';
+import { alternatives } from '../found.js';
 import type { OptionTable } from '../option.js';
-import { choice, duration, integer, type ListType, list, path, text, textSchema } from '../value-type.js';
+import {
+  duration,
+  integer,
+  type ListType,
+  list,
+  path,
+  type ScalarType,
+  text,
+  textSchema,
+} from '../value-type.js';
 import { splitWords } from '../words.js';
 
 const HOUR = 3_600_000;
@@ -9,13 +21,21 @@ const MODEL = 'the name of a model, without spaces';
 export const AGENT_OPTIONS = {
   agent: {
     topic: 'agent',
-    type: choice(...AGENT_NAMES),
+    type: agentName(),
     placeholder: 'NAME',
     key: 'agent.use',
     onCommandLine: true,
     isInput: true,
     otherwise: '`command` when a command is given',
-    description: `Agent to run: ${AGENT_NAMES.join(', ')}.`,
+    description: `Agent to run: ${AGENT_NAMES.join(', ')}, or the name of your own.`,
+  },
+  'agent-define': {
+    topic: 'agent',
+    type: definition(),
+    key: 'agent.define',
+    onCommandLine: false,
+    isInput: false,
+    description: 'What the agent of `agent.use` is, when it is your own.',
   },
   prompt: {
     topic: 'agent',
@@ -95,6 +115,17 @@ export const AGENT_OPTIONS = {
     description: 'Time before an agent is started again.',
   },
 } as const satisfies OptionTable;
+
+/** Whether the name is known is decided where a definition can be seen. */
+function agentName(): ScalarType<string> {
+  const allowed = alternatives(AGENT_NAMES);
+  const schema = z.union([z.enum(AGENT_NAMES), textSchema(allowed, AGENT_NAME)], { error: allowed });
+  return { kind: 'scalar', allowed, schema, choices: AGENT_NAMES, fromText: (text) => text };
+}
+
+function definition(): ScalarType<AgentDefinition> {
+  return { kind: 'scalar', allowed: 'a mapping', schema: agentDefinition, fromText: (text) => text };
+}
 
 function words(): ListType<readonly string[]> {
   const item = textSchema('text', /^[^\0]*$/);

@@ -96,7 +96,7 @@ describe('a bad file fails with the place, the key, what was found, what is allo
     ['version: 1\nnetwok: {}', 'cagent.yml:2:1: netwok:', 'nearest: network'],
     [
       'version: 1\nagent: {promt: x}',
-      'cagent.yml:2:9: agent.promt: unknown key, allowed: use, prompt, prompt-file, model, args',
+      'cagent.yml:2:9: agent.promt: unknown key, allowed: use, define, prompt, prompt-file, model, args',
       'nearest: agent.prompt',
     ],
     [
@@ -227,7 +227,7 @@ describe('a bad file fails with the place, the key, what was found, what is allo
       'network.mode: found "blok"',
       'allowed: block, audit or none, nearest: block',
     ],
-    ['version: 1\nagent: {use: clade}', 'agent.use: found "clade"', 'nearest: claude'],
+    ['version: 1\nagent: {use: Clade}', 'agent.use: found "Clade"', 'nearest: claude'],
     ['version: 1\nagent: {model: 5}', 'agent.model: found the number 5', 'allowed: the name of a model'],
     ['version: 1\nagent: {model: --x}', 'agent.model: found "--x"', 'allowed: the name of a model'],
     ['version: 1\nagent: {prompt: "  "}', 'agent.prompt: found "  "', 'allowed: text that is not empty'],

@@ -276,6 +276,102 @@ describe('contradictions fail before anything starts', () => {
   });
 });
 
+describe('an agent of the user', () => {
+  const config = (define: string, use = 'mine') =>
+    `version: 1\nagent:\n  use: ${use}\n  prompt: x\n  define: ${define}\n`;
+
+  test('is defined next to its name', async () => {
+    const { agent } = await run([], { config: config('{command: [mine, --yes], provider: openai}') });
+    expect(agent.name).toBe('mine');
+    expect(agent.definition).toEqual({
+      command: ['mine', '--yes'],
+      prompt: 'stdin',
+      provider: 'openai',
+      env: {},
+      files: {},
+      hosts: [],
+    });
+  });
+
+  test('can be named by a flag too, and gives way to another agent or a command', async () => {
+    const text = config('{command: [mine]}');
+    expect((await run(['--agent', 'mine'], { config: text })).agent.definition).toBeDefined();
+    expect((await run(['--agent', 'claude'], { config: text })).agent).toMatchObject({ name: 'claude' });
+    expect((await run(['--agent', 'claude'], { config: text })).agent.definition).toBeUndefined();
+    expect((await run(['--', 'ls'], { config: text })).agent.definition).toBeUndefined();
+  });
+
+  test('needs no prompt when it takes none', async () => {
+    const text = 'version: 1\nagent: {use: mine, define: {command: [mine], prompt: none}}';
+    expect((await run([], { config: text })).agent.prompt).toBeUndefined();
+  });
+
+  test.each([
+    ['{command: [mine]}', 'mien', ['--agent', 'mien2'], '--agent: found "mien2", allowed: claude'],
+    ['{comand: [mine]}', 'mine', [], 'agent.define.comand: unknown key, allowed: command, prompt,'],
+    ['{comand: [mine]}', 'mine', [], 'nearest: agent.define.command'],
+    ['{prompt: stdin}', 'mine', [], 'agent.define.command: found nothing, allowed: a list with a program'],
+    ['{command: mine}', 'mine', [], 'agent.define.command: found "mine", allowed: a list with a program'],
+    [
+      '{command: [mine], prompt: arg}',
+      'mine',
+      [],
+      'agent.define.prompt: found "arg", allowed: stdin, file or none',
+    ],
+    [
+      '{command: [mine], provider: opnai}',
+      'mine',
+      [],
+      'agent.define.provider: found "opnai", allowed: anthropic',
+    ],
+    ['{command: [mine], files: {etc/x: y}}', 'mine', [], 'agent.define.files'],
+    ['{command: [mine], files: {/workspace/x: y}}', 'mine', [], 'an absolute path outside of /workspace'],
+    [
+      '{command: [mine], files: {/etc/../workspace/x: y}}',
+      'mine',
+      [],
+      'an absolute path outside of /workspace',
+    ],
+    ['{command: [mine], env: {A-B: y}}', 'mine', [], 'a name of a variable'],
+    ['{command: [mine], env: {A: 1}}', 'mine', [], 'agent.define.env.A: found the number 1, allowed: text'],
+    ['{command: [mine], output: {cost: x}}', 'mine', [], 'agent.define.output.cost: unknown key'],
+    ['{command: [mine, "{{modle}}"]}', 'mine', [], 'agent.define: found {{modle}}, allowed: {{base-url}},'],
+    ['{command: [mine, "{{modle}}"]}', 'mine', [], 'nearest: {{model}}'],
+    [
+      '{command: [mine], env: {A: "{{key}}"}}',
+      'mine',
+      [],
+      'found {{key}} without a provider, allowed: with provider:',
+    ],
+    ['{command: ["{{prompt-file}}"]}', 'mine', [], 'found {{prompt-file}}, allowed: with prompt: file'],
+    [
+      '{command: [mine]}',
+      'claude',
+      [],
+      'agent.define: found a definition of claude, allowed: with agent.use and a name',
+    ],
+    ['{command: [mine]}', 'Mine!', [], 'agent.use: found "Mine!", allowed: claude'],
+  ])('%s of %s with %j is refused', async (define, use, flags, words) => {
+    const { code, message } = await failure(run(flags, { config: config(define, use) }));
+    expect(code).toBe('config.invalid');
+    expect(message).toContain(words);
+  });
+
+  test('that nobody has defined is refused with the nearest name', async () => {
+    const text = 'version: 1\nagent: {use: gemni, prompt: x}';
+    expect((await failure(run([], { config: text }))).message).toContain(
+      'cagent.yml:2:9: agent.use: found "gemni", allowed: claude, codex, gemini, opencode, copilot, aider or command, nearest: gemini',
+    );
+  });
+
+  test('has no budget without a provider, since nobody sees its model', async () => {
+    const text = `${config('{command: [mine]}')}budget: {max-requests: 5}`;
+    expect((await failure(run([], { config: text }))).message).toContain(
+      'budget.max-requests: a budget for a command',
+    );
+  });
+});
+
 describe('the schema of the answer', () => {
   const schema = (text: string): void => writeFileSync(join(workspace, 'answer.json'), text);
   const config = 'version: 1\nagent: {use: claude, prompt: x, output-schema: answer.json}';

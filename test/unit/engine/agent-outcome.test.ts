@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { KNOWN_AGENTS } from '../../../src/agents/known-agents.js';
 import type { ModelTraffic } from '../../../src/core/model-endpoint.js';
 import { type AgentEvidence, agentOutcome } from '../../../src/engine/agent-outcome.js';
 import { createTranscript } from '../../../src/engine/agent-transcript.js';
@@ -30,7 +31,7 @@ const end = (exitCode: number, more: Partial<AgentEnd> = {}): AgentEnd => ({
   ...more,
 });
 const claude: AgentEvidence = {
-  name: 'claude',
+  agent: KNOWN_AGENTS.claude,
   end: end(0),
   stdout: SUCCESS,
   stderr: '',
@@ -86,7 +87,7 @@ describe('the outcome of an agent', () => {
   });
 
   it('of a command is its exit code alone', () => {
-    expect(agentOutcome({ ...claude, name: 'command', stdout: '', traffic: undefined })).toMatchObject({
+    expect(agentOutcome({ ...claude, agent: undefined, stdout: '', traffic: undefined })).toMatchObject({
       failure: undefined,
       usage: {},
       notices: [],
@@ -130,13 +131,13 @@ describe('the kind of the outcome', () => {
     ['an end without a result', { stdout: '' }, 'no-result'],
     ['an exit code', { end: end(3) }, 'failed'],
     ['a program that is not there', { end: end(127, { startError: 'not found' }) }, 'not-started'],
-    ['a program that the init process could not find', { name: 'command', end: end(127) }, 'not-started'],
+    ['a program that the init process could not find', { agent: undefined, end: end(127) }, 'not-started'],
     ['the time limit', { end: end(124, { cause: 'timeout', limitsHit: ['timeout'] }) }, 'timeout'],
     ['silence', { end: end(124, { cause: 'timeout', limitsHit: ['idle-timeout'] }) }, 'idle'],
     ['a limit', { end: end(137, { cause: 'limit', limitsHit: ['memory'] }) }, 'limit'],
     ['an end by the user', { end: end(130, { cause: 'cancelled' }) }, 'cancelled'],
-    ['a command that fails', { name: 'command', end: end(2) }, 'failed'],
-    ['a command that changes nothing', { name: 'command', leftSomething: false }, 'nothing-changed'],
+    ['a command that fails', { agent: undefined, end: end(2) }, 'failed'],
+    ['a command that changes nothing', { agent: undefined, leftSomething: false }, 'nothing-changed'],
   ] as const satisfies readonly (readonly [string, Partial<AgentEvidence>, AgentOutcomeKind])[])(
     'of %s',
     (_, evidence, kind) => {
