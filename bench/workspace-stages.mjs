@@ -48,7 +48,7 @@ try {
     const preparation = { ...JSON.parse(readFileSync(`${place}.json`, 'utf8')) };
     const host = { processes, environment };
     const out = { patch: join(directory, 'changes.patch'), scratch: join(directory, 'scratch') };
-    const plan = { workspace: preparation.workspace };
+    const plan = { workspace: preparation.workspace, view: { strategy: 'overlay' } };
     const { files } = await timed('capture', () =>
       captureChanges({ host, preparation: { plan, view: preparation.view }, ...out }),
     );
