@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemProcesses } from '../../../src/core/process.js';
 import { openBaseCommit } from '../../../src/workspace/base-commit.js';
-import { cleanUp, ENV, git, type Made, repository, view, write } from './fixture.js';
+import { cleanUp, ENV, git, type Made, repository, temporary, view, write } from './fixture.js';
 
 /** A pull request with a mark in everything that it changes, on a base with marks of its own. */
 
@@ -361,6 +361,87 @@ describe.each(['snapshot', 'history'] as const)('git inside of a pull request, %
       'mine.txt',
       'more.txt',
     ]);
+  });
+});
+
+describe.each(['snapshot', 'history'] as const)('clones that do not have everything, %s', (mode) => {
+  /** A base, a topic with two commits on it, and a merge of both as the runner checks it out. */
+  function source(): PullRequest {
+    const { root, base } = pullRequest({ 'CLAUDE.md': 'base\n', 'a.txt': 'a\n' }, (at) =>
+      write(at, { 'CLAUDE.md': MARK, 'b.txt': 'b\n' }),
+    );
+    git(root, 'checkout', '-q', '--detach', base);
+    git(root, 'merge', '-q', '--no-ff', '-m', 'merge', 'topic');
+    return { root, base };
+  }
+  async function cloned(place: PullRequest, ...args: string[]): Promise<Made> {
+    git(place.root, 'branch', '-f', 'merged', 'HEAD');
+    const clone = join(temporary(), 'w');
+    git('/', 'clone', '-q', ...args, '-b', 'merged', `file://${place.root}`, clone);
+    return view(clone, { base: place.base, git: mode });
+  }
+
+  it.each([['--depth=2'], ['--no-local']])('%s: base...head is the pull request', async (...args) => {
+    const made = await cloned(source(), ...args);
+    expect(shownPaths(made)).toEqual(['CLAUDE.md']);
+    expect(made.notices).toEqual([]);
+    expect(inside(made, 'diff', '--name-only', 'base...head').trim().split('\n')).toEqual([
+      'CLAUDE.md',
+      'b.txt',
+    ]);
+  });
+
+  it('a linked work tree', async () => {
+    const { root, base } = source();
+    const tree = join(temporary(), 'tree');
+    git(root, 'worktree', 'add', '-q', tree, 'topic');
+    const made = await view(tree, { base, git: mode });
+    expect(shownPaths(made)).toEqual(['CLAUDE.md']);
+    expect(inside(made, 'diff', '--name-only', 'base...head').trim().split('\n')).toEqual([
+      'CLAUDE.md',
+      'b.txt',
+    ]);
+  });
+
+  it('a partial clone without the configuration of the base stops the run', async () => {
+    await expect(cloned(source(), '--filter=blob:none')).rejects.toMatchObject({
+      code: 'workspace.base',
+      hint: expect.stringMatching(/without a filter/),
+    });
+  });
+
+  it('a partial clone without other old content has one commit inside, and says so', async () => {
+    const { root, base } = pullRequest({ 'CLAUDE.md': 'base\n', 'a.txt': 'old\n' }, (at) =>
+      write(at, { 'a.txt': 'new\n' }),
+    );
+    const made = await cloned({ root, base }, '--filter=blob:none');
+    expect(made.notices[0]).toMatch(/^The history could not be filtered/);
+    expect(inside(made, 'rev-list', '--count', '--all').trim()).toBe('1');
+  });
+
+  it('base and head without a commit in common are put after one another, and a notice says so', async () => {
+    const root = repository({ 'a.txt': 'a\n', 'CLAUDE.md': 'base\n' });
+    const base = git(root, 'rev-parse', 'HEAD').trim();
+    git(root, 'checkout', '-q', '--orphan', 'other');
+    write(root, { 'b.txt': 'b\n' });
+    git(root, 'add', '-A');
+    git(root, 'commit', '-q', '-m', 'unrelated');
+    const made = await view(root, { base, git: mode });
+    expect(made.notices.join()).toMatch(/no commit in common/);
+    expect(inside(made, 'diff', '--name-only', 'base...head').trim()).toBe('b.txt');
+  });
+
+  it('configuration in a submodule stays while the base has the same commit, and goes with another one', async () => {
+    const module = repository({ 'CLAUDE.md': 'module\n', 'm.txt': 'm\n' });
+    const root = repository({ 'a.txt': 'a\n' });
+    git(root, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', module, 'sub');
+    git(root, 'commit', '-q', '-m', 'module');
+    const base = git(root, 'rev-parse', 'HEAD').trim();
+    expect(hiddenPaths(await view(root, { base, git: mode }))).toEqual(['sub/.git']);
+    write(join(root, 'sub'), { 'CLAUDE.md': MARK });
+    git(join(root, 'sub'), 'commit', '-q', '-a', '-m', 'changed');
+    git(root, 'commit', '-q', '-a', '-m', 'bump');
+    expect(hiddenPaths(await view(root, { base, git: mode }))).toEqual(['sub/.git', 'sub/CLAUDE.md']);
   });
 });
 
