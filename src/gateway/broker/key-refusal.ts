@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { displayText } from '../../core/display-text.js';
 import { createMask } from '../../core/secret-values.js';
 import type { BrokerStart } from '../protocol.js';
+import { keysOf } from './answer.js';
 
 /** Enough for any provider's error; the rest is not read. */
 const LARGEST_ERROR = 65_536;
@@ -17,9 +18,7 @@ export async function refusedKeyMessage(incoming: IncomingMessage, start: Broker
   const text = await readText(incoming);
   if (statusCode === 401)
     return `${host} refused the key of this run (HTTP 401): it is missing, wrong or expired`;
-  const mask = createMask(
-    Object.values(start.credential).map((value) => ({ name: 'key', value: value.replace(/^Bearer /, '') })),
-  );
+  const mask = createMask(keysOf(start.credential));
   const said = displayText(mask(errorMessage(text))).slice(0, LONGEST_MESSAGE);
   return `${host} does not allow this with the key of this run (HTTP 403)${said === '' ? '' : `: ${said}`}`;
 }

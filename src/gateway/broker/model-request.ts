@@ -3,10 +3,10 @@ import { isIPv4 } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { Verdict } from '../../core/egress-record.js';
 import type { EgressReason } from '../../egress/reasons.js';
-import { endToEndHeaders } from '../http/headers.js';
 import { createMeter } from '../http/meter.js';
 import { dialFailure } from '../http/upstream-agent.js';
-import { type AnswerReader, createAnswerReader } from './answer-reader.js';
+import { passBack } from './answer.js';
+import type { AnswerReader } from './answer-reader.js';
 import type { Broker } from './broker.js';
 import { refusedKeyMessage } from './key-refusal.js';
 import { FINAL_STATUS, providerError } from './provider-error.js';
@@ -139,8 +139,7 @@ function forward(
         refusedKeyMessage(incoming, start).then((message) => answer(broker, response, FINAL_STATUS, message));
         return;
       }
-      reader = createAnswerReader(incoming.headers['content-type'] ?? '');
-      passBack(incoming, response, reader);
+      reader = passBack(incoming, response, start.credential);
     });
     outgoing.on('error', (error) => {
       const failure = dialFailure(error);
@@ -169,13 +168,4 @@ function bodyHeaders(request: IncomingMessage, headers: readonly string[]): stri
     ...headers,
     ...(request.headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked']),
   ];
-}
-
-/** Streams the answer as it comes: each event of the model reaches the agent at once. */
-function passBack(incoming: IncomingMessage, response: ServerResponse, reader: AnswerReader): void {
-  response.sendDate = false;
-  response.writeHead(incoming.statusCode ?? 502, endToEndHeaders(incoming.rawHeaders));
-  response.flushHeaders();
-  incoming.on('data', (chunk: Buffer) => reader.push(chunk));
-  pipeline(incoming, response, () => {});
 }
