@@ -54,6 +54,11 @@ const ACCESS: Readonly<Record<ModelProvider, ProviderAccess>> = {
   },
 };
 
+/** Names of the variables, one of which holds the key of an agent's model. */
+export function keyNames({ providers }: Pick<KnownAgent, 'providers'>): readonly string[] {
+  return [...new Set(providers.flatMap((provider) => ACCESS[provider].keys.map((key) => key.name)))];
+}
+
 /** Every variable that may hold a model key. */
 const KEY_VARIABLES: readonly string[] = [
   ...new Set(Object.values(ACCESS).flatMap((access) => access.keys.map((key) => key.name))),

@@ -128,7 +128,8 @@ function result(
   const { operands } = COMMANDS[command];
   const json = values.json === true;
   const flags: Flags = { origin: 'option', values, command: operands === 'command' ? behind : undefined };
-  const stray = operands === 'run-directory' ? undefined : words[operands === 'preset' ? 1 : 0];
+  const most = { command: 0, none: 0, preset: 1, agent: 1, 'run-directory': words.length }[operands];
+  const stray = words[most];
   if (stray !== undefined) throw strayWord(command, operands, stray);
   if (operands !== 'command' && behind !== undefined) {
     throw usageError(`${command} takes no command after --`, helpHint(command));
@@ -139,7 +140,7 @@ function result(
     return { command, flags, json };
   }
   if (command === 'shell') return { command, flags };
-  if (command === 'build') return { command, flags };
+  if (command === 'build') return { command, flags: withAgent(flags, words[0]) };
   if (command === 'doctor') return { command, json };
   if (command === 'clean') return { command };
   if (command === 'presets') return { command, name: words[0], json };
@@ -152,11 +153,24 @@ function result(
   return { command, flags, runDirectory, json };
 }
 
+/** `build AGENT` is `build --agent AGENT`. */
+function withAgent(flags: Flags, word: string | undefined): Flags {
+  const { agent } = flags.values;
+  if (word === undefined) return flags;
+  if (agent !== undefined && agent !== word) {
+    throw usageError(
+      `build takes one agent, found ${quote(String(agent))} and ${quote(word)}`,
+      helpHint('build'),
+    );
+  }
+  return { ...flags, values: { ...flags.values, agent: word } };
+}
+
 function strayWord(command: CommandName, operands: CommandSpec['operands'], word: string): CagentError {
   const found = `found ${quote(word)} after ${command}`;
   if (operands === 'none') return usageError(`${found}, which takes no arguments`, helpHint(command));
-  if (operands === 'preset')
-    return usageError(`${command} takes one preset, found also ${quote(word)}`, helpHint(command));
+  if (operands === 'preset' || operands === 'agent')
+    return usageError(`${command} takes one ${operands}, found also ${quote(word)}`, helpHint(command));
   return usageError(
     `${found}, allowed: options, then -- and the command`,
     `Write cagent ${command} [options] -- COMMAND ARG...`,
@@ -166,8 +180,13 @@ function strayWord(command: CommandName, operands: CommandSpec['operands'], word
 /** The options that were given. A known option in the place of a value means that the value was forgotten. */
 function givenValues(command: Command, name: CommandName, own: readonly string[]): Flags['values'] {
   const { options } = COMMANDS[name];
-  const given = command.opts<Readonly<Record<string, string | readonly string[] | true>>>();
-  const byName = options.map((option) => [option, given[commanderOption(option).attributeName()]] as const);
+  const given = command.opts<Readonly<Record<string, string | readonly string[] | boolean>>>();
+  const byName = options.map((option) => {
+    const known = commanderOption(option);
+    const value = given[known.attributeName()];
+    // Commander takes `--no-cache` for the opposite of a `--cache` that is on by default.
+    return [option, typeof value === 'boolean' ? value !== known.negate || undefined : value] as const;
+  });
   for (const [option, value] of byName) {
     const swallowed = [value ?? []].flat().find((text) => options.some((other) => text === `--${other}`));
     if (swallowed !== undefined && !own.includes(`--${option}=${swallowed}`))

@@ -7,8 +7,8 @@ export interface CommandSpec {
   readonly summary: string;
   readonly usage: string;
   readonly options: readonly OptionName[];
-  /** Words that are not options: a command behind `--`, one run directory, at most one preset, or none. */
-  readonly operands: 'command' | 'run-directory' | 'preset' | 'none';
+  /** Words that are not options: a command behind `--`, one run directory, at most one preset or agent, or none. */
+  readonly operands: 'command' | 'run-directory' | 'preset' | 'agent' | 'none';
 }
 
 export const RUN_OPTION_NAMES = OPTION_NAMES.filter((name) => optionSpec(name).onCommandLine);
@@ -37,9 +37,9 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
   },
   build: {
     summary: 'Pull or build the images.',
-    usage: '[options]',
-    options: ['workspace', 'config', 'base', 'agent', 'image'],
-    operands: 'none',
+    usage: '[options] [AGENT]',
+    options: ['workspace', 'config', 'base', 'agent', 'image', 'push', 'no-cache', 'dry-run'],
+    operands: 'agent',
   },
   apply: {
     summary: "Check a run's patch against the patch policy and apply it to a checkout.",

@@ -11,6 +11,7 @@ export interface OptionSpec {
   readonly short?: string;
   /** Dotted path in cagent.yml; absent: it cannot be set there. */
   readonly key?: string;
+  /** Of `run` and `plan`. Other commands name theirs in src/cli/command-specs. */
   readonly onCommandLine: boolean;
   readonly isInput: boolean;
   /** In the notation of the command line; for lists one item each. */

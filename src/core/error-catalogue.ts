@@ -39,6 +39,7 @@ export const ERROR_CATALOGUE = {
   'docker.failed': { fault: 'environment', meaning: 'A docker command failed.' },
   'image.unavailable': { fault: 'user', meaning: 'The image is not present and cannot be pulled.' },
   'image.build': { fault: 'user', meaning: 'Building the image failed.' },
+  'image.push': { fault: 'user', meaning: 'The image could not be pushed to its registry.' },
   'workspace.view': { fault: 'environment', meaning: 'The view of the workspace could not be made.' },
   'workspace.overlay': {
     fault: 'environment',

@@ -8,6 +8,8 @@ export type ObjectRole =
   | 'view'
   | 'probe'
   | 'helper'
+  // What the image declares as volumes.
+  | `image-${number}`
   // The copy strategy: volumes beside the view, and the containers that carry files to and from them.
   | 'scratch'
   | `files-${number}`

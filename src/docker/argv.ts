@@ -68,7 +68,7 @@ export function execArgs(
 
 /** A line for each image: the digests of its registries and its id. Fails when one is not here. */
 export function inspectImagesArgs(references: readonly string[]): readonly string[] {
-  return ['image', 'inspect', '--format', '{{json .RepoDigests}} {{.Id}}', ...references];
+  return ['image', 'inspect', '--format', '{{json .}}', ...references];
 }
 
 /** The state of a container as JSON: exit code, killed for its memory, running. */
@@ -113,7 +113,9 @@ export function createVolumeArgs(plan: VolumePlan): readonly string[] {
 
 export interface BuildRequest {
   readonly reference: string;
+  /** A directory, or `-` for an archive on standard input. */
   readonly context: string;
+  /** A path; within the archive, if there is one. */
   readonly dockerfile: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly network: 'default' | 'host';
@@ -140,6 +142,18 @@ export function buildArgs(request: BuildRequest): readonly string[] {
   ];
 }
 
+export function pullArgs(reference: string): readonly string[] {
+  return ['pull', '--quiet', reference];
+}
+
+export function tagArgs(reference: string, name: string): readonly string[] {
+  return ['tag', reference, name];
+}
+
+export function pushArgs(name: string): readonly string[] {
+  return ['push', name];
+}
+
 function containerArgs(plan: ContainerPlan): readonly string[] {
   const [program, ...rest] = plan.command;
   const replaced = plan.entrypoint === 'replace' && program !== undefined;
@@ -149,6 +163,8 @@ function containerArgs(plan: ContainerPlan): readonly string[] {
     ...labelArgs(plan.labels),
     '--log-driver',
     'none',
+    // An image's health check would run beside the agent, every few seconds.
+    '--no-healthcheck',
     ...(plan.runtime === undefined ? [] : ['--runtime', plan.runtime]),
     '--network',
     plan.network,

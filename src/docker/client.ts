@@ -11,7 +11,7 @@ export interface Docker {
   /** Starts and hands over the pipes. */
   start(
     args: readonly string[],
-    options?: DockerCallOptions & { readonly stdin?: 'inherit' | 'pipe' },
+    options?: Omit<DockerCallOptions, 'stdin'> & { readonly stdin?: 'inherit' | 'pipe' },
   ): RunningProcess;
 }
 
@@ -19,10 +19,12 @@ export interface DockerCallOptions {
   /** Variables on top of cagent's own environment, for `--env NAME`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Bytes for standard input. */
+  readonly stdin?: Uint8Array;
 }
 
 export function createDocker(processes: Processes, environment: Environment): Docker {
-  const request = (args: readonly string[], options: DockerCallOptions) => ({
+  const request = (args: readonly string[], options: Omit<DockerCallOptions, 'stdin'>) => ({
     file: 'docker',
     args,
     env: { ...environment, ...options.env },
@@ -30,7 +32,10 @@ export function createDocker(processes: Processes, environment: Environment): Do
   });
   async function tryCall(args: readonly string[], options: DockerCallOptions = {}): Promise<ProcessResult> {
     try {
-      return await processes.run(request(args, options));
+      return await processes.run({
+        ...request(args, options),
+        ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+      });
     } catch (cause) {
       throw missingDocker(cause);
     }

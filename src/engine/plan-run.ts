@@ -19,6 +19,7 @@ import {
   planImageRoots,
 } from '../sandbox/ca-bundle.js';
 import { type FileVolumes, planFileVolumes } from '../sandbox/file-volumes.js';
+import { coveredParts, sealVolumes } from '../sandbox/image-volumes.js';
 import { type ContainerInput, planContainers } from '../sandbox/plan-containers.js';
 import { planCopyVolumes } from '../sandbox/plan-copy.js';
 import { SHELL_COMMAND } from '../sandbox/plan-look.js';
@@ -46,7 +47,7 @@ export interface EarlyPlan {
   readonly view: ViewStrategy;
   /** The view's own. */
   readonly volume: VolumePlan;
-  /** Further ones, of the copy strategy. */
+  /** Further ones: of the copy strategy, and what the image declares. */
   readonly volumes: readonly VolumePlan[];
   /** Files of the host that are sent into volumes, by their names in an archive. */
   readonly places: FileVolumes['places'];
@@ -106,6 +107,19 @@ export function planEarly(spec: RunSpec, host: RunHost, runId: RunId, wanted?: V
     volume: planViewVolume(runId, processOwner, options),
     volumes: [...(view.strategy === 'copy' ? planCopyVolumes(container) : []), ...files.volumes],
     places: files.places,
+  };
+}
+
+/** What the image turns out to declare, once it is there. */
+export function withImageVolumes(early: EarlyPlan, volumes: readonly string[]): EarlyPlan {
+  const { runId, processOwner } = early.container;
+  const agent = early.containers.agent;
+  const sealed = sealVolumes(agent, volumes, runId, processOwner);
+  return {
+    ...early,
+    containers: { ...early.containers, agent: { ...agent, mounts: [...agent.mounts, ...sealed.mounts] } },
+    volumes: [...early.volumes, ...sealed.volumes],
+    notices: [...early.notices, ...coveredParts(volumes)],
   };
 }
 

@@ -24,7 +24,7 @@ import type { SentView } from './copy-view.js';
 import { extraRootsOf } from './extra-roots.js';
 import { hostRootsOf } from './host-roots.js';
 import type { PhaseTimer } from './phases.js';
-import { type EarlyPlan, planLate } from './plan-run.js';
+import { type EarlyPlan, planLate, withImageVolumes } from './plan-run.js';
 import { createPrivateDirectory } from './private-directory.js';
 import type { RunHost } from './run-host.js';
 import { copyInstead, createObjects, MAX_ENTRIES, startSandbox } from './start-sandbox.js';
@@ -75,15 +75,17 @@ export interface ReadySandbox {
  */
 export async function prepare(preparation: Preparation, input: PrepareInput): Promise<ReadySandbox> {
   const { spec, host, docker, phases } = input;
-  const { early } = preparation;
-  const copied = early.view.strategy === 'copy';
-  preparation.images = await phases.measure('images', () =>
-    resolveImages(early.image, docker, {
+  const images = await phases.measure('images', () =>
+    resolveImages(preparation.early.image, docker, {
       hostRoots: hostRootsOf(host.environment),
       onSlow: (message) => host.reporter.event({ type: 'notice', message }),
       signal: host.cancel,
     }),
   );
+  preparation.images = images;
+  const early = withImageVolumes(preparation.early, images.sandbox.volumes);
+  preparation.early = early;
+  const copied = early.view.strategy === 'copy';
   stopIfCancelled(host.cancel);
   preparation.directory = early.directory;
   createPrivateDirectory(early.directory, ownerOf(process.pid));

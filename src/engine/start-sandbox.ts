@@ -8,7 +8,7 @@ import { watchVolume } from '../sandbox/volume-watch.js';
 import { fillCaFiles, readImageRoots } from './ca-files.js';
 import { sendFiles, sendView } from './copy-view.js';
 import { extraRootsOf } from './extra-roots.js';
-import { type EarlyPlan, joinPlans, planEarly } from './plan-run.js';
+import { type EarlyPlan, joinPlans, planEarly, withImageVolumes } from './plan-run.js';
 import type { Preparation, PrepareInput } from './prepare.js';
 import { stopIfCancelled } from './stop-if-cancelled.js';
 
@@ -82,7 +82,8 @@ export async function copyInstead(
   await Promise.allSettled([created, link?.ended]);
   await docker.try(removeContainersArgs([early.containers.agent.name]));
   await docker.try(removeVolumesArgs([early.volume.name]));
-  preparation.early = planEarly(spec, host, runId, { strategy: 'copy', reason });
+  const again = planEarly(spec, host, runId, { strategy: 'copy', reason });
+  preparation.early = withImageVolumes(again, preparation.images?.sandbox.volumes ?? []);
   if (plan !== undefined) preparation.plan = joinPlans(preparation.early, plan.workspace);
   delete preparation.created;
   delete preparation.link;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { knownAgent } from '../agents/known-agents.js';
 import type { ImageSpec } from '../config/run-spec.js';
 import { CagentError } from '../core/errors.js';
 import { contentKey } from './content-key.js';
-import type { ImagePlan, ImageSource } from './image-plan.js';
-
-type ImageBuild = ImageSource & { readonly kind: 'build' };
+import { agentLabels, customLabels, ownLabels } from './image-labels.js';
+import type { ImageBuild, ImagePlan, ImageSource } from './image-plan.js';
 
 /**
  * Decides where the images come from; reads the Dockerfiles, touches nothing.
@@ -28,49 +28,74 @@ function planSandboxImage(spec: ImageSpec, installation: string, agent: string):
           hint: 'Name a directory that holds a Dockerfile.',
         });
       }
-      return ownBuild('cagent-custom', [{ source: spec.context, target: '.' }], 'Dockerfile', false);
+      return planBuild({
+        name: 'cagent-custom',
+        files: [{ source: spec.context, target: '.' }],
+        dockerfile: 'Dockerfile',
+        own: false,
+        labels: customLabels(knownAgent(agent)),
+      });
     }
     case 'default':
       return planDefaultImage(installation, agent);
   }
 }
 
-function planDefaultImage(installation: string, agent: string): ImageBuild {
+function planDefaultImage(installation: string, name: string): ImageBuild {
   const docker = join(installation, 'docker');
-  const base = ownBuild(
-    'cagent-sandbox',
-    [{ source: join(docker, 'sandbox'), target: 'docker/sandbox' }],
-    'docker/sandbox/Dockerfile',
-    true,
-  );
-  const layer = join(docker, 'agents', agent);
-  if (!existsSync(join(layer, 'Dockerfile'))) return base;
-  const build = ownBuild(`cagent-${agent}`, [{ source: layer, target: '.' }], 'Dockerfile', true);
+  const version = versionOf(installation);
+  const base = planBuild({
+    name: 'cagent-sandbox',
+    files: [{ source: join(docker, 'sandbox'), target: 'docker/sandbox' }],
+    dockerfile: 'docker/sandbox/Dockerfile',
+    own: true,
+    labels: ownLabels('cagent-sandbox', 'cagent sandbox', version),
+  });
+  const layer = join(docker, 'agents', name);
+  const agent = knownAgent(name);
+  if (agent === undefined || !existsSync(join(layer, 'Dockerfile'))) return base;
+  const build = planBuild({
+    name: `cagent-${name}`,
+    files: [{ source: layer, target: '.' }],
+    dockerfile: 'Dockerfile',
+    own: true,
+    labels: agentLabels(agent, version),
+  });
   // The layer's own key is not enough: on another base it is another image.
   const key = createHash('sha256').update(`${base.reference}\n${build.reference}`).digest('hex').slice(0, 16);
-  return { ...build, reference: `cagent-${agent}:${key}`, base };
+  return { ...build, reference: `cagent-${name}:${key}`, base };
 }
 
 function planGatewayImage(installation: string): ImageSource {
-  const files = ['docker/gateway', 'dist/gateway'].map((path) => ({
-    source: join(installation, path),
-    target: path,
-  }));
-  return ownBuild('cagent-gateway', files, 'docker/gateway/Dockerfile', true);
+  return planBuild({
+    name: 'cagent-gateway',
+    files: ['docker/gateway', 'dist/gateway'].map((path) => ({
+      source: join(installation, path),
+      target: path,
+    })),
+    dockerfile: 'docker/gateway/Dockerfile',
+    own: true,
+    labels: ownLabels('cagent-gateway', 'cagent gateway', versionOf(installation)),
+  });
 }
 
-function ownBuild(
-  name: string,
-  files: readonly { readonly source: string; readonly target: string }[],
-  dockerfile: string,
-  own: boolean,
-): ImageBuild {
-  for (const { source } of files) {
+function planBuild({
+  name,
+  ...build
+}: Omit<ImageBuild, 'kind' | 'reference'> & { readonly name: string }): ImageBuild {
+  for (const { source } of build.files) {
     if (existsSync(source)) continue;
     throw new CagentError('image.build', `${source} is missing, so the image ${name} cannot be built`, {
       hint: 'Run script/build in a source checkout, or use a release.',
     });
   }
-  const key = contentKey(files.map((file) => file.source));
-  return { kind: 'build', reference: `${name}:${key}`, dockerfile, files, own };
+  const key = contentKey(build.files.map((file) => file.source));
+  return { kind: 'build', reference: `${name}:${key}`, ...build };
+}
+
+function versionOf(installation: string): string {
+  const { version } = JSON.parse(readFileSync(join(installation, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
 }

@@ -1,11 +1,10 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CagentError } from '../core/errors.js';
 import { displayPath } from '../core/path-text.js';
-import { buildArgs, inspectImagesArgs } from '../docker/argv.js';
+import { inspectImagesArgs, pullArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
-import type { ImagePlan, ImageSource, ResolvedImage } from './image-plan.js';
+import { packContext } from './build-context.js';
+import type { ImageBuild, ImagePlan, ImageSource, ResolvedImage } from './image-plan.js';
+import { imageBuildArgs } from './plan-build.js';
 
 export interface ResolveImagesOptions {
   /** PEM file with the host's roots, for our own builds behind a company proxy. */
@@ -63,10 +62,17 @@ async function inspect(
   return Promise.all(references.map(async (reference) => (await inspect(docker, [reference]))[0]));
 }
 
-function parseInspect(reference: string, line: string): ResolvedImage | undefined {
-  const cut = line.lastIndexOf(' ');
-  const digests = JSON.parse(line.slice(0, cut) || '[]') as readonly string[] | null;
-  return { reference, digest: digests?.[0]?.split('@')[1] ?? line.slice(cut + 1) };
+function parseInspect(reference: string, line: string): ResolvedImage {
+  const { Id, RepoDigests, Config } = JSON.parse(line) as {
+    readonly Id: string;
+    readonly RepoDigests?: readonly string[] | null;
+    readonly Config?: { readonly Volumes?: Readonly<Record<string, object>> | null } | null;
+  };
+  return {
+    reference,
+    digest: RepoDigests?.[0]?.split('@')[1] ?? Id,
+    volumes: Object.keys(Config?.Volumes ?? {}).sort(),
+  };
 }
 
 async function provide(
@@ -84,7 +90,7 @@ async function provide(
 
 async function pull(reference: string, docker: Docker, options: ResolveImagesOptions): Promise<void> {
   options.onSlow(`Pulling the image ${reference}.`);
-  const result = await docker.try(['pull', '--quiet', reference], signalOf(options));
+  const result = await docker.try(pullArgs(reference), signalOf(options));
   if (result.exitCode === 0) return;
   const stderr = result.stderr.toString('utf8').trim();
   const known = dockerError(['pull'], stderr, result.exitCode);
@@ -98,11 +104,7 @@ async function pull(reference: string, docker: Docker, options: ResolveImagesOpt
   );
 }
 
-async function build(
-  source: ImageSource & { kind: 'build' },
-  docker: Docker,
-  options: ResolveImagesOptions,
-): Promise<void> {
+async function build(source: ImageBuild, docker: Docker, options: ResolveImagesOptions): Promise<void> {
   const { base } = source;
   if (
     base !== undefined &&
@@ -111,41 +113,19 @@ async function build(
     await build(base, docker, options);
   }
   options.onSlow(`Building the image ${source.reference}; this happens once and can take some minutes.`);
-  const context = mkdtempSync(join(tmpdir(), 'cagent-build-'));
-  try {
-    for (const file of source.files) {
-      cpSync(file.source, join(context, file.target), { recursive: true, verbatimSymlinks: true });
-    }
-    if (source.own) {
-      // Always there, so that the Dockerfile can COPY it; empty where the host has no bundle.
-      const target = join(context, 'extra-ca.pem');
-      if (options.hostRoots === undefined) writeFileSync(target, '');
-      else cpSync(options.hostRoots, target, { dereference: true });
-    }
-    const args = buildArgs({
-      reference: source.reference,
-      context,
-      dockerfile: join(context, source.dockerfile),
-      labels: { 'cagent.image': source.reference.split(':')[0] as string },
-      network: source.own ? 'host' : 'default',
-      arguments: base === undefined ? {} : { SANDBOX: base.reference },
-      noCache: options.noCache === true,
-    });
-    const result = await docker.try(args, signalOf(options));
-    if (result.exitCode === 0) return;
-    const output = `${result.stdout.toString('utf8')}\n${result.stderr.toString('utf8')}`.trim();
-    const known = dockerError(['build'], result.stderr.toString('utf8'), result.exitCode);
-    if (known.code !== 'docker.failed') throw known;
-    throw new CagentError(
-      'image.build',
-      `Building ${source.own ? source.reference : `the image from ${displayPath(source.files[0]?.source ?? '')}`} failed: ${lastWords(output)}.`,
-      {
-        hint: 'Build it by hand with `docker build` to see the whole output.',
-      },
-    );
-  } finally {
-    rmSync(context, { recursive: true, force: true });
-  }
+  const result = await docker.try(imageBuildArgs(source, options.noCache === true), {
+    ...signalOf(options),
+    ...(source.own ? { stdin: await packContext(source.files, options.hostRoots) } : {}),
+  });
+  if (result.exitCode === 0) return;
+  const output = `${result.stdout.toString('utf8')}\n${result.stderr.toString('utf8')}`.trim();
+  const known = dockerError(['build'], result.stderr.toString('utf8'), result.exitCode);
+  if (known.code !== 'docker.failed') throw known;
+  throw new CagentError(
+    'image.build',
+    `Building ${source.own ? source.reference : `the image from ${displayPath(source.files[0]?.source ?? '')}`} failed: ${lastWords(output)}.`,
+    { hint: 'Build it by hand to see the whole output: `cagent build --dry-run` prints the command.' },
+  );
 }
 
 function signalOf(options: ResolveImagesOptions): { signal?: AbortSignal } {
@@ -156,7 +136,9 @@ function signalOf(options: ResolveImagesOptions): { signal?: AbortSignal } {
 function lastWords(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   return lines
-    .filter((line) => line !== '' && !/legacy builder is deprecated|buildx/.test(line))
+    .filter(
+      (line) => line !== '' && !/legacy builder is deprecated|Install the buildx|\/go\/buildx/.test(line),
+    )
     .slice(-4)
     .join(' | ');
 }

@@ -52,7 +52,7 @@ const info = (): void => {};
 
 describe('images in the cache', () => {
   it('only what is built here and missing is looked for', async () => {
-    const build = { kind: 'build', dockerfile: 'Dockerfile', files: [], own: true } as const;
+    const build = { kind: 'build', dockerfile: 'Dockerfile', files: [], own: true, labels: {} } as const;
     const plan: ImagePlan = {
       sandbox: { kind: 'pull', reference: 'node:24' },
       gateway: { ...build, reference: REFERENCE },

@@ -84,6 +84,7 @@ export const plan: SandboxPlan = {
       dockerfile: 'Dockerfile',
       files: [{ source: '/srv/gateway', target: '.' }],
       own: true,
+      labels: { 'cagent.image': 'cagent-gateway' },
     },
   },
   workspace: {
