@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { messageOf } from '../core/errors.js';
+import { asCagentError } from '../core/errors.js';
 import type { RunId } from '../core/run-id.js';
 import type { Docker } from '../docker/client.js';
 import { findObjects, removeObjects } from '../sandbox/remove.js';
@@ -25,7 +25,7 @@ export async function cleanUp(docker: Docker): Promise<CleanUp> {
     }
   } catch (thrown) {
     // Without an engine the directories can still go.
-    problems.push(messageOf(thrown));
+    problems.push(problemOf(thrown));
   }
   for (const path of findPrivateDirectories('dead')) {
     if (await removePrivateDirectory(path, await anyGatewayImage(docker), docker))
@@ -46,7 +46,7 @@ export async function cleanUpRun(docker: Docker, runId: RunId): Promise<CleanUp>
       removed.push(...found[kind].map((name) => `${kind.slice(0, -1)} ${name}`));
     }
   } catch (thrown) {
-    problems.push(messageOf(thrown));
+    problems.push(problemOf(thrown));
   }
   const path = privateDirectoryOf(runId);
   if (!existsSync(path)) return { removed, problems };
@@ -54,6 +54,12 @@ export async function cleanUpRun(docker: Docker, runId: RunId): Promise<CleanUp>
     removed.push(`directory ${path}`);
   else problems.push(`${path} could not be removed; remove it as root.`);
   return { removed, problems };
+}
+
+/** What happened and what to do, without the engine. */
+function problemOf(thrown: unknown): string {
+  const { message, hint } = asCagentError(thrown);
+  return hint === undefined ? message : `${message.replace(/[.!?]?$/, (stop) => stop || '.')} ${hint}`;
 }
 
 async function anyGatewayImage(docker: Docker): Promise<string | undefined> {

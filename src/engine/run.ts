@@ -4,7 +4,7 @@ import { agentCredentials } from '../agents/agent-plan.js';
 import { withoutKeys } from '../agents/model-access.js';
 import type { Changes } from '../changes/changes.js';
 import type { RunSpec } from '../config/run-spec.js';
-import { asCagentError, CagentError } from '../core/errors.js';
+import { asCagentError, CagentError, messageOf } from '../core/errors.js';
 import { compileJsonSchema } from '../core/json-schema.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
 import { createRunId } from '../core/run-id.js';
@@ -113,7 +113,12 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   }
 
   const patch = join(preparation.directory ?? '', 'changes.patch');
-  const removed = phases.measure('tear-down', () => tearDown(preparation, docker, spec.keep));
+  // An engine that is gone takes nothing away from the results.
+  const removed = phases
+    .measure('tear-down', () => tearDown(preparation, docker, spec.keep))
+    .catch((thrown: unknown) => [
+      `What the run made in the engine could not be removed; \`cagent clean\` does it later: ${messageOf(thrown)}`,
+    ]);
   try {
     changes = await phases.measure('capture', () =>
       captureChanges({ host, preparation, patch, scratch: files.scratch, fetched }),

@@ -20,6 +20,12 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ],
 ];
 
+// A run that has to build an image first asks for more.
+beforeAll(async () => {
+  const built = await cagent(['build']);
+  expect(built.exitCode, built.stderr).toBe(0);
+});
+
 describe.each(CASES)('the commands of the plan, %s', (_, options) => {
   let workspace: Workspace;
   let environment: Readonly<Record<string, string>>;

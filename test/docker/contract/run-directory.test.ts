@@ -1,7 +1,9 @@
-import { lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  cagent,
   leftOf,
   makeWorkspace,
   manifest,
@@ -11,6 +13,7 @@ import {
   runIdIn,
   until,
   type Workspace,
+  writeFiles,
 } from '../../fixtures/cli.js';
 import { schemaProblems } from './schemas.js';
 
@@ -264,4 +267,42 @@ describe('a run directory that cannot be completed', () => {
     expect(result.read('changes.patch')).toContain('+edited');
   });
   it('leaves nothing else behind', () => expect(leftOf(result.report.runId)).toEqual([]));
+});
+
+describe('an engine that goes away during the run', () => {
+  let workspace: Workspace;
+  let result: RunResult;
+
+  beforeAll(async () => {
+    workspace = makeWorkspace({ 'README.md': '# widget\n' });
+    const docker = execFileSync('sh', ['-c', 'command -v docker']).toString().trim();
+    const gone = join(workspace.root, 'gone');
+    writeFiles(workspace.root, {
+      'bin/docker': `#!/bin/sh\n[ -e ${gone} ] || exec ${docker} "$@"\necho 'Cannot connect to the Docker daemon at unix:///gone. Is the docker daemon running?' >&2\nexit 1\n`,
+    });
+    chmodSync(join(workspace.root, 'bin/docker'), 0o755);
+    const running = workspace.start(OFFLINE, ['sh', '-c', `${edit} sleep 2`], {
+      env: { PATH: `${join(workspace.root, 'bin')}:${process.env.PATH}` },
+    });
+    await until(() => running.stdout().includes('started'));
+    writeFiles(workspace.root, { gone: '' });
+    result = resultOf(await running.ended, workspace.out);
+  });
+  afterAll(async () => {
+    await cagent(['clean']);
+    workspace.remove();
+  });
+
+  it('is an error of cagent with one line', () => {
+    expect(result.exitCode, result.stderr).toBe(125);
+    expect(result.stderr.match(/^cagent: docker\.unreachable: .+$/gm)).toHaveLength(1);
+    expect(result.report).toMatchObject({ conclusion: 'error', exitCode: 125 });
+  });
+  it('leaves a whole run directory, with what the agent did until then', () => {
+    for (const file of FILES) expect(readdirSync(workspace.out)).toContain(file);
+    expect(result.read('changes.patch')).toContain('+edited');
+    expect(result.read('agent.log')).toContain('started');
+  });
+  it('says that something is left', () =>
+    expect(result.report.notices.join('\n')).toContain('`cagent clean`'));
 });
