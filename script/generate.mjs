@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { optionTerm } from '../lib/cli/help.js';
+import { WORKFLOW_NAMES, workflowSummary, workflowText } from '../lib/cli/init/workflows.js';
 import { ACTION_INPUTS } from '../lib/config/action-inputs.js';
 import { APPLY_ACTION_INPUTS, APPLY_OUTPUTS } from '../lib/config/apply-inputs.js';
 import { configJsonSchema } from '../lib/config/config-schema.js';
@@ -60,6 +61,11 @@ const targets = [
   ['action.yml', actionYml],
   ['apply/action.yml', applyYml],
   ['docs/apply.md', applyDocs],
+  ['docs/workflows.md', workflowDocs],
+  ...WORKFLOW_NAMES.flatMap((name) => [
+    [`examples/workflows/${name}.yml`, () => workflowText(name, { kind: 'own', agent: 'claude' })],
+    [`.github/workflows/cagent-${name}.yml`, () => workflowText(name, { kind: 'reusable' })],
+  ]),
   [
     'README.md',
     (text) => replaceBlock(text ?? README_SKELETON, '<!-- ', ' -->', 'options', commandLineTable()),
@@ -96,6 +102,19 @@ function applyDocs(text) {
     throw new TypeError('docs/apply.md is missing; it has prose that cannot be generated');
   const withInputs = replaceBlock(text, '<!-- ', ' -->', 'inputs', inputTable(APPLY_ACTION_INPUTS));
   return replaceBlock(withInputs, '<!-- ', ' -->', 'outputs', outputTable(APPLY_OUTPUTS));
+}
+
+function workflowDocs(text) {
+  if (text === undefined)
+    throw new TypeError('docs/workflows.md is missing; it has prose that cannot be generated');
+  const rows = WORKFLOW_NAMES.map((name) => [
+    code(name),
+    workflowSummary(name),
+    `[examples/workflows/${name}.yml](../examples/workflows/${name}.yml)`,
+    `[cagent-${name}.yml](../.github/workflows/cagent-${name}.yml)`,
+  ]);
+  const list = table(['name', 'what it does', 'for copying', 'for calling'], rows);
+  return replaceBlock(text, '<!-- ', ' -->', 'workflows', list);
 }
 
 function configurationDocs(text) {

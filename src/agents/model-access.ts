@@ -55,7 +55,7 @@ const ACCESS: Readonly<Record<ModelProvider, ProviderAccess>> = {
 };
 
 /** Names of the variables, one of which holds the key of an agent's model. */
-export function keyNames({ providers }: Pick<KnownAgent, 'providers'>): readonly string[] {
+export function keyNames({ providers }: Pick<Agent, 'providers'>): readonly string[] {
   return [...new Set(providers.flatMap((provider) => ACCESS[provider].keys.map((key) => key.name)))];
 }
 

@@ -20,6 +20,18 @@ export type ParsedArguments =
       readonly runDirectory: string;
       readonly json: boolean;
     }
+  | {
+      readonly command: 'allow';
+      readonly runDirectories: readonly string[];
+      readonly flags: Flags;
+      readonly json: boolean;
+    }
+  | {
+      readonly command: 'init';
+      readonly names: readonly string[];
+      readonly flags: Flags;
+      readonly json: boolean;
+    }
   | { readonly command: 'presets'; readonly name: string | undefined; readonly json: boolean }
   | { readonly command: 'doctor'; readonly json: boolean }
   | { readonly command: 'clean' };
@@ -128,7 +140,16 @@ function result(
   const { operands } = COMMANDS[command];
   const json = values.json === true;
   const flags: Flags = { origin: 'option', values, command: operands === 'command' ? behind : undefined };
-  const most = { command: 0, none: 0, preset: 1, agent: 1, 'run-directory': words.length }[operands];
+  const all = words.length;
+  const most = {
+    command: 0,
+    none: 0,
+    preset: 1,
+    agent: 1,
+    'run-directory': all,
+    'run-directories': all,
+    workflows: all,
+  }[operands];
   const stray = words[most];
   if (stray !== undefined) throw strayWord(command, operands, stray);
   if (operands !== 'command' && behind !== undefined) {
@@ -144,6 +165,14 @@ function result(
   if (command === 'doctor') return { command, json };
   if (command === 'clean') return { command };
   if (command === 'presets') return { command, name: words[0], json };
+  if (command === 'allow') {
+    if (words.length === 0) throw usageError('allow needs a run directory', helpHint(command));
+    return { command, runDirectories: words, flags, json };
+  }
+  if (command === 'init') {
+    if (words.length === 0) throw usageError('init needs the name of a workflow', helpHint(command));
+    return { command, names: words, flags, json };
+  }
   const [runDirectory, extra] = words;
   if (runDirectory === undefined || runDirectory === '')
     throw usageError('apply needs a run directory', helpHint(command));

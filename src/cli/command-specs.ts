@@ -1,14 +1,31 @@
 import { OPTION_NAMES, type OptionName, optionSpec } from '../config/options.js';
 
-export type CommandName = 'run' | 'plan' | 'shell' | 'build' | 'apply' | 'presets' | 'doctor' | 'clean';
+export type CommandName =
+  | 'run'
+  | 'plan'
+  | 'shell'
+  | 'build'
+  | 'apply'
+  | 'allow'
+  | 'init'
+  | 'presets'
+  | 'doctor'
+  | 'clean';
 
 /** What a command is and takes, for parsing and help. */
 export interface CommandSpec {
   readonly summary: string;
   readonly usage: string;
   readonly options: readonly OptionName[];
-  /** Words that are not options: a command behind `--`, one run directory, at most one preset or agent, or none. */
-  readonly operands: 'command' | 'run-directory' | 'preset' | 'agent' | 'none';
+  /** Words that are not options: a command behind `--`, run directories, workflows, at most one preset or agent, or none. */
+  readonly operands:
+    | 'command'
+    | 'run-directory'
+    | 'run-directories'
+    | 'preset'
+    | 'agent'
+    | 'workflows'
+    | 'none';
 }
 
 export const RUN_OPTION_NAMES = OPTION_NAMES.filter((name) => optionSpec(name).onCommandLine);
@@ -46,6 +63,18 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
     usage: '[options] RUN_DIR',
     options: ['workspace', 'config', 'base', 'json'],
     operands: 'run-directory',
+  },
+  allow: {
+    summary: 'Add what runs in audit mode suggest to network.allow of cagent.yml.',
+    usage: '[options] RUN_DIR...',
+    options: ['workspace', 'config', 'json'],
+    operands: 'run-directories',
+  },
+  init: {
+    summary: 'Write ready workflows for GitHub Actions: refactor, review, fix, audit.',
+    usage: '[options] WORKFLOW...',
+    options: ['workspace', 'agent', 'json'],
+    operands: 'workflows',
   },
   presets: {
     summary: 'List the presets of network.allow: their hosts, each with its reason.',

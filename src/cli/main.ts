@@ -6,10 +6,12 @@ import { systemProcesses } from '../core/process.js';
 import { withBaseDirectory } from '../engine/base-directory.js';
 import { type ParsedArguments, parseArguments } from './arguments.js';
 import type { CliContext, CommandContext } from './cli-context.js';
+import { allowCommand } from './commands/allow.js';
 import { applyCommand } from './commands/apply.js';
 import { buildCommand } from './commands/build.js';
 import { cleanCommand } from './commands/clean.js';
 import { doctorCommand } from './commands/doctor.js';
+import { initCommand } from './commands/init.js';
 import { planCommand } from './commands/plan.js';
 import { presetsCommand } from './commands/presets.js';
 import { runCommand } from './commands/run.js';
@@ -55,6 +57,10 @@ async function perform(parsed: ParsedArguments, context: CommandContext): Promis
       return buildCommand(parsed, context);
     case 'apply':
       return applyCommand(parsed, context);
+    case 'allow':
+      return allowCommand(parsed, context);
+    case 'init':
+      return initCommand(parsed, context);
     case 'presets':
       return presetsCommand(parsed, context);
     case 'doctor':

@@ -89,7 +89,7 @@ describe('a wrong command line fails with what was found and what is near', () =
   test.each<[readonly string[], string]>([
     [
       ['rn'],
-      'unknown command "rn", allowed: run, plan, shell, build, apply, presets, doctor or clean, nearest: run',
+      'unknown command "rn", allowed: run, plan, shell, build, apply, allow, init, presets, doctor or clean, nearest: run',
     ],
     [['Run'], 'nearest: run'],
     [['help', 'rn'], 'unknown command "rn"'],

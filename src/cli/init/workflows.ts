@@ -1,0 +1,227 @@
+import { CAGENT, CHECKOUT, uses } from './pins.js';
+import { WORKFLOW_AGENT_NAMES, WORKFLOW_AGENTS, type WorkflowAgent } from './workflow-agents.js';
+
+export const WORKFLOW_NAMES = ['refactor', 'review', 'fix', 'audit'] as const;
+
+export type WorkflowName = (typeof WORKFLOW_NAMES)[number];
+
+/** A workflow for a repository of its own, or one that others call. */
+export type WorkflowForm =
+  | { readonly kind: 'own'; readonly agent: WorkflowAgent }
+  | { readonly kind: 'reusable' };
+
+/** The commits of a pull request as they are, and not GitHub's merge of them, which is on no branch. */
+const HEAD_CHECKOUT = `          ref: \${{ github.event.pull_request.head.sha }}
+          fetch-depth: 0
+`;
+
+interface Workflow {
+  readonly summary: string;
+  /** The first lines of the file, and what a person has to do besides. */
+  readonly comment: string;
+  readonly trigger: string;
+  /** Same runs one after the other, or the newer one wins. */
+  readonly concurrency: string;
+  readonly prompt: string;
+  readonly jobs: (form: WorkflowForm) => string;
+}
+
+const WORKFLOWS: Readonly<Record<WorkflowName, Workflow>> = {
+  refactor: {
+    summary: 'A scheduled agent that opens or updates one pull request.',
+    comment: 'Every Monday an agent works on the repository; what it changes becomes one pull request.',
+    trigger: "  schedule:\n    - cron: '17 4 * * 1'\n  workflow_dispatch:",
+    concurrency: `  group: cagent-refactor\n  cancel-in-progress: false`,
+    prompt: `Look for one piece of code in this repository that is harder to read than it needs to be, and make it simpler.
+Do not change what it does. Keep the change small enough to review in ten minutes. Run the tests before you finish.
+Say at the end what you changed and why, in a few sentences.
+`,
+    jobs: (form) => `${agentJob(form, { artifact: 'cagent-refactor', prompt: 'refactor' })}
+${proposeJob('cagent-refactor')}`,
+  },
+  review: {
+    summary: 'An agent that reviews pull requests with comments on their lines.',
+    comment:
+      'An agent reads each pull request and posts a review. Pull requests from forks are not reviewed.',
+    trigger: '  pull_request:\n    types: [opened, synchronize, ready_for_review]',
+    concurrency: `  group: cagent-review-\${{ github.ref }}\n  cancel-in-progress: true`,
+    prompt: `Review the changes of this pull request: run "git diff base...head". Report bugs, security problems and
+misleading names or comments, each with file and line. Leave out matters of taste. When nothing is wrong, say so.
+`,
+    jobs: (form) => `  review:
+    name: an agent reviews
+    if: \${{ !github.event.pull_request.draft }}
+    runs-on: ubuntu-24.04
+    timeout-minutes: 40
+    permissions:
+      contents: read
+      pull-requests: write # the review and the comment; the token never enters the sandbox
+    steps:
+${checkoutStep(HEAD_CHECKOUT)}
+${cagentStep(form, { prompt: 'review', more: '          mode: read-only\n          review: true\n' })}`,
+  },
+  fix: {
+    summary: 'An agent that fixes a failing check when somebody sets a label.',
+    comment:
+      'Who can set the label "agent-fix" has an agent make the checks of a pull request pass. Its changes come as a\n# pull request to the branch, never as a push to it.',
+    trigger: '  pull_request:\n    types: [labeled]',
+    concurrency: `  group: cagent-fix-\${{ github.ref }}\n  cancel-in-progress: true`,
+    prompt: `The checks of this pull request fail. Find out how the tests are run, run them, and make the smallest change that
+makes them pass. Fix the code and not the test, unless the test is wrong. Say at the end what was wrong.
+`,
+    jobs: (form) => `${agentJob(form, {
+      artifact: 'cagent-fix',
+      prompt: 'fix',
+      condition: "github.event.label.name == 'agent-fix'",
+      checkout: HEAD_CHECKOUT,
+    })}
+${proposeJob('cagent-fix')}`,
+  },
+  audit: {
+    summary: 'An agent whose network is only recorded, for making an allow list.',
+    comment:
+      'For a week: nothing is blocked, everything is recorded. Then "cagent allow" writes the list from the artifacts,\n# and this file can go. Private and metadata addresses stay blocked. What the agent changes is not used.',
+    trigger: "  schedule:\n    - cron: '17 5 * * *'\n  workflow_dispatch:",
+    concurrency: `  group: cagent-audit\n  cancel-in-progress: false`,
+    prompt: `Install the dependencies of this repository, build it and run its tests, as its documentation says. Change nothing.
+`,
+    jobs: (form) => `  audit:
+    name: an agent works, its network is recorded
+    runs-on: ubuntu-24.04
+    timeout-minutes: 40
+    permissions:
+      contents: read
+    steps:
+${checkoutStep('')}
+${cagentStep(form, { prompt: 'audit', more: `          network: audit\n          artifact-name: cagent-audit-\${{ github.run_id }}-\${{ github.run_attempt }}\n` })}`,
+  },
+};
+
+export function workflowSummary(name: WorkflowName): string {
+  return WORKFLOWS[name].summary;
+}
+
+/** Where the prompt of a workflow is, in the repository that uses it. */
+export function promptPath(name: WorkflowName): string {
+  return `.github/agent/${name}.md`;
+}
+
+export function promptText(name: WorkflowName): string {
+  return WORKFLOWS[name].prompt;
+}
+
+/** The whole file. Text that people wrote is nowhere put into a script. */
+export function workflowText(name: WorkflowName, form: WorkflowForm): string {
+  const { comment, trigger, concurrency, jobs } = WORKFLOWS[name];
+  const on = form.kind === 'own' ? trigger : reusableTrigger(name);
+  const group = form.kind === 'own' ? `concurrency:\n${concurrency}\n` : '';
+  return `# ${comment}
+name: cagent ${name}
+on:
+${on}
+permissions: {}
+${group}jobs:
+${jobs(form)}`;
+}
+
+function reusableTrigger(name: WorkflowName): string {
+  const secrets = WORKFLOW_AGENT_NAMES.map(
+    (agent) => `      ${WORKFLOW_AGENTS[agent].input}:\n        required: false`,
+  );
+  return `  workflow_call:
+    inputs:
+      agent:
+        description: ${WORKFLOW_AGENT_NAMES.join(', ')} or another agent that cagent knows.
+        type: string
+        default: claude
+      prompt-file:
+        description: File of the calling repository with the prompt.
+        type: string
+        default: ${promptPath(name)}
+      model:
+        description: Model that the agent shall use.
+        type: string
+        default: ''
+    secrets:
+${secrets.join('\n')}`;
+}
+
+function agentJob(
+  form: WorkflowForm,
+  {
+    artifact,
+    prompt,
+    condition,
+    checkout = '',
+  }: {
+    readonly artifact: string;
+    readonly prompt: WorkflowName;
+    readonly condition?: string;
+    readonly checkout?: string;
+  },
+): string {
+  return `  agent:
+    name: an agent works, with nothing to write to
+${condition === undefined ? '' : `    if: ${condition}\n`}    runs-on: ubuntu-24.04
+    timeout-minutes: 60
+    permissions:
+      contents: read
+    outputs:
+      conclusion: \${{ steps.cagent.outputs.conclusion }}
+      patch-sha256: \${{ steps.cagent.outputs.patch-sha256 }}
+    steps:
+${checkoutStep(checkout)}
+${cagentStep(form, { prompt, more: `          artifact-name: ${artifact}\n` })}`;
+}
+
+function proposeJob(artifact: string): string {
+  return `  propose:
+    name: a pull request, without an agent
+    needs: agent
+    if: needs.agent.outputs.conclusion == 'success'
+    runs-on: ubuntu-24.04
+    timeout-minutes: 10
+    permissions:
+      contents: write # the branch with the commit
+      pull-requests: write # the pull request
+    steps:
+      - uses: ${uses(CAGENT, '/apply')}
+        with:
+          artifact: ${artifact}
+          patch-sha256: \${{ needs.agent.outputs.patch-sha256 }}
+`;
+}
+
+function checkoutStep(more: string): string {
+  return `      - uses: ${uses(CHECKOUT)}
+        with:
+          persist-credentials: false
+${more}`.trimEnd();
+}
+
+function cagentStep(
+  form: WorkflowForm,
+  { prompt, more }: { readonly prompt: WorkflowName; readonly more: string },
+): string {
+  const chosen =
+    form.kind === 'own'
+      ? ownChoice(form.agent, prompt)
+      : `          agent: \${{ inputs.agent }}
+          prompt-file: \${{ inputs.prompt-file }}
+          model: \${{ inputs.model }}
+${WORKFLOW_AGENT_NAMES.map((agent) => keyLine(agent, WORKFLOW_AGENTS[agent].input)).join('')}`;
+  return `      - id: cagent
+        uses: ${uses(CAGENT)}
+        with:
+${chosen}${more}`;
+}
+
+function ownChoice(agent: WorkflowAgent, prompt: WorkflowName): string {
+  return `          agent: ${agent}
+          prompt-file: ${promptPath(prompt)}
+${keyLine(agent, WORKFLOW_AGENTS[agent].secret)}`;
+}
+
+function keyLine(agent: WorkflowAgent, secret: string): string {
+  return `          ${WORKFLOW_AGENTS[agent].input}: \${{ secrets.${secret} }}\n`;
+}

@@ -1,0 +1,101 @@
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseArguments } from '../../../src/cli/arguments.js';
+import type { CliContext } from '../../../src/cli/cli-context.js';
+import { initCommand } from '../../../src/cli/commands/init.js';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'init-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+async function init(...words: readonly string[]) {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      written[name] += text;
+      return true;
+    },
+  });
+  const parsed = parseArguments(['init', ...words]);
+  if (parsed.command !== 'init') return expect.unreachable(parsed.command);
+  const context = { cwd: root, stdout: stream('stdout'), stderr: stream('stderr') } as unknown as CliContext;
+  return { code: await initCommand(parsed, context), ...written };
+}
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+describe('cagent init', () => {
+  it('writes what the examples show, and the prompt that the workflow names', async () => {
+    const result = await init('refactor', 'review', 'fix', 'audit');
+    expect(result.code).toBe(0);
+    for (const name of ['refactor', 'review', 'fix', 'audit']) {
+      expect(read(`.github/workflows/cagent-${name}.yml`)).toBe(
+        readFileSync(`examples/workflows/${name}.yml`, 'utf8'),
+      );
+      expect(read(`.github/workflows/cagent-${name}.yml`)).toContain(`prompt-file: .github/agent/${name}.md`);
+      expect(read(`.github/agent/${name}.md`).length).toBeGreaterThan(50);
+    }
+    expect(result.stdout.split('\n').filter(Boolean)).toHaveLength(8);
+    expect(result.stderr).toContain('gh secret set ANTHROPIC_API_KEY');
+  });
+
+  it.each([
+    ['codex', `openai-api-key: \${{ secrets.OPENAI_API_KEY }}`],
+    ['gemini', `google-api-key: \${{ secrets.GEMINI_API_KEY }}`],
+  ])('writes for %s, with its key', async (agent, line) => {
+    await init('fix', '--agent', agent);
+    expect(read('.github/workflows/cagent-fix.yml')).toContain(`agent: ${agent}\n`);
+    expect(read('.github/workflows/cagent-fix.yml')).toContain(line);
+    expect(read('.github/workflows/cagent-fix.yml')).not.toContain('ANTHROPIC');
+  });
+
+  it('overwrites nothing and says so', async () => {
+    mkdirSync(join(root, '.github/agent'), { recursive: true });
+    writeFileSync(join(root, '.github/agent/fix.md'), 'mine\n');
+    const result = await init('fix');
+    expect(read('.github/agent/fix.md')).toBe('mine\n');
+    expect(result.stderr).toContain('.github/agent/fix.md is there already and was left as it is');
+    expect(result.stdout).toBe('.github/workflows/cagent-fix.yml\n');
+    expect((await init('fix')).stdout).toBe('');
+  });
+
+  it('follows no link that stands in the place of a file', async () => {
+    mkdirSync(join(root, '.github/workflows'), { recursive: true });
+    symlinkSync(join(root, 'elsewhere'), join(root, '.github/workflows/cagent-fix.yml'));
+    await init('fix');
+    expect(lstatSync(join(root, '.github/workflows/cagent-fix.yml')).isSymbolicLink()).toBe(true);
+    expect(readdirSync(root)).toEqual(['.github']);
+  });
+
+  it('tells scripts what was written and what was kept', async () => {
+    await init('fix');
+    const { stdout } = await init('fix', 'audit', '--json');
+    expect(JSON.parse(stdout)).toEqual({
+      written: ['.github/workflows/cagent-audit.yml', '.github/agent/audit.md'],
+      kept: ['.github/workflows/cagent-fix.yml', '.github/agent/fix.md'],
+    });
+  });
+
+  it.each([
+    [[], 'init needs the name of a workflow'],
+    [['refator'], 'allowed: refactor, review, fix, audit, nearest: refactor'],
+    [['fix', '--agent', 'copilot'], 'allowed: claude, codex, gemini'],
+    [['fix', '--workspace', 'none'], 'none'],
+  ])('%j is refused and nothing is written', async (words, message) => {
+    await expect(async () => init(...words)).rejects.toThrow(message);
+    expect(readdirSync(root)).toEqual([]);
+  });
+});
