@@ -24,6 +24,8 @@ export interface AgentPlan {
   /** Variables for the agent: placeholder keys, base URLs of brokers, opt-outs. */
   readonly env: Readonly<Record<string, string>>;
   readonly files: readonly AgentFile[];
+  /** Ignore patterns of what it must not read from the repository. */
+  readonly hidden: readonly string[];
   readonly brokers: readonly BrokerPlan[];
 }
 
@@ -73,6 +75,7 @@ export function planAgent(spec: RunSpec, { environment, brokerAddress }: AgentSu
       hosts: [],
       env: {},
       files: [],
+      hidden: [],
       brokers: [],
     };
   }
@@ -102,6 +105,7 @@ export function planAgent(spec: RunSpec, { environment, brokerAddress }: AgentSu
     hosts: agent.hosts ?? [],
     env,
     files: byFile ? [...files, { path: PROMPT_PATH, content: sent }] : files,
+    hidden: agent.hidden ?? [],
     brokers: broker === undefined ? [] : [broker],
   };
 }

@@ -16,6 +16,8 @@ export interface Agent {
   readonly prompt?: 'stdin' | 'file' | 'none';
   /** Hosts that it reaches by itself; default: none, the broker is enough. */
   readonly hosts?: readonly string[];
+  /** Files of the repository that could lead it away and that no option switches off: ignore patterns. */
+  readonly hidden?: readonly string[];
   /** How it is started. */
   invoke(request: AgentRequest): AgentInvocation;
   /** What its output says: exit code 0 is not success. */

@@ -7,7 +7,7 @@ export const PROMPT_PATH = '/etc/cagent/prompt.md';
 
 /** An agent of the user's own. */
 export function definedAgent(name: string, definition: AgentDefinition): Agent {
-  const { provider, hosts, prompt, output } = definition;
+  const { provider, hosts, prompt, hide, output } = definition;
   return {
     title: name,
     providers: provider === undefined ? [] : [provider],
@@ -15,6 +15,7 @@ export function definedAgent(name: string, definition: AgentDefinition): Agent {
     structuredOutput: 'prompt',
     prompt,
     hosts,
+    hidden: hide,
     invoke: ({ endpoint, model = '', args }) => {
       const values = { 'base-url': endpoint, key: PLACEHOLDER_KEY, model, 'prompt-file': PROMPT_PATH };
       const filled = (texts: Readonly<Record<string, string>>): Record<string, string> =>

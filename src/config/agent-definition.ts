@@ -19,6 +19,8 @@ export interface AgentDefinition {
   readonly files: Readonly<Record<string, string>>;
   /** Hosts that it needs; part of the preset `defaults`. */
   readonly hosts: readonly string[];
+  /** Files of the repository that do not exist for it: ignore patterns. */
+  readonly hide: readonly string[];
   /** Where its JSON lines tell what; absent: its output is its last message. */
   readonly output?: OutputPaths;
 }
@@ -70,6 +72,9 @@ export const agentDefinition = z.strictObject(
     env: texts('a name of a variable', /^[A-Za-z_][A-Za-z0-9_]*$/),
     files: texts(FILE, /^\/(?!workspace(\/|$))(?!(.*\/)?\.{1,2}(\/|$))[^\0]*[^\0/]$/),
     hosts: z.array(textSchema('a host', /^[^\s\0/]+$/), { error: 'a list of hosts' }).default([]),
+    hide: z
+      .array(textSchema('an ignore pattern', /^[^\0\r\n]+$/), { error: 'a list of ignore patterns' })
+      .default([]),
     output: outputPaths.optional(),
   },
   { error: mappingOr('a mapping with command') },

@@ -152,7 +152,8 @@ export async function planLate(
 ): Promise<SandboxPlan> {
   const workspace = await planWorkspace({
     root: spec.workspace,
-    view: spec.view,
+    // The user's own patterns come later, so that they can show a file again.
+    view: { ...spec.view, ignore: [...early.agent.hidden, ...spec.view.ignore] },
     runDirectory,
     tracked,
     cacheDirectory: host.cacheDirectory,

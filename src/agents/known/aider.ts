@@ -11,6 +11,8 @@ export const aider: KnownAgent = {
   providers: ['openai', 'anthropic', 'google'],
   needsModel: true,
   structuredOutput: 'prompt',
+  // They name commands that run at the start, and base URLs that win over every option.
+  hidden: ['/.aider.conf.yml', '/.aider.model.settings.yml', '/.aider.model.metadata.json'],
   invoke: ({ provider, endpoint, model = '', args }) => {
     const variables = VARIABLES[provider];
     const env = {

@@ -40,6 +40,7 @@ provider: openai
 env: { MY_URL: "{{base-url}}/v1", MY_KEY: "{{key}}", QUIET: "1" }
 files: { /etc/mine.json: '{"url": "{{base-url}}"}' }
 hosts: [stats.example.com]
+hide: [/.mine.yml]
 `;
 
 describe('an agent of the user', () => {
@@ -54,6 +55,7 @@ describe('an agent of the user', () => {
       env: { MY_URL: 'http://100.64.7.1:8102/v1', MY_KEY: 'cagent-placeholder-key', QUIET: '1' },
       files: [{ path: '/etc/mine.json', content: '{"url": "http://100.64.7.1:8102"}' }],
       hosts: ['stats.example.com'],
+      hidden: ['/.mine.yml'],
       brokers: [{ provider: 'openai', port: 8102 }],
     });
     expect(JSON.stringify(planned)).not.toContain('key-o');

@@ -80,6 +80,17 @@ describe('every known agent', () => {
   });
 });
 
+describe('what no option of an agent switches off', () => {
+  it('does not exist for aider, whose configuration runs commands at the start and redirects the base URL', () => {
+    expect(plan({ name: 'aider', model: 'm' }).hidden).toEqual([
+      '/.aider.conf.yml',
+      '/.aider.model.settings.yml',
+      '/.aider.model.metadata.json',
+    ]);
+    expect(plan({ name: 'claude' }).hidden).toEqual([]);
+  });
+});
+
 describe('a command', () => {
   it('is what the user wrote, and has neither broker nor variables', () => {
     const planned = plan({ name: 'command', command: ['sh', '-c', 'true'], prompt: undefined });

@@ -290,6 +290,7 @@ describe('an agent of the user', () => {
       env: {},
       files: {},
       hosts: [],
+      hide: [],
     });
   });
 
