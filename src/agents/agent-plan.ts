@@ -5,7 +5,13 @@ import type { ModelBudget, ModelProvider, ModelUpstream } from '../core/model-en
 import type { Agent, AgentFile } from './agent.js';
 import { definedAgent, PROMPT_PATH } from './defined-agent.js';
 import { knownAgent } from './known-agents.js';
-import { chooseProvider, type ModelCredential, modelCredential, modelUpstream } from './model-access.js';
+import {
+  awsRegion,
+  chooseProvider,
+  type ModelCredential,
+  modelCredential,
+  modelUpstream,
+} from './model-access.js';
 import { promptText } from './prompt.js';
 
 /** What is run in the sandbox for an agent. Readonly JSON without a secret. */
@@ -53,6 +59,8 @@ const BROKER_PORTS: Readonly<Record<ModelProvider, number>> = {
   openai: 8102,
   google: 8103,
   'openai-compatible': 8102,
+  bedrock: 8104,
+  vertex: 8105,
 };
 
 /**
@@ -92,6 +100,7 @@ export function planAgent(spec: RunSpec, { environment, brokerAddress }: AgentSu
     model,
     args,
     outputSchema,
+    ...(provider === 'bedrock' ? { region: awsRegion(environment) } : {}),
   });
   refuseReserved(spec.env, env, name);
   const byFile = agent.prompt === 'file' && sent !== undefined;

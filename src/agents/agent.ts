@@ -36,6 +36,8 @@ export interface KnownAgent extends Agent {
 
 export interface AgentRequest {
   readonly provider: ModelProvider;
+  /** Of Amazon Bedrock, with that provider. */
+  readonly region?: string;
   /** Base URL of the broker, without a path and without a slash at its end; empty without a broker. */
   readonly endpoint: string;
   readonly model: string | undefined;

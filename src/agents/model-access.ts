@@ -12,9 +12,11 @@ interface ProviderAccess {
   /** The first one that is set counts. */
   readonly keys: readonly KeyVariable[];
   readonly baseUrl: string;
-  readonly defaultUrl: string;
+  readonly defaultUrl: string | ((environment: Environment) => string);
   /** What the default URL's path is; clients differ in whether a base URL has it. */
   readonly versionPath: string;
+  /** It is used when this variable says so, as it does for the agents themselves, and never otherwise. */
+  readonly selectedBy?: string;
 }
 
 interface KeyVariable {
@@ -52,7 +54,36 @@ const ACCESS: Readonly<Record<ModelProvider, ProviderAccess>> = {
     defaultUrl: 'https://generativelanguage.googleapis.com',
     versionPath: '/v1beta',
   },
+  bedrock: {
+    title: 'Amazon Bedrock',
+    keys: [bearer('AWS_BEARER_TOKEN_BEDROCK')],
+    baseUrl: 'ANTHROPIC_BEDROCK_BASE_URL',
+    defaultUrl: (environment) => `https://bedrock-runtime.${awsRegion(environment)}.amazonaws.com`,
+    versionPath: '',
+    selectedBy: 'CLAUDE_CODE_USE_BEDROCK',
+  },
+  vertex: {
+    title: 'Vertex AI',
+    keys: [{ name: 'GOOGLE_API_KEY', header: 'x-goog-api-key', prefix: '' }],
+    baseUrl: 'GOOGLE_VERTEX_BASE_URL',
+    defaultUrl: 'https://aiplatform.googleapis.com',
+    versionPath: '',
+    selectedBy: 'GOOGLE_GENAI_USE_VERTEXAI',
+  },
 };
+
+/**
+ * The region of Amazon Bedrock, for its host name and for the agent, which chooses models by it.
+ * @throws CagentError `config.invalid`
+ */
+export function awsRegion(environment: Environment): string {
+  const region = given(environment, 'AWS_REGION') ?? given(environment, 'AWS_DEFAULT_REGION');
+  if (region !== undefined && /^[a-z0-9-]+$/.test(region)) return region;
+  const found = region === undefined ? 'not set' : 'not the name of a region';
+  throw new CagentError('config.invalid', `AWS_REGION: ${found}, allowed: a region such as eu-central-1`, {
+    hint: 'Amazon Bedrock needs it in the environment of cagent.',
+  });
+}
 
 /** Names of the variables, one of which holds the key of an agent's model. */
 export function keyNames({ providers }: Pick<Agent, 'providers'>): readonly string[] {
@@ -76,10 +107,13 @@ export function chooseProvider(
   model: string | undefined,
   environment: Environment,
 ): ModelProvider {
-  const named = model === undefined || agent.providers.length === 1 ? undefined : providerOfModel(model);
-  const known = agent.providers.find((provider) => provider === named);
-  const reachable = agent.providers.find((provider) => isReachable(ACCESS[provider], environment));
-  const provider = known ?? reachable ?? (agent.providers[0] as ModelProvider);
+  const selected = agent.providers.find((provider) => isSelected(ACCESS[provider], environment));
+  if (selected !== undefined) return selected;
+  const usual = agent.providers.filter((provider) => ACCESS[provider].selectedBy === undefined);
+  const named = model === undefined || usual.length === 1 ? undefined : providerOfModel(model);
+  const known = usual.find((provider) => provider === named);
+  const reachable = usual.find((provider) => isReachable(ACCESS[provider], environment));
+  const provider = known ?? reachable ?? (usual[0] as ModelProvider);
   // What answers at an address of the user's own need not have OpenAI's newest API.
   return provider === 'openai' && given(environment, OPENAI.baseUrl) !== undefined
     ? 'openai-compatible'
@@ -93,8 +127,9 @@ export function modelUpstream(
 ): { readonly upstream: ModelUpstream; readonly written: boolean } {
   const { baseUrl, defaultUrl, versionPath } = ACCESS[provider];
   const written = given(environment, baseUrl);
+  const usual = (): string => (typeof defaultUrl === 'string' ? defaultUrl : defaultUrl(environment));
   return {
-    upstream: parseUpstream(written ?? defaultUrl, baseUrl, versionPath),
+    upstream: parseUpstream(written ?? usual(), baseUrl, versionPath),
     written: written !== undefined,
   };
 }
@@ -116,7 +151,7 @@ export function modelCredential(
   if (found === undefined) {
     if (given(environment, baseUrl) !== undefined) return undefined;
     throw new CagentError('config.key', `no key for the model API of ${title}: ${names} is not set`, {
-      hint: `Set ${keys[0]?.name} in the environment of cagent (in a workflow: the input ${inputOf(provider)}); it never enters the sandbox.`,
+      hint: `Set ${keys[0]?.name} in the environment of cagent (in a workflow: ${inputOf(provider)}); it never enters the sandbox.`,
     });
   }
   const value = given(environment, found.name) as string;
@@ -133,7 +168,12 @@ export function modelCredential(
 }
 
 function inputOf(provider: ModelProvider): string {
-  return `${provider === 'openai-compatible' ? 'openai' : provider}-api-key`;
+  if (ACCESS[provider].selectedBy !== undefined) return 'env of the step';
+  return `the input ${provider === 'openai-compatible' ? 'openai' : provider}-api-key`;
+}
+
+function isSelected({ selectedBy }: ProviderAccess, environment: Environment): boolean {
+  return selectedBy !== undefined && ['1', 'true'].includes(given(environment, selectedBy) ?? '');
 }
 
 function bearer(name: string): KeyVariable {

@@ -4,9 +4,13 @@
  */
 
 /** Which wire format, routes and headers a model API has. */
-export const MODEL_PROVIDERS = ['anthropic', 'openai', 'google', 'openai-compatible'] as const;
+export const DIRECT_PROVIDERS = ['anthropic', 'openai', 'google', 'openai-compatible'] as const;
+export const MODEL_PROVIDERS = [...DIRECT_PROVIDERS, 'bedrock', 'vertex'] as const;
 
 export type ModelProvider = (typeof MODEL_PROVIDERS)[number];
+
+/** Whose API is reached at its own maker or at a URL of the user's, and not in a cloud that resells it. */
+export type DirectProvider = (typeof DIRECT_PROVIDERS)[number];
 
 /** The fixed destination of everything that a broker forwards. */
 export interface ModelUpstream {

@@ -1,4 +1,4 @@
-import type { ModelProvider } from '../../core/model-endpoint.js';
+import type { DirectProvider } from '../../core/model-endpoint.js';
 import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
 import { bareModel } from '../model-name.js';
 import { known } from '../output-lines.js';
@@ -14,7 +14,7 @@ export const aider: KnownAgent = {
   // They name commands that run at the start, and base URLs that win over every option.
   hidden: ['/.aider.conf.yml', '/.aider.model.settings.yml', '/.aider.model.metadata.json'],
   invoke: ({ provider, endpoint, model = '', args }) => {
-    const variables = VARIABLES[provider];
+    const variables = VARIABLES[provider as DirectProvider];
     const env = {
       [variables.base]: `${endpoint}${variables.path}`,
       [variables.key]: PLACEHOLDER_KEY,
@@ -55,7 +55,7 @@ export const aider: KnownAgent = {
 /** litellm's names: a base URL for Anthropic has no version in it. */
 const VARIABLES: Readonly<
   Record<
-    ModelProvider,
+    DirectProvider,
     { readonly id: string; readonly base: string; readonly key: string; readonly path: string }
   >
 > = {

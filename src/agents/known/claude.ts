@@ -1,5 +1,6 @@
 import {
   type AgentFailure,
+  type AgentInvocation,
   type AgentOutput,
   type AgentResult,
   type KnownAgent,
@@ -19,10 +20,10 @@ export const claude: KnownAgent = {
   name: 'claude',
   title: 'Claude Code',
   package: { ecosystem: 'npm', name: '@anthropic-ai/claude-code', version: '2.1.330' },
-  providers: ['anthropic'],
+  providers: ['anthropic', 'bedrock'],
   needsModel: false,
   structuredOutput: 'option',
-  invoke: ({ endpoint, model, args, outputSchema }) => ({
+  invoke: ({ provider, region, endpoint, model, args, outputSchema }) => ({
     command: [
       'claude',
       '--print',
@@ -37,8 +38,7 @@ export const claude: KnownAgent = {
       ...args,
     ],
     env: {
-      ANTHROPIC_BASE_URL: endpoint,
-      ANTHROPIC_API_KEY: PLACEHOLDER_KEY,
+      ...(provider === 'bedrock' ? bedrockEnvironment(endpoint, region) : directEnvironment(endpoint)),
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
       DISABLE_AUTOUPDATER: '1',
       // Without it the agent refuses to skip permissions as uid 0, which it is in a root-owned workspace.
@@ -48,6 +48,21 @@ export const claude: KnownAgent = {
   }),
   readOutput,
 };
+
+function directEnvironment(endpoint: string): AgentInvocation['env'] {
+  return { ANTHROPIC_BASE_URL: endpoint, ANTHROPIC_API_KEY: PLACEHOLDER_KEY };
+}
+
+/** The region decides which models it asks for. */
+function bedrockEnvironment(endpoint: string, region = ''): AgentInvocation['env'] {
+  return {
+    CLAUDE_CODE_USE_BEDROCK: '1',
+    ANTHROPIC_BEDROCK_BASE_URL: endpoint,
+    AWS_BEARER_TOKEN_BEDROCK: PLACEHOLDER_KEY,
+    AWS_REGION: region,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
 
 function readOutput({ stdout }: AgentOutput): AgentResult {
   const events = jsonLines(stdout);

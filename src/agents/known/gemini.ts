@@ -14,7 +14,6 @@ const SETTINGS_PATH = '/etc/cagent/gemini.json';
  * be named, and only a settings file can.
  */
 const SETTINGS = {
-  security: { auth: { selectedType: 'gemini-api-key' } },
   privacy: { usageStatisticsEnabled: false },
   telemetry: { enabled: false },
   general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
@@ -25,10 +24,10 @@ export const gemini: KnownAgent = {
   name: 'gemini',
   title: 'Gemini CLI',
   package: { ecosystem: 'npm', name: '@google/gemini-cli', version: '0.61.0' },
-  providers: ['google'],
+  providers: ['google', 'vertex'],
   needsModel: false,
   structuredOutput: 'prompt',
-  invoke: ({ endpoint, model, args }) => ({
+  invoke: ({ provider, endpoint, model, args }) => ({
     command: [
       'gemini',
       '--yolo',
@@ -39,16 +38,27 @@ export const gemini: KnownAgent = {
     ],
     env: {
       // Always set: a repository's .gemini/.env can only set what is not there yet.
-      GOOGLE_GEMINI_BASE_URL: endpoint,
-      GEMINI_API_KEY: PLACEHOLDER_KEY,
+      ...(provider === 'vertex'
+        ? {
+            GOOGLE_GENAI_USE_VERTEXAI: 'true',
+            GOOGLE_VERTEX_BASE_URL: endpoint,
+            GOOGLE_API_KEY: PLACEHOLDER_KEY,
+          }
+        : { GOOGLE_GEMINI_BASE_URL: endpoint, GEMINI_API_KEY: PLACEHOLDER_KEY }),
       GEMINI_CLI_SYSTEM_SETTINGS_PATH: SETTINGS_PATH,
       // Otherwise it starts itself again, needs twice the memory, and does not end on SIGTERM.
       GEMINI_CLI_NO_RELAUNCH: 'true',
     },
-    files: [{ path: SETTINGS_PATH, content: `${JSON.stringify(SETTINGS, undefined, 2)}\n` }],
+    files: [
+      { path: SETTINGS_PATH, content: settingsText(provider === 'vertex' ? 'vertex-ai' : 'gemini-api-key') },
+    ],
   }),
   readOutput,
 };
+
+function settingsText(selectedType: string): string {
+  return `${JSON.stringify({ security: { auth: { selectedType } }, ...SETTINGS }, undefined, 2)}\n`;
+}
 
 function readOutput({ stdout, stderr, exitCode }: AgentOutput): AgentResult {
   const events = jsonLines(stdout);

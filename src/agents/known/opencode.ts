@@ -1,4 +1,4 @@
-import type { ModelProvider } from '../../core/model-endpoint.js';
+import type { DirectProvider } from '../../core/model-endpoint.js';
 import {
   type AgentFailure,
   type AgentOutput,
@@ -17,7 +17,8 @@ export const opencode: KnownAgent = {
   providers: ['anthropic', 'openai', 'google'],
   needsModel: false,
   structuredOutput: 'prompt',
-  invoke: ({ provider, endpoint, model, args }) => {
+  invoke: ({ provider: chosen, endpoint, model, args }) => {
+    const provider = chosen as DirectProvider;
     const id = PROVIDER_IDS[provider];
     const name = model === undefined ? undefined : bareModel(model);
     return {
@@ -41,21 +42,21 @@ export const opencode: KnownAgent = {
   readOutput,
 };
 
-const PROVIDER_IDS: Readonly<Record<ModelProvider, string>> = {
+const PROVIDER_IDS: Readonly<Record<DirectProvider, string>> = {
   anthropic: 'anthropic',
   openai: 'openai',
   google: 'google',
   'openai-compatible': 'cagent',
 };
 
-const PREFIXES: Readonly<Record<ModelProvider, string>> = {
+const PREFIXES: Readonly<Record<DirectProvider, string>> = {
   anthropic: '/v1',
   openai: '/v1',
   google: '/v1beta',
   'openai-compatible': '/v1',
 };
 
-function config(provider: ModelProvider, endpoint: string, model: string | undefined): object {
+function config(provider: DirectProvider, endpoint: string, model: string | undefined): object {
   const id = PROVIDER_IDS[provider];
   const named = model === undefined ? {} : { models: { [model]: {} } };
   const adapter =

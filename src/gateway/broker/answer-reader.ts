@@ -1,3 +1,4 @@
+import { createFrameReader } from './frame-reader.js';
 import { mergeReports, readTokenReport, type TokenReport } from './token-count.js';
 
 /** Listens in on an answer on its way to the agent, and keeps the token counts. Never throws, never delays. */
@@ -11,8 +12,9 @@ const LONGEST_EVENT = 4 * 2 ** 20;
 const LONGEST_BODY = 8 * 2 ** 20;
 const MENTIONS_TOKENS = /"usage|"model/;
 
-/** @param contentType of the answer: server-sent events are read one by one, all else as one JSON value */
+/** @param contentType of the answer: events of a stream are read one by one, all else as one JSON value */
 export function createAnswerReader(contentType: string): AnswerReader {
+  if (/^application\/vnd\.amazon\.eventstream\b/i.test(contentType)) return createFrameReader(LONGEST_EVENT);
   return /^text\/event-stream\b/i.test(contentType) ? createEventReader() : createBodyReader();
 }
 

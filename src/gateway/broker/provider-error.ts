@@ -17,7 +17,10 @@ function shape(provider: ModelProvider, status: number, message: string): object
         type: 'error',
         error: { type: status < 500 ? 'invalid_request_error' : 'api_error', message },
       };
+    case 'bedrock':
+      return { message };
     case 'google':
+    case 'vertex':
       return { error: { code: status, message, status: status < 500 ? 'INVALID_ARGUMENT' : 'UNAVAILABLE' } };
     default:
       return {

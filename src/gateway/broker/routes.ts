@@ -15,6 +15,9 @@ const ASK = ['POST'];
 const LOOK = ['GET', 'HEAD'];
 const MODEL_NAME = '[A-Za-z0-9][A-Za-z0-9._:@-]*';
 
+/** Names and ARNs, in which clients of AWS encode the colon and the slash; never a way upwards. */
+const BEDROCK_MODEL = '(?!(?:%2[Ff]|.)*\\.\\.)[A-Za-z0-9](?:[A-Za-z0-9._:-]|%3[Aa]|%2[Ff])*';
+
 const OPENAI: ProviderRoutes = {
   prefix: '/v1',
   routes: [
@@ -44,6 +47,29 @@ export const PROVIDER_ROUTES: Readonly<Record<ModelProvider, ProviderRoutes>> = 
         ),
       },
       { methods: LOOK, path: new RegExp(`^/v1(alpha|beta)?/models(/${MODEL_NAME})?$`) },
+    ],
+  },
+  bedrock: {
+    prefix: '',
+    routes: [
+      {
+        methods: ASK,
+        path: new RegExp(
+          `^/model/${BEDROCK_MODEL}/(invoke|invoke-with-response-stream|converse|converse-stream)$`,
+        ),
+      },
+    ],
+  },
+  // With a key alone, Vertex AI has neither projects nor locations in its paths, and only Google's own models.
+  vertex: {
+    prefix: '',
+    routes: [
+      {
+        methods: ASK,
+        path: new RegExp(
+          `^/v1(beta1)?/publishers/google/models/${MODEL_NAME.replace(':', '')}:(generateContent|streamGenerateContent|countTokens)$`,
+        ),
+      },
     ],
   },
 };

@@ -17,7 +17,8 @@ export interface TokenReport {
 /**
  * Reads the token counts of any provider out of a JSON value. Anthropic: `message.usage` at the start of a stream,
  * `usage` in its deltas and in whole answers. OpenAI: `response.usage` (Responses) and `usage` (Chat). Google:
- * `usageMetadata`, where each event repeats the sum so far.
+ * `usageMetadata`, where each event repeats the sum so far. Bedrock: `usage` in words of its own (Converse), or whatever
+ * the model has.
  */
 export function readTokenReport(value: unknown): TokenReport {
   if (Array.isArray(value)) return value.map(readTokenReport).reduce(mergeReports, {});
@@ -39,13 +40,13 @@ export function mergeReports(earlier: TokenReport, later: TokenReport): TokenRep
 type Fields = Readonly<Record<string, unknown>>;
 
 function readUsage(usage: Fields): Partial<TokenCount> | undefined {
-  const read = count(usage.cache_read_input_tokens);
-  const write = count(usage.cache_creation_input_tokens);
+  const read = count(usage.cache_read_input_tokens ?? usage.cacheReadInputTokens);
+  const write = count(usage.cache_creation_input_tokens ?? usage.cacheWriteInputTokens);
   const details = fields(usage.input_tokens_details ?? usage.prompt_tokens_details);
   // OpenAI counts cached tokens as input too; Anthropic does not.
   const cached = count(details.cached_tokens);
-  const input = count(usage.input_tokens ?? usage.prompt_tokens);
-  const output = count(usage.output_tokens ?? usage.completion_tokens);
+  const input = count(usage.input_tokens ?? usage.prompt_tokens ?? usage.inputTokens);
+  const output = count(usage.output_tokens ?? usage.completion_tokens ?? usage.outputTokens);
   return anyOf({
     input: input === undefined ? undefined : Math.max(0, input - (cached ?? 0)),
     output,

@@ -23,6 +23,62 @@ function plan(agent: Partial<AgentSpec>, environment: Environment = KEYS, rest: 
   return planAgent(spec, { environment, brokerAddress: BROKER });
 }
 
+describe('a model that a cloud resells, where a key suffices', () => {
+  const BEDROCK = {
+    ...KEYS,
+    CLAUDE_CODE_USE_BEDROCK: '1',
+    AWS_REGION: 'eu-central-1',
+    AWS_BEARER_TOKEN_BEDROCK: 'bedrock-api-key-b',
+  };
+  const VERTEX = { GOOGLE_GENAI_USE_VERTEXAI: 'true', GOOGLE_API_KEY: 'key-v' };
+
+  it('is Amazon Bedrock for claude, in the region of the environment, when the environment says so', () => {
+    const planned = plan({ name: 'claude', model: 'eu.anthropic.claude-x-v1:0' }, BEDROCK);
+    expect(planned.brokers).toMatchObject([
+      {
+        provider: 'bedrock',
+        upstream: { host: 'bedrock-runtime.eu-central-1.amazonaws.com', port: 443, path: '' },
+      },
+    ]);
+    expect(planned.env).toMatchObject({
+      CLAUDE_CODE_USE_BEDROCK: '1',
+      ANTHROPIC_BEDROCK_BASE_URL: `http://${BROKER}:${planned.brokers[0]?.port}`,
+      AWS_BEARER_TOKEN_BEDROCK: 'cagent-placeholder-key',
+      AWS_REGION: 'eu-central-1',
+    });
+    expect(planned.env.ANTHROPIC_API_KEY).toBeUndefined();
+    expect(agentCredentials(planned, BEDROCK).get('bedrock')?.headers).toEqual({
+      authorization: 'Bearer bedrock-api-key-b',
+    });
+  });
+
+  it('is Vertex AI for gemini, with an API key', () => {
+    const planned = plan({ name: 'gemini', model: 'gemini-x' }, VERTEX);
+    expect(planned.brokers).toMatchObject([
+      { provider: 'vertex', upstream: { host: 'aiplatform.googleapis.com', path: '' } },
+    ]);
+    expect(planned.env).toMatchObject({
+      GOOGLE_GENAI_USE_VERTEXAI: 'true',
+      GOOGLE_API_KEY: 'cagent-placeholder-key',
+    });
+    expect(planned.files[0]?.content).toContain('"selectedType": "vertex-ai"');
+    expect(agentCredentials(planned, VERTEX).get('vertex')?.headers).toEqual({ 'x-goog-api-key': 'key-v' });
+  });
+
+  it('is left alone without that word, whatever keys there are', () => {
+    const { CLAUDE_CODE_USE_BEDROCK: _, ...rest } = BEDROCK;
+    expect(plan({ name: 'claude' }, rest).brokers[0]?.provider).toBe('anthropic');
+    expect(plan({ name: 'gemini' }, { GOOGLE_API_KEY: 'key-v' }).brokers[0]?.provider).toBe('google');
+  });
+
+  it.each([
+    ['no region', undefined, 'AWS_REGION: not set'],
+    ['a region that would lead elsewhere', 'x.evil.test/', 'AWS_REGION: not the name of a region'],
+  ])('%s is an error before anything starts', (_, region, words) => {
+    expect(() => plan({ name: 'claude' }, { ...BEDROCK, AWS_REGION: region })).toThrow(words);
+  });
+});
+
 describe('every known agent', () => {
   it.each(NAMES)(
     '%s gets its prompt by standard input, and no word of it in its arguments or variables',
