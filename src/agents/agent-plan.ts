@@ -100,7 +100,7 @@ export function planAgent(spec: RunSpec, { environment, brokerAddress }: AgentSu
     model,
     args,
     outputSchema,
-    ...(provider === 'bedrock' ? { region: awsRegion(environment) } : {}),
+    ...(broker?.provider === 'bedrock' ? { region: awsRegion(environment) } : {}),
   });
   refuseReserved(spec.env, env, name);
   const byFile = agent.prompt === 'file' && sent !== undefined;

@@ -109,7 +109,8 @@ export function chooseProvider(
 ): ModelProvider {
   const selected = agent.providers.find((provider) => isSelected(ACCESS[provider], environment));
   if (selected !== undefined) return selected;
-  const usual = agent.providers.filter((provider) => ACCESS[provider].selectedBy === undefined);
+  const direct = agent.providers.filter((provider) => ACCESS[provider].selectedBy === undefined);
+  const usual = direct.length === 0 ? agent.providers : direct;
   const named = model === undefined || usual.length === 1 ? undefined : providerOfModel(model);
   const known = usual.find((provider) => provider === named);
   const reachable = usual.find((provider) => isReachable(ACCESS[provider], environment));

@@ -65,6 +65,15 @@ describe('a model that a cloud resells, where a key suffices', () => {
     expect(agentCredentials(planned, VERTEX).get('vertex')?.headers).toEqual({ 'x-goog-api-key': 'key-v' });
   });
 
+  it('is GitHub Models by its base URL, with the token of the job for a key', () => {
+    const environment = { OPENAI_BASE_URL: 'https://models.github.ai/inference', OPENAI_API_KEY: 'key-t' };
+    const planned = plan({ name: 'opencode', model: 'openai/openai/gpt-4.1' }, environment);
+    expect(planned.brokers).toMatchObject([
+      { provider: 'openai-compatible', upstream: { host: 'models.github.ai', path: '/inference' } },
+    ]);
+    expect(planned.command).toContain('cagent/openai/gpt-4.1');
+  });
+
   it('is left alone without that word, whatever keys there are', () => {
     const { CLAUDE_CODE_USE_BEDROCK: _, ...rest } = BEDROCK;
     expect(plan({ name: 'claude' }, rest).brokers[0]?.provider).toBe('anthropic');
