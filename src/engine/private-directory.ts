@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { CagentError, messageOf } from '../core/errors.js';
 import { isOwnerAlive, ownerOf } from '../core/owner.js';
 import { isRunId, type RunId } from '../core/run-id.js';
 import { runArgs } from '../docker/argv.js';
@@ -20,10 +21,21 @@ export function privateDirectoryOf(runId: RunId): string {
   return join(tmpdir(), `${PREFIX}${runId}`);
 }
 
-/** Makes it; the owner's name inside tells `cagent clean` whether the run is still alive. */
+/**
+ * Makes it; the owner's name inside tells `cagent clean` whether the run is still alive.
+ * @throws CagentError `workspace.view`
+ */
 export function createPrivateDirectory(path: string, owner: string): void {
-  mkdirSync(path, { mode: 0o700 });
-  writeFileSync(join(path, OWNER_FILE), owner);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    writeFileSync(join(path, OWNER_FILE), owner);
+  } catch (cause) {
+    throw new CagentError(
+      'workspace.view',
+      `The private directory of the run cannot be made: ${messageOf(cause)}.`,
+      { hint: 'Set TMPDIR to a directory that you may write to, on a file system with space.', cause },
+    );
+  }
 }
 
 /**

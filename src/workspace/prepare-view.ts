@@ -58,7 +58,10 @@ export async function prepareView(plan: WorkspacePlan, input: ViewInput): Promis
       'workspace.view',
       `The view could not be made in ${input.directory}: ${messageOf(error)}.`,
       {
-        hint: 'If the workspace was changed meanwhile, run again.',
+        hint:
+          (error as NodeJS.ErrnoException).code === 'ENOSPC'
+            ? 'Free space on that file system, or set TMPDIR to a directory on another one.'
+            : 'If the workspace was changed meanwhile, run again.',
         cause: error,
       },
     );
