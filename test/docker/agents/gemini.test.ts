@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { KNOWN_AGENTS } from '../../../src/agents/known-agents.js';
+import { gitIn, type Workspace } from '../../fixtures/cli.js';
+import { agentWorkspace, KEYS, runAgent } from '../../fixtures/model-server/agent-runs.js';
+import { HARMLESS, HOSTILE } from '../../fixtures/model-server/hostile.js';
+import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.js';
+
+/** Gemini CLI itself, in its own image, against a scripted model. */
+
+const BUILD_MS = 600_000;
+const MODEL = [] as const;
+
+let server: ModelServer;
+let workspace: Workspace;
+beforeAll(async () => {
+  server = await startModelServer();
+}, BUILD_MS);
+afterAll(() => server.stop());
+afterEach(() => workspace?.remove());
+
+describe('gemini', () => {
+  it(
+    'edits a file in a repository that wants to lead it away, and asks its model alone, with the key that it never had',
+    async () => {
+      workspace = agentWorkspace(HOSTILE);
+      await server.play();
+      const run = await runAgent(workspace, server, 'gemini', MODEL);
+      expect(run.report).toMatchObject({ conclusion: 'success', exitCode: 0 });
+      expect(run.report.agent).toMatchObject({
+        version: KNOWN_AGENTS.gemini.package.version,
+        outcome: { kind: 'done' },
+        finalMessage: 'I have edited the file.',
+      });
+      expect(run.report.agent.sessionId).toBeDefined();
+      expect(run.changes.files.map(({ path }) => path)).toEqual(['notes.txt']);
+      gitIn(workspace.directory, 'apply', '--check', join(run.out, 'changes.patch'));
+      const requests = await server.requests();
+      expect(new Set(requests.map(({ headers }) => headers['x-goog-api-key']))).toEqual(
+        new Set([KEYS.google]),
+      );
+      expect(requests.map(({ body }) => body).join('')).toContain('Instructions of the repository.');
+      expect(run.report.agent.usage.inputTokens).toBe(100 * requests.length);
+      const others = run.egress
+        .filter(({ rule }) => !rule.startsWith('broker:'))
+        .map(({ host, ip }) => host ?? ip);
+      expect(others.filter((host) => !HARMLESS.includes(host ?? ''))).toEqual([]);
+    },
+    BUILD_MS,
+  );
+
+  it('with a key that is refused is a failure of that kind, at once', async () => {
+    workspace = agentWorkspace();
+    await server.play({ script: '401' });
+    const run = await runAgent(workspace, server, 'gemini', MODEL);
+    expect(run.report.conclusion).toBe('failure');
+    expect(run.exitCode).not.toBe(0);
+    expect(run.report.agent.outcome?.kind).toBe('refused-key');
+  });
+});
