@@ -87,6 +87,13 @@ export function followLinks(
   return undefined;
 }
 
+/** Reads the targets of all links of a commit. */
+export async function linkTargets(commit: BaseCommit): Promise<(entry: BaseEntry) => ByteText | undefined> {
+  const links = [...(await commit.list()).values()].filter(({ mode }) => mode === '120000');
+  const targets = await commit.read(links.map(({ objectId }) => objectId));
+  return ({ objectId }) => targets.get(objectId)?.toString('latin1');
+}
+
 /** The name that git gives to content. */
 export function blobId(content: Buffer, like: string): string {
   const whole = Buffer.concat([Buffer.from(`blob ${content.length}\0`), content]);
@@ -135,11 +142,13 @@ async function readTree(
   const below = prefix === '' ? [] : ['--', byteTextToPath(prefix)];
   const listing = (await git(['ls-tree', '-r', '-z', '--full-tree', commit, ...below])).toString('latin1');
   const entries = new Map<ByteText, BaseEntry>();
-  for (const line of listing.split('\0')) {
-    const tab = line.indexOf('\t');
-    if (tab === -1) continue;
-    const [mode = '', , objectId = ''] = line.slice(0, tab).split(' ');
-    entries.set(line.slice(tab + 1 + prefix.length), { mode, objectId });
+  // Each entry is `MODE SP TYPE SP OBJECT TAB PATH NUL`, the mode always six characters wide. There may be 100,000.
+  for (let at = 0; at < listing.length; ) {
+    const end = listing.indexOf('\0', at);
+    const tab = listing.indexOf('\t', at);
+    const objectId = listing.slice(listing.lastIndexOf(' ', tab) + 1, tab);
+    entries.set(listing.slice(tab + 1 + prefix.length, end), { mode: listing.slice(at, at + 6), objectId });
+    at = end + 1;
   }
   return entries;
 }

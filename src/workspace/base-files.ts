@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { BaseFiles } from '../config/base-files.js';
-import { type BaseCommit, type BaseEntry, followLinks } from './base-commit.js';
+import { type BaseCommit, type BaseEntry, followLinks, linkTargets } from './base-commit.js';
 import { type ByteText, byteTextToFile, byteTextToPath, pathToByteText } from './byte-text.js';
 
 /**
@@ -10,6 +10,7 @@ import { type ByteText, byteTextToFile, byteTextToPath, pathToByteText } from '.
  */
 export function createBaseFiles(commit: BaseCommit, directory: string): BaseFiles {
   const written = new Set<ByteText>();
+  let targetOf: ReturnType<typeof linkTargets> | undefined;
 
   const write = async (files: readonly (readonly [ByteText, BaseEntry])[]): Promise<void> => {
     const missing = files.filter(([path, { mode }]) => mode !== '160000' && !written.has(path));
@@ -33,12 +34,14 @@ export function createBaseFiles(commit: BaseCommit, directory: string): BaseFile
     commit: commit.id,
     bring: async (path) => {
       const entries = await commit.list();
-      const links = [...entries.values()].filter(({ mode }) => mode === '120000');
-      const targets = await commit.read(links.map(({ objectId }) => objectId));
-      const targetOf = ({ objectId }: BaseEntry) => targets.get(objectId)?.toString('latin1');
-      const end = followLinks(pathToByteText(path), entries, targetOf)?.at(-1);
+      targetOf ??= linkTargets(commit);
+      const end = followLinks(pathToByteText(path), entries, await targetOf)?.at(-1);
       if (end === undefined) return undefined;
-      const found = [...entries].filter(([name]) => name === end || name.startsWith(`${end}/`));
+      const file = entries.get(end);
+      const found =
+        file === undefined
+          ? [...entries].filter(([name]) => name.startsWith(`${end}/`))
+          : [[end, file] as const];
       if (found.length === 0) return undefined;
       await write(found);
       return `${directory}/${byteTextToPath(end)}`;

@@ -5,6 +5,7 @@ import {
   type BaseEntry,
   type BaseRequest,
   followLinks,
+  linkTargets,
   openBaseCommit,
 } from './base-commit.js';
 import { type ByteText, byteTextToPath, pathToByteText } from './byte-text.js';
@@ -37,10 +38,7 @@ export async function openBaseRules(
 /** Reads the rules of the commit. Throws `workspace.view` for an ignore file that leads nowhere. */
 export async function readBaseRules(commit: BaseCommit, ignoreFile: string): Promise<BaseRules> {
   const entries = await commit.list();
-  const links = [...entries.values()].filter(({ mode }) => mode === '120000');
-  const targets = await commit.read(links.map(({ objectId }) => objectId));
-  const targetOf = ({ objectId }: BaseEntry): ByteText | undefined =>
-    targets.get(objectId)?.toString('latin1');
+  const targetOf = await linkTargets(commit);
   const isRule = ruleTest(pathToByteText(ignoreFile));
   const blobs = new Map<ByteText, string>();
   for (const [path, entry] of entries) {
