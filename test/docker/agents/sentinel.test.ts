@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { secretForms } from '../../../src/core/secret-values.js';
@@ -25,10 +26,23 @@ function leaksIn(place: string, text: string | Buffer): readonly string[] {
   return FORMS.filter((form) => content.includes(form)).map((form) => `${place}: ${form}`);
 }
 
+/** None of a directory that is not there, or that changes too fast. */
 function filesBelow(directory: string): readonly string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  try {
+    return readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+  } catch {
+    return [];
+  }
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 /** All processes that a process has started, in turn. */
@@ -65,10 +79,14 @@ it(
   'the key is in no file, argument, environment, label, inspection or image of a run, and the agent sees a placeholder',
   async () => {
     workspace = agentWorkspace();
+    const cache = join(workspace.root, 'cache');
     // Everything that a process of the agent can read about itself and its neighbours ends up in the patch.
     const look =
       'env; cat /proc/*/environ /proc/*/cmdline; cat /etc/hosts /etc/resolv.conf; ls -la /run /proc/self/fd';
-    await server.play({ command: `(${look}) 2>/dev/null | tr '\\0' '\\n' > seen.txt; sleep 2` });
+    // The second request is the agent's own, past its program, to a server that says back what it was told.
+    const ask = 'curl -si "$ANTHROPIC_BASE_URL/v1/messages" -d "{}" > echo.txt';
+    const command = `(${look}) 2>/dev/null | tr '\\0' '\\n' > seen.txt; ${ask}; sleep 2`;
+    await server.play({ command, script: 'ok,echo,ok' });
     const flags = [
       '--agent',
       'claude',
@@ -79,7 +97,9 @@ it(
       '--env',
       'ANTHROPIC_API_KEY',
     ];
-    const running = workspace.start(flags, [], { env: modelEnvironment(server) });
+    const running = workspace.start(flags, [], {
+      env: { ...modelEnvironment(server), XDG_CACHE_HOME: cache },
+    });
     const leaks = new Set<string>();
     let looks = 0;
     let ended = false;
@@ -87,8 +107,15 @@ it(
       ended = true;
     });
     await until(() => running.stderr().includes('cagent: run ') || ended);
-    const filter = ['--filter', `label=cagent.run=${runIdIn(running.stderr())}`];
+    const runId = runIdIn(running.stderr());
+    const filter = ['--filter', `label=cagent.run=${runId}`];
     while (!ended) {
+      for (const volume of dockerLines('volume', 'ls', '--quiet', ...filter)) {
+        for (const leak of leaksIn('docker inspect', inspect(volume))) leaks.add(leak);
+      }
+      for (const file of filesBelow(join(tmpdir(), `cagent-${runId}`))) {
+        for (const leak of leaksIn(`private file ${file}`, read(file))) leaks.add(leak);
+      }
       const containers = dockerLines('ps', '--all', '--quiet', ...filter);
       for (const id of containers) {
         looks += 1;
@@ -105,7 +132,7 @@ it(
     expect(looks).toBeGreaterThan(3);
     // The key was really used, so there was something to find.
     expect((await server.requests()).map(({ headers }) => headers['x-api-key'])).toContain(KEYS.anthropic);
-    for (const file of filesBelow(run.out))
+    for (const file of [run.out, cache].flatMap(filesBelow))
       for (const leak of leaksIn(file, readFileSync(file))) leaks.add(leak);
     for (const image of [run.plan.image.sandbox.reference, run.plan.image.gateway.reference]) {
       const facts = [
@@ -117,6 +144,8 @@ it(
     for (const leak of leaksIn('output', `${run.stdout.toString('utf8')}${run.stderr}`)) leaks.add(leak);
     expect([...leaks]).toEqual([]);
     expect(run.read('changes.patch')).toContain('ANTHROPIC_API_KEY=cagent-placeholder-key');
+    expect(run.read('changes.patch')).toContain('"x-api-key":"***"');
+    expect(run.read('changes.patch')).toMatch(/x-echo: \*\*\*/i);
     expect(run.report.secretsPassed).toEqual([]);
     expect(run.report.notices.join(' ')).toContain('ANTHROPIC_API_KEY stays outside');
   },
