@@ -12,6 +12,10 @@ import type { Endpoint, FlowTable } from './flow-table.js';
  */
 export const ANY_PORTS: readonly number[] = Array.from({ length: 16 }, (_, at) => 61_000 + at);
 
+/** The kernel forgets a flow of datagrams, and may give its ports to another, after thirty seconds. */
+const REMEMBERED_MS = 10_000;
+const MOST_REMEMBERED = 4_096;
+
 /** What a connection to one of {@link ANY_PORTS} was meant for; `undefined`: it was not redirected. */
 export function meantBy(client: Socket, table: FlowTable): Endpoint | undefined {
   const { localPort = 0, remotePort = 0 } = client;
@@ -25,27 +29,43 @@ export async function serveAnyUdp(
   relays: UdpRelays,
   { names, log }: Pick<TrafficContext, 'names' | 'log'>,
 ): Promise<{ close(): void }> {
+  const meant = rememberMeant(table);
   const sockets = await Promise.all(ANY_PORTS.map((port) => bind(address, port)));
   for (const socket of sockets) {
     const { port: at } = socket.address();
     socket.on('message', (message, from) => {
-      const meant = table.meantBy('udp', at, from.port);
-      const name = meant === undefined ? undefined : names.nameOf(meant.address);
-      if (meant === undefined) return;
+      const endpoint = meant(at, from.port);
+      if (endpoint === undefined) return;
+      const name = names.nameOf(endpoint.address);
       if (name === undefined) {
-        const where = { ip: meant.address, port: meant.port };
+        const where = { ip: endpoint.address, port: endpoint.port };
         log.add({ verdict: 'blocked', reason: 'own-address', rule: NO_RULE, protocol: 'udp', ...where });
         return;
       }
       const reply = (answer: Buffer): void => socket.send(answer, from.port, from.address, () => {});
-      const key = `${at}:${from.port} ${name}:${meant.port}`;
-      relays.receive({ key, name, port: meant.port, message, reply });
+      const key = `${at}:${from.port} ${name}:${endpoint.port}`;
+      relays.receive({ key, name, port: endpoint.port, message, reply });
     });
   }
   return {
     close: () => {
       for (const socket of sockets) socket.close();
     },
+  };
+}
+
+/** Reading the table for every datagram of a stream would cost more than the stream. */
+function rememberMeant(table: FlowTable): (at: number, agentPort: number) => Endpoint | undefined {
+  const known = new Map<string, { readonly endpoint: Endpoint | undefined; readonly until: number }>();
+  return (at, agentPort) => {
+    const key = `${at}:${agentPort}`;
+    const now = performance.now();
+    const recent = known.get(key);
+    if (recent !== undefined && recent.until > now) return recent.endpoint;
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    const endpoint = table.meantBy('udp', at, agentPort);
+    known.set(key, { endpoint, until: now + REMEMBERED_MS });
+    return endpoint;
   };
 }
 
