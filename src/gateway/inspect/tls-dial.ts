@@ -3,7 +3,7 @@ import { connect, createSecureContext, rootCertificates, type TLSSocket } from '
 import type { EgressReason } from '../../egress/reasons.js';
 import type { Dial, DialRequest, DialResult } from '../upstream/dial.js';
 
-const HANDSHAKE_MS = 10_000;
+const HANDSHAKE_MS = 30_000;
 
 /** Dials over TLS; `protocols` are offered to the destination (ALPN), by default HTTP/1.1 alone. */
 export type TlsDial = (
