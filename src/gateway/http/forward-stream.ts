@@ -12,7 +12,7 @@ import { failedDecision } from '../connection/refuse.js';
 import { pipeCounted } from './counted-body.js';
 import type { Forwarding } from './forward-request.js';
 import { endToEndHeaders, headerPairs } from './headers.js';
-import { grouped, hasBody, http2Trailers, writeHttp2Head } from './message.js';
+import { grouped, hasBody, headBytes, headerBytes, http2Trailers, writeHttp2Head } from './message.js';
 import { sendRefusal } from './refusal.js';
 import { recordRequest } from './request-record.js';
 
@@ -27,7 +27,8 @@ export function forwardStream(
   upstream: { readonly session: ClientHttp2Session; readonly address: string },
 ): void {
   const { connection, request, response, check } = forwarding;
-  const bytes = { out: 0, in: 0 };
+  // Heads are compressed with what went before, so their own size is told.
+  const bytes = { out: headBytes(request), in: 0 };
   const meter = { address: () => upstream.address, bytes: () => bytes };
   let decision: Decision = check.decision;
   let failed = false;
@@ -51,6 +52,7 @@ export function forwardStream(
   outgoing.on('wantTrailers', () => outgoing.sendTrailers(http2Trailers(request.rawTrailers)));
   outgoing.on('continue', () => response.writeContinue());
   outgoing.on('response', (headers, _flags, raw) => {
+    bytes.in += headerBytes(raw);
     if (!writeHttp2Head(response, Number(headers[':status']), raw)) {
       response.destroy();
       return;

