@@ -61,7 +61,7 @@ function peers() {
   const listening = (port) => `until ss -Hltn | grep -q :${port}; do sleep 0.02; done; echo ready; exec cat`;
   const config = `printf '%s\\n' ${squid.map((line) => `'${line}'`).join(' ')} > /tmp/squid.conf`;
   const mitm =
-    'mitmdump --quiet --set confdir=/tmp/mitm --set ssl_verify_upstream_trusted_ca=/certs/server-ca.crt -p 3128 &';
+    'mitmdump --quiet --set confdir=/tmp/mitm --set stream_large_bodies=64k --set ssl_verify_upstream_trusted_ca=/certs/server-ca.crt -p 3128 &';
   return {
     'squid, CONNECT, TLS unread': {
       script: withLink(config, `squid -N -f /tmp/squid.conf & ${listening(3128)}`),
