@@ -127,6 +127,8 @@ export interface BuildRequest {
 export function buildArgs(request: BuildRequest): readonly string[] {
   return [
     'build',
+    // Without it, the older builder leaves the container of a step that failed, under a name that nobody knows.
+    '--force-rm',
     ...(request.network === 'host' ? ['--network', 'host'] : []),
     ...(request.noCache ? ['--no-cache'] : []),
     ...Object.entries(request.arguments ?? {}).flatMap(([name, value]) => [

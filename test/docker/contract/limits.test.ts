@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  dockerLines,
   leftOf,
   makeWorkspace,
   OFFLINE,
@@ -243,16 +244,19 @@ describe('a report for a run that failed late', () => {
       other.remove();
     }
   });
-  it('a Dockerfile that fails is an error that names it', async () => {
+  it('a Dockerfile that fails is an error that names it, and leaves no container', async () => {
+    const word = `no-way-${process.pid}`;
     const other = makeWorkspace({
       'cagent.yml': 'version: 1\nimage: { build: docker/agent }\n',
-      'docker/agent/Dockerfile': 'FROM node:24-bookworm-slim\nRUN echo no-way-here; exit 3\n',
+      'docker/agent/Dockerfile': `FROM node:24-bookworm-slim\nRUN echo ${word}; exit 3\n`,
     });
     try {
       const result = await other.run([...OFFLINE], ['true']);
       expect(result.exitCode).toBe(125);
       expect(result.report).toMatchObject({ conclusion: 'error', error: { code: 'image.build' } });
       expect(result.stderr).toMatch(/^cagent: image\.build: .*docker\/agent/m);
+      const commands = dockerLines('ps', '--all', '--no-trunc', '--format', '{{.Command}}');
+      expect(commands.filter((command) => command.includes(word))).toEqual([]);
     } finally {
       other.remove();
     }

@@ -118,6 +118,6 @@ describe('docker arguments', () => {
       noCache: false,
     });
 
-    expect(args).toEqual(['build', '--tag', 'r', '--file', '/c/Dockerfile', '/c']);
+    expect(args).toEqual(['build', '--force-rm', '--tag', 'r', '--file', '/c/Dockerfile', '/c']);
   });
 });
