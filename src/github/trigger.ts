@@ -66,9 +66,10 @@ function peopleOf({ triggeringActor, sender, comment, review, workflowRun }: Git
     ...person(review?.author, 'author of the review'),
     ...person(before && { login: before.login, isBot: before.type === 'Bot' }, 'who started the run before'),
   ];
-  return [
-    ...new Map(people.map((each) => [each.login.toLowerCase(), each] as const).reverse()).values(),
-  ].reverse();
+  return [...Map.groupBy(people, ({ login }) => login.toLowerCase()).values()].map((roles) => ({
+    ...(roles[0] as Person),
+    isBot: roles.some(({ isBot }) => isBot),
+  }));
 }
 
 /** Nobody can register a name with brackets: it is GitHub's own mark of an app. */

@@ -7,6 +7,7 @@ import { type ActRig, startActRig, type WorkflowRun } from './rig/act.js';
 import { type FakeGitHub, startFakeGitHub } from './rig/github/fake-github.js';
 import { newPull } from './rig/github/routes/pulls.js';
 import { accountOf, type Pull } from './rig/github/state.js';
+import { runMainStep } from './rig/main-step.js';
 import { CHECKOUT, cagentStep, KEEP_RESULTS } from './rig/steps.js';
 
 const TOKEN = 'ghs_e2eTokenOfTheRunner0123456789';
@@ -170,6 +171,38 @@ describe('a run on a pull request', () => {
   it('annotates the changed files', () => {
     const files = first.log.commands('cagent', 'notice').map(({ properties }) => properties.file);
     expect(files).toContain('b.ts');
+  });
+});
+
+describe('a member who asks for it in a comment on a pull request', () => {
+  it('gets the answer there, and needs no base commit for what GitHub checks out by itself', async () => {
+    const mona = accountOf({ login: 'mona', type: 'User' });
+    const other = newPull(github.state, { title: 'B', body: '', head: 'feature', base: 'main', user: mona });
+    const { exitCode, log, outputs } = await runMainStep({
+      event: 'issue_comment',
+      apiUrl: github.url,
+      inputs: { run: 'touch ran', network: 'none', 'github-token': TOKEN },
+      payload: {
+        action: 'created',
+        repository: repository(),
+        sender: user('mona'),
+        comment: { id: 1, body: '/agent', user: user('mona') },
+        issue: {
+          number: other.number,
+          title: 'B',
+          body: '',
+          user: user('mona'),
+          labels: [],
+          pull_request: {},
+        },
+      },
+    });
+    expect(exitCode, log).toBe(0);
+    const bodies = github.state.comments
+      .filter(({ issue }) => issue === other.number)
+      .map(({ body }) => body);
+    expect(bodies).toEqual([expect.stringContaining('`ran`')]);
+    expect(outputs['comment-url']).toContain('#issuecomment-');
   });
 });
 

@@ -1,18 +1,25 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { pullRequest, repository, user } from '../unit/github/events.js';
+import { type ActRig, startActRig } from './rig/act.js';
 import { type FakeGitHub, startFakeGitHub } from './rig/github/fake-github.js';
 import { type MainStep, type MainStepOptions, runMainStep } from './rig/main-step.js';
+import { CHECKOUT, cagentStep } from './rig/steps.js';
 
 const TOKEN = 'ghs_test';
 const KEY = 'sk-ant-e2e-0123456789';
 
 let github: FakeGitHub;
+let rig: ActRig;
 
 beforeAll(async () => {
   github = await startFakeGitHub({ collaborators: { mona: 'write', reader: 'read' } });
   github.store.commit('main', { 'README.md': '# widget\n' });
+  rig = await startActRig();
 });
-afterAll(() => github.close());
+afterAll(async () => {
+  await rig.close();
+  await github.close();
+});
 afterEach(() => {
   // Nothing is ever written to GitHub for somebody who may not start an agent.
   expect(github.writes()).toEqual([]);
@@ -184,5 +191,36 @@ describe('a step that is allowed', () => {
     });
     expect(outputs.conclusion).toBe('success');
     expect(log).toContain('The input upload_artifacts is taken as upload-artifacts');
+  });
+});
+
+describe('under a workflow runner', () => {
+  it.each<[string, string, object | ((commit: string) => object), string]>([
+    ['schedule', 'hubot[bot]', {}, ''],
+    ['issue_comment', 'outsider', comment('outsider'), 'outsider (who started the run) cannot write'],
+    ['pull_request_target', 'mona', FORK, 'comes from a fork'],
+    ['workflow_run', 'mona', workflowRun('outsider/widget'), 'comes from a fork'],
+  ])('%s by %s', async (name, actor, payload, reason) => {
+    const job = await rig.runJob(
+      [CHECKOUT, cagentStep({ run: 'touch ran', network: 'none', 'upload-artifacts': 'false' })],
+      {
+        event: {
+          name,
+          actor,
+          payload: (commit) => ({
+            repository: repository(),
+            sender: user(actor),
+            ...(typeof payload === 'function' ? payload(commit) : payload),
+          }),
+        },
+        secrets: { GITHUB_TOKEN: TOKEN },
+        variables: { GITHUB_API_URL: github.url },
+      },
+    );
+    expect(job.exitCode, job.log.tail).toBe(0);
+    const { conclusion, 'skip-reason': why = '' } = job.log.outputs('cagent');
+    expect(conclusion).toBe(reason === '' ? 'success' : 'skipped');
+    expect(why).toContain(reason);
+    expect(job.log.result('cagent', 'Post')).toBe('success');
   });
 });

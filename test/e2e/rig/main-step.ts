@@ -35,7 +35,8 @@ export async function runMainStep(options: MainStepOptions): Promise<MainStep> {
       'README.md': '# widget\n',
       ...options.files,
     });
-    const sent = typeof payload === 'function' ? payload(await headOf(workspace)) : payload;
+    const commit = await headOf(workspace);
+    const sent = typeof payload === 'function' ? payload(commit) : payload;
     mkdirSync(join(root, 'temp'));
     const file = (name: string, content = ''): string => {
       writeFileSync(join(root, name), content);
@@ -50,6 +51,7 @@ export async function runMainStep(options: MainStepOptions): Promise<MainStep> {
         GITHUB_SERVER_URL: 'https://github.com',
         GITHUB_REPOSITORY: 'acme/widget',
         GITHUB_RUN_ID: '1',
+        GITHUB_SHA: commit,
         GITHUB_WORKFLOW: 'agent',
         GITHUB_JOB: 'job',
         GITHUB_ACTOR: actor,

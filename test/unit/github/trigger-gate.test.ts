@@ -169,6 +169,15 @@ describe('who may start an agent', () => {
     expect(verdict(event, { ...STRICT, allowBotUsers: ['Copilot'] })).toBe('run');
   });
 
+  it('an account that is called a bot in one place is one in all', () => {
+    const event = eventOf(
+      'issue_comment',
+      { sender: user('mona'), comment: { id: 1, body: '', user: user('Copilot', 'Bot') } },
+      { actor: 'copilot' },
+    );
+    expect(verdict(event, { ...STRICT, allowUsers: ['copilot'] })).toContain('the bot copilot');
+  });
+
   it('a permission that was not asked for is none', () => {
     expect(judgeTrigger(triggerOf(pull('mona')), STRICT, new Map()).kind).toBe('skip');
   });
