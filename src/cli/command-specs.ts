@@ -83,7 +83,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
     operands: 'preset',
   },
   doctor: {
-    summary: 'Check Docker, kernel and runtime; say what to do.',
+    summary: 'Check Docker, kernel, runtime and the workflows here; say what to do.',
     usage: '[options]',
     options: ['json'],
     operands: 'none',

@@ -3,13 +3,15 @@ import { systemProcesses } from '../../core/process.js';
 import { diagnose } from '../../engine/doctor.js';
 import type { ParsedArguments } from '../arguments.js';
 import type { CliContext } from '../cli-context.js';
+import { workflowChecks } from '../doctor/workflow-checks.js';
 
 /** `cagent doctor`: exit code 1 when something would keep a run from working. */
 export async function doctorCommand(
   parsed: ParsedArguments & { command: 'doctor' },
   context: CliContext,
 ): Promise<number> {
-  const checks = await diagnose(systemProcesses, context.environment);
+  const machine = await diagnose(systemProcesses, context.environment);
+  const checks = [...machine, ...(await workflowChecks(context.cwd))];
   const healthy = checks.every((check) => check.status !== 'failed');
   if (parsed.json) {
     context.stdout.write(`${JSON.stringify({ healthy, checks }, null, 2)}\n`);

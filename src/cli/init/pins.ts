@@ -5,7 +5,7 @@ export interface Pin {
   readonly version: string;
 }
 
-/** cagent itself. `script/release` writes the commit of a release here with the commit that follows it. */
+/** cagent itself. `script/pin-release` writes the commit of a release here, in the commit that follows it. */
 export const CAGENT: Pin = {
   action: 'org/cagent',
   sha: 'a703fed44310e0bafc52f9e2234828e1663426db',

@@ -23,6 +23,11 @@ export interface ActRig {
   readonly action: string;
   /** Runs one job with these steps in a new repository. */
   runJob(steps: readonly Step[], options?: JobOptions): Promise<WorkflowRun>;
+  /** Runs a whole workflow in a repository that is there, with the artifact and cache servers. */
+  runWorkflow(
+    workflow: object,
+    options: Pick<JobOptions, 'event' | 'secrets' | 'variables'> & { readonly repository: string },
+  ): Promise<WorkflowRun>;
   close(): Promise<void>;
 }
 
@@ -73,6 +78,42 @@ export async function startActRig(): Promise<ActRig> {
   ].flat();
   let jobs = 0;
 
+  async function act(
+    workflow: object,
+    event: { readonly name: string; readonly actor: string; readonly payload: object },
+    place: {
+      readonly directory: string;
+      readonly repository: string;
+      readonly artifactUrl: string | undefined;
+    },
+    { secrets, variables }: Required<Pick<JobOptions, 'secrets' | 'variables'>>,
+  ) {
+    const { directory, repository, artifactUrl } = place;
+    writeFiles(directory, {
+      'workflow.yml': stringify(workflow),
+      'event.json': JSON.stringify(event.payload),
+    });
+    const args = [
+      [event.name, '--json', '--actor', event.actor],
+      ['--workflows', join(directory, 'workflow.yml'), '--eventpath', join(directory, 'event.json')],
+      ['--platform', 'ubuntu-latest=-self-hosted', '--local-repository', `org/cagent@v1=${action}`],
+      ['--local-repository', `org/download@v1=${join(import.meta.dirname, 'download-action')}`],
+      Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+      Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
+      artifactUrl === undefined ? ['--no-cache-server'] : servers,
+    ].flat();
+    const ended = await run('act', args, {
+      cwd: repository,
+      env: {
+        // act keeps its checkouts and the job's directories here; the node that runs the action is the first on PATH.
+        XDG_CACHE_HOME: join(root, 'home'),
+        PATH: `${resolve('node_modules/.bin')}:${process.env.PATH}`,
+        ...(artifactUrl === undefined ? {} : { ACTIONS_RUNTIME_URL: artifactUrl }),
+      },
+    });
+    return { ...ended, log: new WorkflowLog(ended.stdout, ended.stderr) };
+  }
+
   return {
     action,
     async runJob(steps, options = {}) {
@@ -86,40 +127,29 @@ export async function startActRig(): Promise<ActRig> {
         'README.md': '# widget\n',
         ...files,
       });
-      const sent = typeof payload === 'function' ? payload(await headOf(repository)) : payload;
       const env = { RESULTS: results, CHECKOUT: process.cwd() };
+      const sent = typeof payload === 'function' ? payload(await headOf(repository)) : payload;
       const workflow = {
         on: TRIGGERS[event] ?? event,
         jobs: { job: { 'runs-on': 'ubuntu-latest', env, steps } },
       };
-      writeFiles(directory, { 'workflow.yml': stringify(workflow), 'event.json': JSON.stringify(sent) });
-      const args = [
-        [
-          event,
-          '--json',
-          '--actor',
-          actor,
-          '--workflows',
-          join(directory, 'workflow.yml'),
-          '--eventpath',
-          join(directory, 'event.json'),
-        ],
-        ['--platform', 'ubuntu-latest=-self-hosted', '--local-repository', `org/cagent@v1=${action}`],
-        ['--local-repository', `org/download@v1=${join(import.meta.dirname, 'download-action')}`],
-        Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-        Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
-        services ? servers : ['--no-cache-server'],
-      ].flat();
-      const ended = await run('act', args, {
-        cwd: repository,
-        env: {
-          // act keeps its checkouts and the job's directories here; the node that runs the action is the first on PATH.
-          XDG_CACHE_HOME: join(root, 'home'),
-          PATH: `${resolve('node_modules/.bin')}:${process.env.PATH}`,
-          ...(services ? { ACTIONS_RUNTIME_URL: artifactUrl } : {}),
-        },
+      const started = { name: event, actor, payload: sent };
+      const place = { directory, repository, artifactUrl: services ? artifactUrl : undefined };
+      return { ...(await act(workflow, started, place, { secrets, variables })), results };
+    },
+    async runWorkflow(workflow, { repository, event, secrets = {}, variables = {} }) {
+      const { name = 'push', actor = 'mona', payload = {} } = event ?? {};
+      jobs += 1;
+      const directory = join(root, `job-${jobs}`);
+      mkdirSync(directory, { recursive: true });
+      const sent = typeof payload === 'function' ? payload(await headOf(repository)) : payload;
+      const started = { name, actor, payload: sent };
+      const place = { directory, repository, artifactUrl: proxy.url };
+      const ran = await act({ on: TRIGGERS[name] ?? name, ...workflow }, started, place, {
+        secrets,
+        variables,
       });
-      return { ...ended, log: new WorkflowLog(ended.stdout, ended.stderr), results };
+      return { ...ran, results: directory };
     },
     async close() {
       await proxy.close();

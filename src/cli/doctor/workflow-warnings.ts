@@ -1,0 +1,157 @@
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+
+/** A pattern that gives a workflow with an agent away. */
+export interface WorkflowWarning {
+  /** As given. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly found: string;
+  readonly hint: string;
+}
+
+/** Expressions whose value anybody may have written. */
+const UNTRUSTED =
+  /\$\{\{[^}]*\b(github\.head_ref|github\.event(?:\.[\w*-]+|\[[^\]]*\])*?\.(?:title|body|ref|label|message|name|email|head_branch|display_title|page_name|default_branch))\b/;
+const CAGENT = /^[\w.-]+\/cagent@(.+)$/;
+const CAGENT_OR_PART = /^[\w.-]+\/cagent(?:\/[^@]*)?@(.+)$/;
+/** Comments and reviews are what an agent's job may write; these reach branches, releases and other systems. */
+const POWERS = [
+  'contents',
+  'actions',
+  'packages',
+  'deployments',
+  'id-token',
+  'pages',
+  'workflows',
+  'security-events',
+];
+
+/** Looks through the text of one workflow. What is no workflow has no warnings. Pure. */
+export function workflowWarnings(file: string, text: string): readonly WorkflowWarning[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const root = document.contents;
+  const warnings: WorkflowWarning[] = [];
+  if (document.errors.length > 0 || !isMap(root)) return warnings;
+  const at = (node: unknown): number => lines.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
+  const warn = (node: unknown, found: string, hint: string): void =>
+    void warnings.push({ file, line: at(node), found, hint });
+  const onTarget = hasTrigger(root, 'pull_request_target');
+  for (const job of mapsIn(root.get('jobs'))) {
+    const steps = stepsOf(job);
+    if (typeof job.get('uses') === 'string') judgePin(job, warn);
+    const agent = steps.find((step) => CAGENT.test(textOf(step, 'uses')));
+    for (const step of steps) {
+      judgeScript(step, warn);
+      judgePin(step, warn);
+      if (onTarget) judgeHeadCheckout(step, warn);
+      if (agent !== undefined) judgeCredentials(step, warn);
+      if (CAGENT.test(textOf(step, 'uses'))) judgeInputs(step, warn);
+    }
+    if (agent !== undefined) judgePermissions(job, root, agent, warn);
+  }
+  return warnings;
+}
+
+type Warn = (node: unknown, found: string, hint: string) => void;
+
+function judgeScript(step: YAMLMap, warn: Warn): void {
+  const expression = UNTRUSTED.exec(textOf(step, 'run'))?.[1];
+  if (expression === undefined) return;
+  warn(
+    step.get('run', true),
+    `${expression} is put into a script: whoever wrote it writes the script`,
+    'Put it into env: and use the variable, in quotes.',
+  );
+}
+
+function judgeInputs(step: YAMLMap, warn: Warn): void {
+  const inputs = step.get('with');
+  if (!isMap(inputs)) return;
+  const expression = UNTRUSTED.exec(textOf(inputs, 'prompt'))?.[1];
+  if (expression !== undefined) {
+    warn(
+      inputs.get('prompt', true),
+      `${expression} is put into the prompt as if you had written it`,
+      'Write the fact as {{pull_request.title}} and the like, which is delimited and labelled as untrusted.',
+    );
+  }
+  for (const name of ['allow-users', 'allow-bot-users', 'allow_users', 'allow_bot_users']) {
+    if (!/(^|[\s,])\*($|[\s,])/.test(textOf(inputs, name))) continue;
+    warn(
+      inputs.get(name, true),
+      `${name} is *, so that everybody may start the agent`,
+      'Name who may start it.',
+    );
+  }
+}
+
+function judgeCredentials(step: YAMLMap, warn: Warn): void {
+  if (!textOf(step, 'uses').startsWith('actions/checkout@')) return;
+  const inputs = step.get('with');
+  const kept = isMap(inputs) ? inputs.get('persist-credentials') : undefined;
+  if (kept === false || kept === 'false') return;
+  warn(
+    step.get('uses', true),
+    'the checkout keeps the token in .git/config, beside the agent',
+    'Set persist-credentials: false.',
+  );
+}
+
+function judgeHeadCheckout(step: YAMLMap, warn: Warn): void {
+  const inputs = step.get('with');
+  if (!textOf(step, 'uses').startsWith('actions/checkout@') || !isMap(inputs)) return;
+  const ref = `${textOf(inputs, 'ref')} ${textOf(inputs, 'repository')}`;
+  if (!/pull_request\.head|github\.head_ref|refs\/pull\//.test(ref)) return;
+  warn(
+    inputs.get('ref', true) ?? inputs,
+    "pull_request_target checks out the head of a pull request: a stranger's code beside your secrets",
+    'Use pull_request; cagent reads what it trusts from the base.',
+  );
+}
+
+function judgePin(step: YAMLMap, warn: Warn): void {
+  const ref = CAGENT_OR_PART.exec(textOf(step, 'uses'))?.[1];
+  if (ref === undefined || /^[0-9a-f]{40}$/.test(ref) || /^v\d/.test(ref)) return;
+  warn(
+    step.get('uses', true),
+    `cagent is used at ${ref}, which can become something else at any time`,
+    'Pin it by the commit of a release, with the version in a comment; "cagent init" shows how.',
+  );
+}
+
+function judgePermissions(job: YAMLMap, root: YAMLMap, agent: YAMLMap, warn: Warn): void {
+  const node = job.get('permissions', true) ?? root.get('permissions', true);
+  const hint = 'Give the job contents: read, and let org/cagent/apply write in a job of its own.';
+  if (node === undefined) {
+    warn(agent.get('uses', true), "the job of the agent has the repository's default permissions", hint);
+    return;
+  }
+  if (isScalar(node) && node.value === 'write-all')
+    warn(node, 'the job of the agent may write everything', hint);
+  if (!isMap(node)) return;
+  const written = POWERS.filter((name) => node.get(name) === 'write');
+  if (written.length > 0) warn(node, `the job of the agent may write ${written.join(', ')}`, hint);
+}
+
+function hasTrigger(root: YAMLMap, name: string): boolean {
+  const on = root.get('on');
+  if (isMap(on)) return on.has(name);
+  if (isSeq(on)) return (on.toJSON() as unknown[]).includes(name);
+  return on === name;
+}
+
+function stepsOf(job: YAMLMap): readonly YAMLMap[] {
+  const steps = job.get('steps');
+  return isSeq(steps) ? steps.items.filter((step) => isMap(step)) : [];
+}
+
+function mapsIn(node: unknown): readonly YAMLMap[] {
+  return isMap(node) ? node.items.map(({ value }) => value).filter((value) => isMap(value)) : [];
+}
+
+function textOf(map: YAMLMap, key: string): string {
+  const value = map.get(key);
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,146 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { workflowChecks } from '../../../src/cli/doctor/workflow-checks.js';
+import { workflowWarnings } from '../../../src/cli/doctor/workflow-warnings.js';
+import { filesBelow } from '../structure/source-files.js';
+
+const SAFE = `on:
+  pull_request:
+permissions:
+  contents: read
+jobs:
+  agent:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+        with:
+          persist-credentials: false
+      - uses: org/cagent@v1
+        with:
+          prompt: Fix {{pull_request.title}}.
+          allow-bot-users: renovate[bot]
+      - run: echo "$TITLE"
+        env:
+          TITLE: \${{ github.event.pull_request.title }}
+`;
+
+const warnings = (text: string) =>
+  workflowWarnings('w.yml', text).map(({ line, found }) => `${line}: ${found}`);
+
+describe('workflows that are looked through', () => {
+  it('a careful one has no warning', () => {
+    expect(warnings(SAFE)).toEqual([]);
+  });
+
+  it.each(filesBelow('examples/workflows', ['.yml']).map((file) => [file.path, file.text]))(
+    '%s has none either',
+    (path, text) => {
+      expect(workflowWarnings(path, text)).toEqual([]);
+    },
+  );
+
+  it.each([
+    [
+      'text of others in a script',
+      'echo "$TITLE"',
+      'echo "${{ github.event.pull_request.title }}"',
+      '16: github.event.pull_request.title is put into a script',
+    ],
+    [
+      'a branch in a script',
+      'echo "$TITLE"',
+      "echo '${{ github.head_ref || github.ref }}'",
+      '16: github.head_ref is put into a script',
+    ],
+    [
+      'a commit message in a script',
+      'echo "$TITLE"',
+      'echo ${{ github.event.head_commit.message }}',
+      '16: github.event.head_commit.message',
+    ],
+    [
+      'any comment in a script',
+      'echo "$TITLE"',
+      "echo ${{ join(github.event.commits.*.message, ' ') }}",
+      '16: github.event.commits.*.message',
+    ],
+    [
+      'text of others in a prompt',
+      '{{pull_request.title}}',
+      '${{ github.event.issue.body }}',
+      '14: github.event.issue.body is put into the prompt',
+    ],
+    ['every bot', 'renovate[bot]', "'*'", '15: allow-bot-users is *'],
+    [
+      'a credential in the checkout',
+      'persist-credentials: false',
+      'fetch-depth: 0',
+      '9: the checkout keeps the token',
+    ],
+    [
+      'a token that writes',
+      'contents: read',
+      'contents: write',
+      '4: the job of the agent may write contents',
+    ],
+    [
+      'a token that writes everything',
+      'permissions:\n  contents: read',
+      'permissions: write-all',
+      '3: the job of the agent may write everything',
+    ],
+    [
+      'default permissions',
+      'permissions:\n  contents: read\n',
+      '',
+      "10: the job of the agent has the repository's default permissions",
+    ],
+    ['a branch of cagent', 'org/cagent@v1', 'org/cagent@main', '12: cagent is used at main'],
+  ])('%s is found, with its line', (_, before, after, expected) => {
+    const text = SAFE.replace(before, after);
+    expect(text).not.toBe(SAFE);
+    expect(warnings(text)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it('a stranger’s code beside secrets is found', () => {
+    const text = SAFE.replace('pull_request:\n', 'pull_request_target:\n').replace(
+      'persist-credentials: false',
+      'persist-credentials: false\n          ref: ${{ github.event.pull_request.head.sha }}',
+    );
+    expect(warnings(text)).toEqual([expect.stringContaining('12: pull_request_target checks out the head')]);
+  });
+
+  it('a job without an agent may write, and keep its credential', () => {
+    const text = SAFE.replace('contents: read', 'contents: write')
+      .replace('org/cagent@v1', 'org/cagent/apply@v1')
+      .replace('persist-credentials: false', 'fetch-depth: 0');
+    expect(warnings(text)).toEqual([]);
+  });
+
+  it.each(['', 'a: [', '- x', 'jobs: 3', 'jobs:\n  a: 3\n', 'jobs:\n  a:\n    steps: x\n'])(
+    'what is no workflow (%j) has no warnings',
+    (text) => {
+      expect(warnings(text)).toEqual([]);
+    },
+  );
+
+  it('are those of the repository, each with file and line', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'doctor-'));
+    expect(await workflowChecks(root)).toEqual([]);
+    mkdirSync(join(root, '.github/workflows'), { recursive: true });
+    writeFileSync(join(root, '.github/workflows/a.yml'), SAFE.replace('@v1', '@main'));
+    expect(await workflowChecks(root)).toEqual([
+      {
+        name: 'workflow',
+        status: 'warning',
+        found: expect.stringMatching(/^\.github\/workflows\/a\.yml:12: cagent is used at main/),
+        hint: expect.stringContaining('Pin it'),
+        file: '.github/workflows/a.yml',
+        line: 12,
+      },
+    ]);
+    rmSync(root, { recursive: true });
+  });
+});
