@@ -45,31 +45,31 @@ describe('workflows that are looked through', () => {
     [
       'text of others in a script',
       'echo "$TITLE"',
-      'echo "${{ github.event.pull_request.title }}"',
+      `echo "\${{ github.event.pull_request.title }}"`,
       '16: github.event.pull_request.title is put into a script',
     ],
     [
       'a branch in a script',
       'echo "$TITLE"',
-      "echo '${{ github.head_ref || github.ref }}'",
+      `echo '\${{ github.head_ref || github.ref }}'`,
       '16: github.head_ref is put into a script',
     ],
     [
       'a commit message in a script',
       'echo "$TITLE"',
-      'echo ${{ github.event.head_commit.message }}',
+      `echo \${{ github.event.head_commit.message }}`,
       '16: github.event.head_commit.message',
     ],
     [
       'any comment in a script',
       'echo "$TITLE"',
-      "echo ${{ join(github.event.commits.*.message, ' ') }}",
+      `echo \${{ join(github.event.commits.*.message, ' ') }}`,
       '16: github.event.commits.*.message',
     ],
     [
       'text of others in a prompt',
       '{{pull_request.title}}',
-      '${{ github.event.issue.body }}',
+      `\${{ github.event.issue.body }}`,
       '14: github.event.issue.body is put into the prompt',
     ],
     ['every bot', 'renovate[bot]', "'*'", '15: allow-bot-users is *'],
@@ -107,7 +107,7 @@ describe('workflows that are looked through', () => {
   it('a stranger’s code beside secrets is found', () => {
     const text = SAFE.replace('pull_request:\n', 'pull_request_target:\n').replace(
       'persist-credentials: false',
-      'persist-credentials: false\n          ref: ${{ github.event.pull_request.head.sha }}',
+      `persist-credentials: false\n          ref: \${{ github.event.pull_request.head.sha }}`,
     );
     expect(warnings(text)).toEqual([expect.stringContaining('12: pull_request_target checks out the head')]);
   });
