@@ -44,7 +44,6 @@ export async function classifySensitive(
 }
 
 function modeReason(file: ChangedFile): string | undefined {
-  if (file.newMode === '120000') return 'symbolic link';
   if (file.newMode === '100755' && file.oldMode !== '100755') return 'new executable file';
   return undefined;
 }
