@@ -92,6 +92,7 @@ export function planEarly(spec: RunSpec, host: RunHost, runId: RunId, wanted?: V
     extraMounts: view.strategy === 'copy' ? files.mounts : binds,
     availableCpus: availableParallelism(),
     ipv6: existsSync('/proc/sys/net/ipv6'),
+    conntrack: existsSync('/proc/sys/net/netfilter/nf_conntrack_acct'),
     tty: host.terminal !== undefined,
   };
   return {

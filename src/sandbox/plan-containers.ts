@@ -35,6 +35,8 @@ export interface ContainerInput {
   readonly availableCpus: number;
   /** Whether the engine's kernel has IPv6: without it, its settings cannot be named. */
   readonly ipv6: boolean;
+  /** The same for its table of connections. */
+  readonly conntrack: boolean;
   readonly tty: boolean;
 }
 
@@ -69,7 +71,7 @@ function planGateway(input: ContainerInput): ContainerPlan {
       // The kernel sends one ICMP error a second to each peer, and the agent is the only one: the others would hang.
       'net.ipv4.icmp_ratemask': '0',
       // Counts the bytes of what it forwards for address rules.
-      'net.netfilter.nf_conntrack_acct': '1',
+      ...(input.conntrack ? { 'net.netfilter.nf_conntrack_acct': '1' } : {}),
       // It listens on low ports after it has dropped every capability.
       'net.ipv4.ip_unprivileged_port_start': '0',
       // Packets of a family that is switched off vanish before the packet filter could record them.

@@ -54,6 +54,15 @@ describe('the sandbox plan', () => {
     });
   });
 
+  it('names no setting of the gateway that the kernel does not have, since the engine would refuse to start it', () => {
+    const { gateway, link } = sandboxPlan(runSpec(), { ipv6: false, conntrack: false }).containers;
+    const named = Object.keys({ ...gateway?.sysctls, ...link?.sysctls });
+    expect(named.filter((name) => /ipv6|netfilter/.test(name))).toEqual([]);
+    expect(sandboxPlan(runSpec()).containers.gateway?.sysctls).toHaveProperty([
+      'net.netfilter.nf_conntrack_acct',
+    ]);
+  });
+
   it('gives the sandbox a name that it can look up in its own hosts file, with a network and without', () => {
     const { link, agent } = sandboxPlan(runSpec()).containers;
     expect([link?.hostname, agent.hostname]).toEqual(['localhost', undefined]);

@@ -36,6 +36,7 @@ export function containerInput(spec: RunSpec, changes: Partial<ContainerInput> =
     extraMounts: [],
     availableCpus: 4,
     ipv6: true,
+    conntrack: true,
     tty: false,
     ...changes,
   };
