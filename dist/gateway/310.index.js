@@ -11,9 +11,11 @@ export const modules = {
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7067);
 /* harmony import */ var _egress_decide_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9631);
 /* harmony import */ var _egress_reasons_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1630);
-/* harmony import */ var _http_connection_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6500);
-/* harmony import */ var _request_check_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1421);
-/* harmony import */ var _upstream_agent_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5942);
+/* harmony import */ var _http_connection_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3725);
+/* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5271);
+/* harmony import */ var _request_check_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1421);
+/* harmony import */ var _upstream_agent_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(5942);
+
 
 
 
@@ -31,7 +33,7 @@ function createHttpProxy(context) {
         requireHostHeader: false,
         keepAliveTimeout: IDLE_MS,
         highWaterMark: 65_536,
-        shouldUpgradeCallback: (request) => (0,_request_check_js__WEBPACK_IMPORTED_MODULE_4__/* .isWebSocket */ .c)(request.headers),
+        shouldUpgradeCallback: (request) => (0,_request_check_js__WEBPACK_IMPORTED_MODULE_5__/* .isWebSocket */ .c)(request.headers),
     });
     server.timeout = IDLE_MS;
     function request(incoming, response) {
@@ -55,9 +57,9 @@ function createHttpProxy(context) {
     server.on('clientError', (error, socket) => {
         refuseMalformed(connections.get(socket), error, socket);
     });
-    async function serveSocket(socket, attempt, dial, mayBePrivate) {
-        const agent = (0,_upstream_agent_js__WEBPACK_IMPORTED_MODULE_5__/* .createUpstreamAgent */ .N)(dial, { ...attempt.destination, private: mayBePrivate }, 1);
-        connections.set(socket, { attempt, agent, context });
+    async function serveSocket(socket, attempt, dial, mayBePrivate, refusal) {
+        const agent = (0,_upstream_agent_js__WEBPACK_IMPORTED_MODULE_6__/* .createUpstreamAgent */ .N)(dial, { ...attempt.destination, private: mayBePrivate }, 1);
+        connections.set(socket, { attempt, agent, context, ...(refusal === undefined ? {} : { refusal }) });
         server.emit('connection', socket);
         socket.resume();
         await new Promise((resolve) => {
@@ -75,6 +77,10 @@ function createHttpProxy(context) {
             const decision = (0,_egress_decide_js__WEBPACK_IMPORTED_MODULE_1__/* .connectionVerdict */ .c_)(context.policy, { ...attempt.destination, protocol: 'http' });
             return serveSocket(attempt.client, attempt, context.dial, decision.private);
         },
+        refuse: (attempt, decision, received) => {
+            attempt.client.unshift(received);
+            return serveSocket(attempt.client, attempt, context.dial, false, decision);
+        },
         serveInside: (tls, attempt, dial) => {
             const decision = (0,_egress_decide_js__WEBPACK_IMPORTED_MODULE_1__/* .connectionVerdict */ .c_)(context.policy, { ...attempt.destination, protocol: 'tls' });
             return serveSocket(tls, attempt, dial, decision.private);
@@ -88,14 +94,13 @@ function refuseMalformed(connection, error, socket) {
         return;
     }
     const reason = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'timeout' : 'http-malformed';
-    const body = `cagent: ${reason}: ${_egress_reasons_js__WEBPACK_IMPORTED_MODULE_2__/* .EGRESS_REASONS */ .q[reason]}\n`;
+    const decision = { verdict: 'blocked', reason, rule: _egress_reasons_js__WEBPACK_IMPORTED_MODULE_2__/* .NO_RULE */ .L };
+    const body = (0,_refusal_js__WEBPACK_IMPORTED_MODULE_4__/* .refusalBody */ .Hg)(decision);
     const head = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n';
     socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     const { name: host, port } = connection.attempt.destination;
     connection.context.log.add({
-        verdict: 'blocked',
-        reason,
-        rule: _egress_reasons_js__WEBPACK_IMPORTED_MODULE_2__/* .NO_RULE */ .L,
+        ...decision,
         protocol: 'http',
         host,
         port,

@@ -11,19 +11,19 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var node_tls__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1692);
 
-const HANDSHAKE_MS = 10_000;
+const HANDSHAKE_MS = 30_000;
 /** Dials like `dial` and adds TLS: the certificate has to be valid for the name that was looked up. */
 function createTlsDial(dial, extraRoots) {
     // Made once: reading a hundred and fifty roots for each connection would cost more than the connection.
     const secureContext = extraRoots === undefined ? undefined : (0,node_tls__WEBPACK_IMPORTED_MODULE_0__.createSecureContext)({ ca: [...node_tls__WEBPACK_IMPORTED_MODULE_0__.rootCertificates, extraRoots] });
-    return async (request) => {
+    return async (request, protocols = ['http/1.1']) => {
         const dialled = await dial(request);
         if (!dialled.ok)
             return dialled;
         const tls = (0,node_tls__WEBPACK_IMPORTED_MODULE_0__.connect)({
             socket: dialled.socket,
             servername: request.name,
-            ALPNProtocols: ['http/1.1'],
+            ALPNProtocols: [...protocols],
             ...(secureContext === undefined ? {} : { secureContext }),
         });
         return handshake(tls, dialled.socket, dialled.address);

@@ -2131,6 +2131,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
 
 /***/ }),
 
+/***/ 8522:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+
+/***/ }),
+
 /***/ 4550:
 /***/ ((module) => {
 
@@ -2395,7 +2402,7 @@ else if (true) module.exports = ipCodec;
 /* harmony export */   $Q: () => (/* binding */ clip),
 /* harmony export */   WV: () => (/* binding */ displayText)
 /* harmony export */ });
-/* unused harmony export displayLines */
+/* unused harmony exports displayLines, stripUnseen */
 /**
  * Text that somebody else chose (an agent, a repository, a server) as it may be shown to a person. What a terminal
  * or a reader would act on without seeing it (control characters, bidirectional overrides, zero-width and tag
@@ -2413,6 +2420,10 @@ function displayText(text) {
 /** The same for text of several lines: line feeds and tabs stay. */
 function displayLines(text) {
     return text.replace(UNSEEN, (character) => character === '\n' || character === '\t' ? character : escapeUnseen(character));
+}
+/** Leaves out what cannot be seen, but for line feeds and tabs. */
+function stripUnseen(text) {
+    return text.replace(UNSEEN, (character) => (character === '\n' || character === '\t' ? character : ''));
 }
 /** `text` cut to `limit` code points, with `…` where something is missing. */
 function clip(text, limit) {
@@ -2477,6 +2488,7 @@ const ERROR_CATALOGUE = {
     'docker.failed': { fault: 'environment', meaning: 'A docker command failed.' },
     'image.unavailable': { fault: 'user', meaning: 'The image is not present and cannot be pulled.' },
     'image.build': { fault: 'user', meaning: 'Building the image failed.' },
+    'image.push': { fault: 'user', meaning: 'The image could not be pushed to its registry.' },
     'workspace.view': { fault: 'environment', meaning: 'The view of the workspace could not be made.' },
     'workspace.overlay': {
         fault: 'environment',
@@ -2485,6 +2497,10 @@ const ERROR_CATALOGUE = {
     'workspace.git': {
         fault: 'environment',
         meaning: 'The clean git repository for the sandbox could not be made.',
+    },
+    'workspace.base': {
+        fault: 'user',
+        meaning: 'The base commit that trusted configuration comes from is not in the clone.',
     },
     'workspace.exposed': {
         fault: 'internal',
@@ -2500,8 +2516,32 @@ const ERROR_CATALOGUE = {
     'sandbox.runtime': { fault: 'user', meaning: 'The engine does not have the requested runtime.' },
     'changes.capture': { fault: 'internal', meaning: 'The changes of the agent could not be captured.' },
     'changes.apply': { fault: 'user', meaning: 'The patch does not apply or breaks the patch policy.' },
+    'apply.run': {
+        fault: 'user',
+        meaning: 'The run directory or artifact to apply is missing, or is not as cagent left it.',
+    },
     'report.write': { fault: 'environment', meaning: 'The run directory could not be written completely.' },
     'publish.failed': { fault: 'environment', meaning: 'Publishing the results failed.' },
+    'github.event': {
+        fault: 'environment',
+        meaning: 'The event that started the workflow is not what GitHub sends.',
+    },
+    'github.token': { fault: 'user', meaning: 'There is no token for GitHub, or GitHub does not accept it.' },
+    'github.permission': { fault: 'user', meaning: 'The token may not do what was asked of GitHub.' },
+    'github.not-found': {
+        fault: 'user',
+        meaning: 'GitHub does not have what was asked for, or the token may not see it.',
+    },
+    'github.rate-limit': {
+        fault: 'environment',
+        meaning: 'A limit of GitHub is used up, and waiting for it would take too long.',
+    },
+    'github.refused': { fault: 'user', meaning: 'GitHub did not take a request as it was.' },
+    'github.unreachable': { fault: 'environment', meaning: 'GitHub cannot be reached, or fails.' },
+    'trigger.unverified': {
+        fault: 'user',
+        meaning: 'GitHub cannot be asked whether the person behind the event may start an agent.',
+    },
     'run.cancelled': { fault: 'user', meaning: 'The run was cancelled before the agent started.' },
     'internal.bug': { fault: 'internal', meaning: 'A state that should be impossible; please report it.' },
 };
@@ -3004,7 +3044,10 @@ function sendAlert(socket, code) {
 
 ;// CONCATENATED MODULE: ./lib/gateway/connection/refuse.js
 
-/** Ends a connection at once, in the way its protocol says "no", and records why. */
+/**
+ * Ends a connection at once, in the way its protocol says "no", and records why.
+ * @param decision.named the host that the client named, when it is not the destination's
+ */
 function refuse(attempt, decision, { log }, ip) {
     const { client, destination, protocol, began } = attempt;
     if (protocol === 'tls')
@@ -3018,7 +3061,7 @@ function refuse(attempt, decision, { log }, ip) {
         reason,
         rule,
         protocol,
-        host: destination.name,
+        host: decision.named ?? destination.name,
         port: destination.port,
         ...address,
         began,
@@ -3039,7 +3082,7 @@ function failedDecision(decision, reason) {
 
 /***/ }),
 
-/***/ 90:
+/***/ 1969:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3061,15 +3104,8 @@ const systemClock = {
 // EXTERNAL MODULE: ./lib/core/errors.js + 1 modules
 var errors = __nccwpck_require__(1353);
 ;// CONCATENATED MODULE: ./lib/egress/listeners.js
-/**
- * TCP ports that audit mode can forward by name besides those of the rules: web, SSH, Git, mail, databases, queues.
- * A connection to another port of a name is refused also in audit mode, and recorded.
- */
-const AUDIT_PORTS = [
-    21, 22, 25, 80, 389, 443, 465, 587, 636, 873, 993, 995, 1433, 1521, 1883, 3000, 3128, 3306, 4222, 4317,
-    4318, 5000, 5432, 5671, 5672, 6379, 6443, 8000, 8008, 8080, 8081, 8088, 8443, 8883, 8888, 9000, 9090, 9092,
-    9200, 9418, 11211, 11371, 27017,
-];
+/** What audit mode listens on by itself; the floor brings the connections to other ports of names. */
+const AUDIT_PORTS = [80, 443];
 /** TCP ports on which the gateway has to listen, ascending. */
 function listenPorts(policy) {
     if (policy.mode === 'none')
@@ -3438,9 +3474,8 @@ function judge(destination, found, policy) {
     const asked = serverNameOf(found.hello);
     if (asked === undefined)
         return { ...decision, ...(0,decide/* deny */.Xg)(policy, 'sni-missing') };
-    return (0,host_name/* normalizeName */.Pc)(asked) === destination.name
-        ? decision
-        : { ...decision, ...(0,decide/* deny */.Xg)(policy, 'sni-mismatch') };
+    const named = (0,host_name/* normalizeName */.Pc)(asked) ?? asked;
+    return named === destination.name ? decision : { ...decision, ...(0,decide/* deny */.Xg)(policy, 'sni-mismatch'), named };
 }
 /** Whether the bytes of a connection are passed on as they are. */
 function passesUnread(found, decision) {
@@ -3523,20 +3558,23 @@ function delay(ms) {
 
 /** How long the first bytes, a TLS hello for instance, may take. */
 const FIRST_BYTES_MS = 10_000;
-/** Handles one TCP connection of the agent, from its first byte to its record. The socket comes paused. */
-async function acceptConnection(client, context) {
+/**
+ * Handles one TCP connection of the agent, from its first byte to its record. The socket comes paused.
+ * @param meant where the agent wanted to go: a synthetic address
+ */
+async function acceptConnection(client, meant, context) {
     client.on('error', () => { });
-    const { localAddress = '', localPort = 0 } = client;
-    const name = context.names.nameOf(localAddress);
+    const { address, port } = meant;
+    const name = context.names.nameOf(address);
     if (name === undefined) {
         client.resetAndDestroy();
-        const where = { ip: localAddress, port: localPort };
+        const where = { ip: address, port };
         context.log.add({ verdict: 'blocked', reason: 'own-address', rule: reasons/* NO_RULE */.L, protocol: 'tcp', ...where });
         return;
     }
     const attempt = {
         client,
-        destination: { name, port: localPort },
+        destination: { name, port },
         protocol: 'tcp',
         began: new Date(),
     };
@@ -3567,9 +3605,12 @@ async function awaitClient(attempt, blind, context) {
 async function proceed(known, found, received, context) {
     const attempt = { ...known, protocol: found.protocol };
     const decision = judge(attempt.destination, found, context.policy);
-    if (decision.verdict === 'blocked')
+    const isHttp = found.protocol === 'http';
+    if (decision.verdict === 'blocked' && isHttp)
+        await context.http.refuse(attempt, decision, received);
+    else if (decision.verdict === 'blocked')
         (0,refuse/* refuse */.T)(attempt, decision, context);
-    else if (found.protocol === 'http')
+    else if (isHttp)
         await context.http.serve(attempt, received);
     else if (decision.inspect)
         await context.inspector.serve(attempt, decision, received);
@@ -3677,6 +3718,16 @@ function answerQuestion(message, context) {
     if (operation !== 0) {
         return { reply: bareReply(message, 'NOTIMP'), record: refused('dns-malformed', question.name) };
     }
+    const behind = nameBehind(question, context.names);
+    if (behind !== undefined) {
+        const record = {
+            ...(0,decide/* nameVerdict */.V5)(context.policy, behind),
+            protocol: 'dns',
+            host: behind,
+            port: 53,
+        };
+        return { reply: reply(message, query, 'NOERROR', { type: 'PTR', data: behind }), record };
+    }
     const decision = (0,decide/* nameVerdict */.V5)(context.policy, question.name);
     const name = (0,host_name/* normalizeName */.Pc)(question.name);
     const record = { ...decision, protocol: 'dns', host: name ?? question.name, port: 53 };
@@ -3701,7 +3752,14 @@ function answerQuestion(message, context) {
             record: { ...record, verdict: 'blocked', reason: 'too-many-names' },
         };
     }
-    return { reply: reply(message, query, 'NOERROR', address), record, address };
+    return { reply: reply(message, query, 'NOERROR', { type: 'A', data: address }), record, address };
+}
+/** What ping and ssh ask after they have connected: the name of a synthetic address, which nobody outside knows. */
+function nameBehind({ name, type }, names) {
+    const [, reversed] = /^((?:\d{1,3}\.){4})in-addr\.arpa\.?$/i.exec(name) ?? [];
+    if (type !== 'PTR' || reversed === undefined)
+        return undefined;
+    return names.nameOf(reversed.slice(0, -1).split('.').reverse().join('.'));
 }
 function refused(reason, host) {
     const named = host === undefined ? {} : { host };
@@ -3715,7 +3773,7 @@ function tryDecode(message) {
         return undefined;
     }
 }
-function reply(message, query, code, address) {
+function reply(message, query, code, answer) {
     const question = query.questions?.[0];
     if (question === undefined || !isWritable(question.name))
         return bareReply(message, code);
@@ -3726,7 +3784,7 @@ function reply(message, query, code, address) {
             ...(query.id === undefined ? {} : { id: query.id }),
             flags: flags | RESPONSE_CODES[code],
             questions: [question],
-            answers: address === undefined ? [] : [{ type: 'A', name: question.name, ttl: TTL, data: address }],
+            answers: answer === undefined ? [] : [{ ...answer, name: question.name, ttl: TTL }],
         });
     }
     catch {
@@ -3795,6 +3853,128 @@ function withLength(message) {
     const length = Buffer.alloc(2);
     length.writeUInt16BE(message.length);
     return Buffer.concat([length, message]);
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/floor/any-port.js
+
+
+/**
+ * Audit mode forwards every port of every name. Sockets for all of them would be too many, so the floor redirects
+ * what has none to these ports, and the kernel's table tells where it was meant to go. There are several of them,
+ * so that the agent may use one port of its own for several destinations.
+ */
+const ANY_PORTS = Array.from({ length: 16 }, (_, at) => 61_000 + at);
+/** The kernel forgets a flow of datagrams, and may give its ports to another, after thirty seconds. */
+const REMEMBERED_MS = 10_000;
+const MOST_REMEMBERED = 4_096;
+/** What a connection to one of {@link ANY_PORTS} was meant for; `undefined`: it was not redirected. */
+function meantBy(client, table) {
+    const { localPort = 0, remotePort = 0 } = client;
+    return ANY_PORTS.includes(localPort) ? table.meantBy('tcp', localPort, remotePort) : undefined;
+}
+/** Hands redirected datagrams to the relays. */
+async function serveAnyUdp(address, table, relays, { names, log }) {
+    const meant = rememberMeant(table);
+    const sockets = await Promise.all(ANY_PORTS.map((port) => bind(address, port)));
+    for (const socket of sockets) {
+        const { port: at } = socket.address();
+        socket.on('message', (message, from) => {
+            const endpoint = meant(at, from.port);
+            if (endpoint === undefined)
+                return;
+            const name = names.nameOf(endpoint.address);
+            if (name === undefined) {
+                const where = { ip: endpoint.address, port: endpoint.port };
+                log.add({ verdict: 'blocked', reason: 'own-address', rule: reasons/* NO_RULE */.L, protocol: 'udp', ...where });
+                return;
+            }
+            const reply = (answer) => socket.send(answer, from.port, from.address, () => { });
+            const key = `${at}:${from.port} ${name}:${endpoint.port}`;
+            relays.receive({ key, name, port: endpoint.port, message, reply });
+        });
+    }
+    return {
+        close: () => {
+            for (const socket of sockets)
+                socket.close();
+        },
+    };
+}
+/** Reading the table for every datagram of a stream would cost more than the stream. */
+function rememberMeant(table) {
+    const known = new Map();
+    return (at, agentPort) => {
+        const key = `${at}:${agentPort}`;
+        const now = performance.now();
+        const recent = known.get(key);
+        if (recent !== undefined && recent.until > now)
+            return recent.endpoint;
+        if (known.size >= MOST_REMEMBERED)
+            known.clear();
+        const endpoint = table.meantBy('udp', at, agentPort);
+        known.set(key, { endpoint, until: now + REMEMBERED_MS });
+        return endpoint;
+    };
+}
+function bind(address, port) {
+    const socket = (0,external_node_dgram_namespaceObject.createSocket)('udp4');
+    return new Promise((resolve, reject) => {
+        socket.once('error', reject);
+        socket.bind(port, address, () => resolve(socket));
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/floor/direct-flows.js
+const LOOK_EVERY_MS = 250;
+/** More are recorded at their beginning, without bytes. */
+const MOST_FOLLOWED = 4_096;
+function createDirectFlows(table, add, now) {
+    const followed = new Map();
+    const timer = setInterval(look, LOOK_EVERY_MS);
+    timer.unref();
+    function look() {
+        if (followed.size === 0)
+            return;
+        const flows = new Map(table.read().map((flow) => [flow.key, flow]));
+        for (const [key, one] of followed) {
+            const flow = flows.get(key);
+            if (flow !== undefined &&
+                flow.bytesOut + flow.bytesIn !== (one.bytes?.out ?? 0) + (one.bytes?.in ?? 0)) {
+                one.bytes = { out: flow.bytesOut, in: flow.bytesIn };
+                one.changed = now();
+            }
+            if (flow === undefined || flow.over)
+                end(key, one);
+        }
+    }
+    function end(key, { record, began, bytes, changed }) {
+        followed.delete(key);
+        const counts = bytes === undefined
+            ? {}
+            : { bytesOut: bytes.out, bytesIn: bytes.in, durationMs: changed.getTime() - began.getTime() };
+        add({ ...record, ...counts, began });
+    }
+    return {
+        follow: (key, record) => {
+            // Nobody has answered yet, and the agent's kernel tries again: still the same attempt.
+            if (followed.has(key))
+                return;
+            const began = now();
+            if (followed.size < MOST_FOLLOWED)
+                followed.set(key, { record, began, bytes: undefined, changed: began });
+            else
+                add(record);
+        },
+        finish: () => {
+            look();
+            for (const [key, one] of followed)
+                end(key, one);
+        },
+        close: () => {
+            clearInterval(timer);
+            table.close();
+        },
+    };
 }
 
 // EXTERNAL MODULE: external "node:net"
@@ -3937,22 +4117,28 @@ async function configureLink(link) {
 
 
 
+
 /** Group of the packet log; ulogd.conf has the same number. */
 const LOG_GROUP = 7;
 /** Up to this rate each refused packet is logged; above it one in {@link SAMPLE} stands for all. */
-const LOG_RATE = '--hashlimit-upto 200/sec --hashlimit-burst 400';
+const LOG_RATE = '--hashlimit-upto 2000/sec --hashlimit-burst 4000';
 const SAMPLE = 100;
 function floorRules(input) {
     return { ipv4: ipv4Rules(input), ipv6: ipv6Rules() };
 }
 function ipv4Rules(input) {
     const { link } = input;
-    return (table('raw', ['PREROUTING ACCEPT', 'SPOOFED -'], [
+    return (table('raw', ['PREROUTING ACCEPT', 'SPOOFED -', 'MULTICAST -'], [
         `-A PREROUTING -i ${LINK_INTERFACE} ! -s ${link.agent} -j SPOOFED`,
         `-A PREROUTING -i ${LINK_INTERFACE} ! -s ${link.agent} -j DROP`,
         ...logged('SPOOFED', 'spoofed'),
+        // No group has a member here, so the kernel would drop it before any other table sees it.
+        `-A PREROUTING -i ${LINK_INTERFACE} -d 224.0.0.0/4 -j MULTICAST`,
+        `-A PREROUTING -i ${LINK_INTERFACE} -d 224.0.0.0/4 -j DROP`,
+        ...logged('MULTICAST', 'refused'),
     ]) +
-        table('nat', ['POSTROUTING ACCEPT'], [
+        table('nat', ['PREROUTING ACCEPT', 'POSTROUTING ACCEPT'], [
+            ...(input.policy.mode === 'audit' ? redirectRules(input.policy) : []),
             // What is forwarded on purpose (address rules) goes out under the gateway's own address.
             `-A POSTROUTING -s ${link.agent} ! -o ${LINK_INTERFACE} -j MASQUERADE`,
         ]) +
@@ -3968,9 +4154,22 @@ function ipv4Rules(input) {
             ...logged('PASSED', 'passed'),
         ]));
 }
+/** Ports of names that nothing listens on, see any-port. */
+function redirectRules(policy) {
+    const block = `-A PREROUTING -i ${LINK_INTERFACE} -d ${SYNTHETIC_BLOCK}`;
+    const range = `${ANY_PORTS[0]}-${ANY_PORTS.at(-1)}`;
+    return [
+        ...listenPorts(policy).map((port) => `${block} -p tcp --dport ${port} -j RETURN`),
+        ...udpPortsOf(policy).map((port) => `${block} -p udp --dport ${port} -j RETURN`),
+        ...['tcp', 'udp'].map((protocol) => `${block} -p ${protocol} -j REDIRECT --to-ports ${range}`),
+    ];
+}
+function udpPortsOf(policy) {
+    return [...new Set(udpNameRules(policy).map(({ port }) => port))];
+}
 /** To the gateway itself: names (synthetic addresses) and DNS, from the agent only. */
 function inputRules({ policy, link, resolvers, brokers = [] }) {
-    const udpPorts = [...new Set(udpNameRules(policy).map(({ port }) => port))];
+    const udpPorts = udpPortsOf(policy);
     return [
         // Docker's own resolver on user-defined networks listens inside of this namespace.
         ...resolvers.filter(isLoopback).map(({ address }) => `-A INPUT -i lo -d ${address} -j ACCEPT`),
@@ -3987,6 +4186,7 @@ function inputRules({ policy, link, resolvers, brokers = [] }) {
             `-A INPUT -d ${SYNTHETIC_BLOCK} -p udp --dport ${port} -j PASSED`,
             `-A INPUT -d ${SYNTHETIC_BLOCK} -p udp --dport ${port} -j ACCEPT`,
         ]),
+        ...(policy.mode === 'audit' ? [`-A INPUT -d ${link.gateway} -m conntrack --ctstate DNAT -j ACCEPT`] : []),
         // What is left of closed connections is no attempt at anything: a reset, no record.
         `-A INPUT -d ${SYNTHETIC_BLOCK} -p tcp ! --syn -j REJECT --reject-with tcp-reset`,
         ...[53, ...brokers.map(({ port }) => port)].map((port) => `-A INPUT -d ${link.gateway} -p tcp --dport ${port} ! --syn -j REJECT --reject-with tcp-reset`),
@@ -4026,7 +4226,7 @@ function outputRules({ policy, resolvers, brokers = [] }) {
     const named = brokers.filter(({ upstream }) => !(0,external_node_net_.isIPv4)(upstream.host));
     const mayBePrivate = [...policy.rules, ...named].some((rule) => rule.private);
     const closed = [...address_ranges/* CLOSED_RANGES */.KE, ...(mayBePrivate ? [] : address_ranges/* PRIVATE_RANGES */.BZ)];
-    const udpPorts = [...new Set(udpNameRules(policy).map(({ port }) => port))];
+    const udpPorts = udpPortsOf(policy);
     return [
         `-A OUTPUT -o ${LINK_INTERFACE} -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`,
         `-A OUTPUT -o ${LINK_INTERFACE} -p tcp --tcp-flags RST RST -j ACCEPT`,
@@ -4045,7 +4245,7 @@ function outputRules({ policy, resolvers, brokers = [] }) {
             .map(({ upstream }) => `-A OUTPUT -d ${upstream.host} -p tcp --dport ${upstream.port} -j ACCEPT`),
         ...closed.map((range) => `-A OUTPUT -d ${(0,address/* formatBlock */.$4)(range)} -j REJECT --reject-with icmp-admin-prohibited`),
         ...(policy.mode === 'audit'
-            ? ['-A DIAL -p tcp -j ACCEPT']
+            ? ['-A DIAL -p tcp -j ACCEPT', '-A DIAL -p udp -j ACCEPT']
             : listenPorts(policy).map((port) => `-A DIAL -p tcp --dport ${port} -j ACCEPT`)),
         ...named.map(({ upstream }) => `-A DIAL -p tcp --dport ${upstream.port} -j ACCEPT`),
         ...udpPorts.map((port) => `-A DIAL -p udp --dport ${port} -j ACCEPT`),
@@ -4082,6 +4282,75 @@ function isWrittenAddress({ upstream, private: mayBePrivate, }) {
 }
 function isLoopback({ address }) {
     return address.startsWith('127.');
+}
+
+;// CONCATENATED MODULE: ./lib/gateway/floor/flow-table.js
+
+const TABLE = '/proc/net/nf_conntrack';
+const PIECE = 2 ** 16;
+/** Has to be opened as root; reading goes on afterwards. A kernel without the file has no flows to tell of. */
+function openFlowTable() {
+    const file = openIfThere();
+    const read = () => (file === undefined ? [] : parseFlows(readFromStart(file)));
+    return {
+        read,
+        meantBy: (protocol, answeredAt, agentPort) => read().find((flow) => flow.protocol === protocol && flow.answeredAt === answeredAt && flow.agentPort === agentPort)?.destination,
+        close: () => {
+            if (file !== undefined)
+                (0,external_node_fs_namespaceObject.closeSync)(file);
+        },
+    };
+}
+/** Which flow a logged packet began; `undefined` for one that stands for many, and for protocols without ports. */
+function flowKey(packet) {
+    const { protocol, source, sourcePort, destination, port, count } = packet;
+    if (sourcePort === undefined || port === undefined || count > 1)
+        return undefined;
+    return keyOf(protocol, { source, sourcePort, destination, port });
+}
+/** Lines of the kernel's table; those of protocols without ports, or without byte counts, are left out. */
+function parseFlows(text) {
+    return text.split('\n').flatMap((line) => {
+        const [, protocol, state = ''] = /^ipv4 +2 +(tcp|udp) +\d+ \d+ ([A-Z_]+)?/.exec(line) ?? [];
+        const [there, back] = [...line.matchAll(DIRECTION)].map(({ groups }) => groups);
+        if (protocol === undefined || there === undefined || back === undefined)
+            return [];
+        return [
+            {
+                key: keyOf(protocol, there),
+                protocol,
+                destination: { address: there.destination, port: Number(there.port) },
+                bytesOut: Number(there.bytes),
+                bytesIn: Number(back.bytes),
+                answeredAt: Number(back.sourcePort),
+                agentPort: Number(back.port),
+                over: state === 'TIME_WAIT' || state === 'CLOSE',
+            },
+        ];
+    });
+}
+function keyOf(protocol, ends) {
+    return `${protocol} ${ends.source}:${ends.sourcePort} ${ends.destination}:${ends.port}`;
+}
+const DIRECTION = /src=(?<source>[\d.]+) dst=(?<destination>[\d.]+) sport=(?<sourcePort>\d+) dport=(?<port>\d+) packets=\d+ bytes=(?<bytes>\d+)/g;
+function openIfThere() {
+    try {
+        return (0,external_node_fs_namespaceObject.openSync)(TABLE, external_node_fs_namespaceObject.constants.O_RDONLY);
+    }
+    catch {
+        return undefined;
+    }
+}
+function readFromStart(file) {
+    const pieces = [];
+    for (let at = 0;;) {
+        const piece = Buffer.allocUnsafe(PIECE);
+        const length = (0,external_node_fs_namespaceObject.readSync)(file, piece, 0, PIECE, at);
+        if (length === 0)
+            return Buffer.concat(pieces).toString('latin1');
+        pieces.push(piece.subarray(0, length));
+        at += length;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/floor/load-floor.js
@@ -4137,7 +4406,7 @@ function parsePacket(line) {
     const [kind, sampled] = String(fields?.['oob.prefix'] ?? '').split('*');
     if (fields === undefined || (kind !== 'refused' && kind !== 'spoofed' && kind !== 'passed'))
         return undefined;
-    const { dest_ip: destination, src_ip: source, dest_port: port } = fields;
+    const { dest_ip: destination, src_ip: source, dest_port: port, src_port: sourcePort } = fields;
     const protocol = PROTOCOLS[Number(fields['ip.protocol'] ?? fields['ip6.nexthdr'])] ?? 'other';
     return {
         kind,
@@ -4146,6 +4415,7 @@ function parsePacket(line) {
         source: String(source ?? ''),
         destination: String(destination ?? ''),
         ...(typeof port === 'number' ? { port } : {}),
+        ...(typeof sourcePort === 'number' ? { sourcePort } : {}),
     };
 }
 function parseObject(line) {
@@ -4246,12 +4516,12 @@ function refusal(decision) {
 /** @param authority of the run; asked only for connections whose TLS ends here */
 function createHttpParts(context, authority, extraRoots) {
     const proxy = once(async () => {
-        const { createHttpProxy } = await Promise.all(/* import() */[__nccwpck_require__.e(500), __nccwpck_require__.e(310)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6310));
+        const { createHttpProxy } = await Promise.all(/* import() */[__nccwpck_require__.e(725), __nccwpck_require__.e(310)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6310));
         return createHttpProxy(context);
     });
     const inspector = once(async () => {
         const [{ createInspector }, { createTlsDial }] = await Promise.all([
-            Promise.all(/* import() */[__nccwpck_require__.e(500), __nccwpck_require__.e(859)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5859)),
+            Promise.all(/* import() */[__nccwpck_require__.e(725), __nccwpck_require__.e(183)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8183)),
             __nccwpck_require__.e(/* import() */ 951).then(__nccwpck_require__.bind(__nccwpck_require__, 4951)),
         ]);
         const parts = {
@@ -4262,7 +4532,10 @@ function createHttpParts(context, authority, extraRoots) {
         return createInspector(parts, context);
     });
     return {
-        http: { serve: async (...args) => (await proxy()).serve(...args) },
+        http: {
+            serve: async (...args) => (await proxy()).serve(...args),
+            refuse: async (...args) => (await proxy()).refuse(...args),
+        },
         inspector: { serve: async (...args) => (await inspector()).serve(...args) },
     };
 }
@@ -4348,10 +4621,10 @@ function createFloodMerger(clock) {
     }
     function offer(record, crowded = false) {
         const now = clock.monotonic();
-        const exact = keyOf(record);
+        const exact = flood_keyOf(record);
         const known = !crowded && (windows.has(exact) || windows.size < MOST_KEYS);
         const entry = known ? record : anonymous(record);
-        const key = known ? exact : keyOf(entry);
+        const key = known ? exact : flood_keyOf(entry);
         const lines = closeIfOld(key, now);
         const window = windows.get(key) ?? {
             opened: now,
@@ -4374,7 +4647,7 @@ function createFloodMerger(clock) {
     return { offer, due, flush };
 }
 /** Identical is what differs at most in time, duration and bytes. */
-function keyOf(record) {
+function flood_keyOf(record) {
     const { verdict, reason, rule, protocol, host, ip, port, method, path, status } = record;
     return JSON.stringify([verdict, reason, rule, protocol, host, ip, port, method, path, status]);
 }
@@ -4528,26 +4801,33 @@ function createUdpRelays(rules, resolver, context) {
         sockets.add(socket);
         socket.on('message', (message, from) => {
             const key = `${address}:${port}:${from.port}`;
-            const exchange = exchanges.get(key) ?? start(key, (reply) => socket.send(reply, from.port, from.address, () => { }));
-            exchange?.send(message);
+            const reply = (answer) => socket.send(answer, from.port, from.address, () => { });
+            receive({ key, name, port, message, reply });
         });
-        function start(key, reply) {
-            if (exchanges.size >= MOST_EXCHANGES) {
-                const decision = (0,decide/* connectionVerdict */.c_)(context.policy, { name, port, protocol: 'udp' });
-                record(name, port, { ...decision, verdict: 'blocked', reason: 'too-many-connections' }, new Date());
-                return undefined;
-            }
-            const exchange = startExchange(name, port, reply, () => exchanges.delete(key));
-            exchanges.set(key, exchange);
-            return exchange;
-        }
         return new Promise((resolve) => {
             // A port that cannot be opened leaves the name without UDP: refused by the kernel, and recorded by the floor.
             socket.once('error', () => resolve());
             socket.bind(port, address, () => resolve());
         });
     }
-    function startExchange(name, port, reply, ended) {
+    function receive({ message, ...datagram }) {
+        exchangeFor(datagram)?.send(message);
+    }
+    function exchangeFor(wanted) {
+        const { key, name, port } = wanted;
+        const known = exchanges.get(key);
+        if (known !== undefined)
+            return known;
+        if (exchanges.size >= MOST_EXCHANGES) {
+            const decision = (0,decide/* connectionVerdict */.c_)(context.policy, { name, port, protocol: 'udp' });
+            record(name, port, { ...decision, verdict: 'blocked', reason: 'too-many-connections' }, new Date());
+            return undefined;
+        }
+        const exchange = startExchange(wanted, () => exchanges.delete(key));
+        exchanges.set(key, exchange);
+        return exchange;
+    }
+    function startExchange({ name, port, reply }, ended) {
         const began = new Date();
         const decision = (0,decide/* connectionVerdict */.c_)(context.policy, { name, port, protocol: 'udp' });
         const gate = context.budgets.uploads(decision.rule);
@@ -4622,7 +4902,7 @@ function createUdpRelays(rules, resolver, context) {
         for (const socket of sockets)
             socket.close();
     }
-    return { open, close };
+    return { open, receive, close };
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/upstream/dns-query.js
@@ -4821,6 +5101,9 @@ function resolversOf(resolvConf) {
 
 
 
+
+
+
 /** The host reads a large workspace meanwhile; if it dies instead, the end of standard input ends this process. */
 const LINK_DEADLINE_MS = 600_000;
 /** How long the link may take to be tested, once it is there. */
@@ -4842,6 +5125,10 @@ async function startGateway(start, ports) {
     const context = { policy, names, log, connections, dial, budgets: createBudgets(policy) };
     const relays = createUdpRelays(udpNameRules(policy), resolver, context);
     const canary = createCanaryWatch();
+    const table = openFlowTable();
+    const flows = createDirectFlows(table, log.add, systemClock.now);
+    onClose(flows.close);
+    const anyPorts = policy.mode === 'audit' ? ANY_PORTS : [];
     const authority = needsAuthority(policy) ? makeAuthority() : undefined;
     const http = createHttpParts(context, async () => authority ?? makeAuthority(), start.extraRoots);
     const [packets] = await Promise.all([
@@ -4863,13 +5150,19 @@ async function startGateway(start, ports) {
     onClose(brokers.close);
     const dns = await serveDnsOverUdp(link.gateway, answer);
     onClose(() => dns.close());
-    const servers = await listenOn([53, ...brokers.ports, ...listenPorts(policy)], (client) => {
-        if (client.localAddress === link.gateway) {
-            if (!brokers.accept(client))
-                serveDnsOverTcp(client, answer);
-            return;
-        }
-        connections.track(acceptConnection(client, { ...context, ...http }).catch((error) => mishap(error, client)));
+    if (anyPorts.length > 0) {
+        const any = await serveAnyUdp(link.gateway, table, relays, context);
+        onClose(any.close);
+    }
+    const listening = [53, ...brokers.ports, ...listenPorts(policy), ...anyPorts];
+    const servers = await listenOn(listening, (client) => {
+        const { localAddress: address = '', localPort: port = 0 } = client;
+        const own = address === link.gateway && !anyPorts.includes(port);
+        const meant = own ? undefined : (meantBy(client, table) ?? { address, port });
+        if (meant !== undefined)
+            connections.track(acceptConnection(client, meant, { ...context, ...http }).catch((error) => mishap(error, client)));
+        else if (!brokers.accept(client))
+            serveDnsOverTcp(client, answer);
     });
     onClose(() => {
         for (const server of servers)
@@ -4887,8 +5180,13 @@ async function startGateway(start, ports) {
         if (packet === undefined || canary.isPacket(packet))
             return;
         const record = packetRecord(packet, { policy, link, names });
-        if (record !== undefined)
+        if (record === undefined)
+            return;
+        const key = packet.kind === 'passed' && record.verdict !== 'blocked' ? flowKey(packet) : undefined;
+        if (key === undefined)
             log.add(record);
+        else
+            flows.follow(key, record);
     }
     async function answer(message) {
         const { reply, record, address } = answerQuestion(message, context);
@@ -4911,6 +5209,7 @@ async function startGateway(start, ports) {
         relays.close();
         await connections.drain();
         await (0,promises_namespaceObject.setTimeout)(LAST_PACKETS_MS);
+        flows.finish();
         log.flush();
     }
 }
@@ -4923,7 +5222,7 @@ async function makeAuthority() {
 async function startBrokers({ brokers = [] }, resolver, context) {
     if (brokers.length === 0)
         return { ports: [], accept: () => false, close: () => { } };
-    const { createBrokerDial, createBrokers } = await __nccwpck_require__.e(/* import() */ 930).then(__nccwpck_require__.bind(__nccwpck_require__, 930));
+    const { createBrokerDial, createBrokers } = await __nccwpck_require__.e(/* import() */ 480).then(__nccwpck_require__.bind(__nccwpck_require__, 2480));
     return createBrokers(brokers, { ...context, dial: createBrokerDial(resolver) });
 }
 function resolversFor({ resolvers }) {
@@ -4951,7 +5250,7 @@ async function proveResolvers(resolvers) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1353);
-/* harmony import */ var _gateway_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(90);
+/* harmony import */ var _gateway_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1969);
 /* harmony import */ var _start_control_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1284);
 
 

@@ -1,8 +1,8 @@
-export const id = 930;
-export const ids = [930];
+export const id = 480;
+export const ids = [480];
 export const modules = {
 
-/***/ 930:
+/***/ 2480:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -18,17 +18,162 @@ var external_node_http_ = __webpack_require__(7067);
 var external_node_net_ = __webpack_require__(7030);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __webpack_require__(7075);
-// EXTERNAL MODULE: ./lib/gateway/http/headers.js
-var headers = __webpack_require__(1617);
 // EXTERNAL MODULE: ./lib/gateway/http/meter.js
 var http_meter = __webpack_require__(8342);
 // EXTERNAL MODULE: ./lib/gateway/http/upstream-agent.js
 var upstream_agent = __webpack_require__(5942);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __webpack_require__(8522);
+;// CONCATENATED MODULE: ./lib/core/secret-values.js
+/** Values shorter than this are not masked: a two-letter value would tear holes into every text. */
+const SHORTEST_MASKED = 4;
+/** The same for what is only a part or a variant of a value. */
+const SHORTEST_DERIVED = 8;
+/** A function that replaces every known value, and its usual encodings, by `***`. */
+function createMask(secrets) {
+    const needles = [...new Set(secrets.flatMap((secret) => secretForms(secret.value)))]
+        .filter((form) => form.length >= SHORTEST_MASKED)
+        .sort((a, b) => b.length - a.length);
+    if (needles.length === 0)
+        return (text) => text;
+    const pattern = new RegExp(needles.map((needle) => needle.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
+    return (text) => text.replace(pattern, '***');
+}
+/** The longest form of any secret, in characters: what a streaming masker has to hold back. */
+function longestForm(secrets) {
+    return Math.max(0, ...secrets.flatMap((secret) => secretForms(secret.value)).map((form) => form.length));
+}
+/**
+ * The forms in which a value is looked for: as it is, trimmed, by line, in one case (names in DNS are lower case),
+ * reversed, URL-, JSON- and HTML-encoded, hex, and base64 and base64url in all three alignments, whole and in the lines
+ * into which tools wrap them.
+ */
+function secretForms(value) {
+    const trimmed = value.trim();
+    if (trimmed.length < SHORTEST_MASKED)
+        return trimmed.length === 0 ? [] : [trimmed];
+    const lines = trimmed.split(/\r?\n/).map((line) => line.trim());
+    const bytes = Buffer.from(trimmed, 'utf8');
+    const base64 = [bytes.toString('base64'), ...[0, 1, 2].map((shift) => alignedBase64(bytes, shift))];
+    const hex = bytes.toString('hex');
+    const url = urlForms(trimmed);
+    return [
+        ...new Set([
+            value,
+            trimmed,
+            ...[...lines, trimmed.toLowerCase(), trimmed.toUpperCase()].filter((form) => form.length >= SHORTEST_DERIVED),
+            [...trimmed].reverse().join(''),
+            ...base64,
+            ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
+            ...[64, 76].flatMap((width) => wrapped(base64[0], width)),
+            hex,
+            hex.toUpperCase(),
+            ...wrapped(hex, 60),
+            ...url,
+            ...url.map((form) => form.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase())),
+            JSON.stringify(trimmed).slice(1, -1),
+            ...htmlForms(trimmed),
+        ]),
+    ];
+}
+/** The ways in which URL libraries encode a value: whole URL, component, strict component and form field. */
+function urlForms(text) {
+    const component = encodeURIComponent(text.toWellFormed());
+    const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+    return [
+        encodeURI(text.toWellFormed()),
+        component,
+        strict,
+        new URLSearchParams({ '': text }).toString().slice(1),
+    ];
+}
+/** As in the text of an element and in an attribute. */
+function htmlForms(text) {
+    const inText = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    return [
+        inText,
+        ...['&#39;', '&#x27;'].map((quote) => inText.replaceAll('"', '&quot;').replaceAll("'", quote)),
+    ];
+}
+/** The lines of `text` at `width`, as `base64`, `openssl` and `xxd` print them; none when it fits in one. */
+function wrapped(text, width) {
+    if (text.length <= width)
+        return [];
+    const lines = [];
+    for (let at = 0; at < text.length; at += width)
+        lines.push(text.slice(at, at + width));
+    return lines.filter((line) => line.length >= SHORTEST_DERIVED);
+}
+/** The characters of base64 that depend on the value alone when it starts `shift` bytes into a group of three. */
+function alignedBase64(bytes, shift) {
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+        .toString('base64')
+        .replace(/=+$/, '');
+    const whole = Math.floor(((bytes.length + shift) * 8) / 6);
+    return encoded.slice(shift === 0 ? 0 : shift + 1, whole);
+}
+
+;// CONCATENATED MODULE: ./lib/core/redactor.js
+
+/** As in createMask: shorter values would tear holes into every text. */
+const SHORTEST_FORM = 4;
+function createRedactor(secrets) {
+    // One character for each byte, so that a regular expression works on bytes and nothing is lost.
+    const needles = [...new Set(secrets.flatMap((secret) => secretForms(secret.value)))]
+        .filter((form) => form.length >= SHORTEST_FORM)
+        .map((form) => Buffer.from(form, 'utf8').toString('latin1'))
+        .sort((a, b) => b.length - a.length);
+    const longest = needles[0]?.length ?? 0;
+    const firsts = new Set(needles.map((needle) => needle.charCodeAt(0)));
+    const pattern = new RegExp(needles.map((needle) => needle.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
+    let held = '';
+    let replaced = 0;
+    /** First position from `from` on where the text ends in what may become a (longer) needle. */
+    function undecided(text, from) {
+        for (let at = Math.max(from, text.length - longest + 1); at < text.length; at++) {
+            if (!firsts.has(text.charCodeAt(at)))
+                continue;
+            const rest = text.slice(at);
+            if (needles.some((needle) => needle.length > rest.length && needle.startsWith(rest)))
+                return at;
+        }
+        return text.length;
+    }
+    function redact(text, final) {
+        let output = '';
+        let done = 0;
+        let limit = final ? text.length : undecided(text, 0);
+        pattern.lastIndex = 0;
+        for (let match = pattern.exec(text); match !== null && match.index < limit; match = pattern.exec(text)) {
+            output += `${text.slice(done, match.index)}***`;
+            replaced += 1;
+            done = pattern.lastIndex;
+            if (!final && done > limit)
+                limit = undecided(text, done);
+        }
+        held = text.slice(limit);
+        return Buffer.from(output + text.slice(done, limit), 'latin1');
+    }
+    return {
+        push(chunk) {
+            const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+            return needles.length === 0 ? bytes : redact(held + bytes.toString('latin1'), false);
+        },
+        end: () => (held === '' ? Buffer.alloc(0) : redact(held, true)),
+        get replaced() {
+            return replaced;
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./lib/gateway/http/headers.js
+var http_headers = __webpack_require__(1617);
 ;// CONCATENATED MODULE: ./lib/gateway/broker/token-count.js
 /**
  * Reads the token counts of any provider out of a JSON value. Anthropic: `message.usage` at the start of a stream,
  * `usage` in its deltas and in whole answers. OpenAI: `response.usage` (Responses) and `usage` (Chat). Google:
- * `usageMetadata`, where each event repeats the sum so far.
+ * `usageMetadata`, where each event repeats the sum so far. Bedrock: `usage` in words of its own (Converse), or whatever
+ * the model has.
  */
 function readTokenReport(value) {
     if (Array.isArray(value))
@@ -47,13 +192,13 @@ function mergeReports(earlier, later) {
     return { ...earlier, ...later, ...(Object.keys(counted).length === 0 ? {} : { counted }) };
 }
 function readUsage(usage) {
-    const read = count(usage.cache_read_input_tokens);
-    const write = count(usage.cache_creation_input_tokens);
+    const read = count(usage.cache_read_input_tokens ?? usage.cacheReadInputTokens);
+    const write = count(usage.cache_creation_input_tokens ?? usage.cacheWriteInputTokens);
     const details = fields(usage.input_tokens_details ?? usage.prompt_tokens_details);
     // OpenAI counts cached tokens as input too; Anthropic does not.
     const cached = count(details.cached_tokens);
-    const input = count(usage.input_tokens ?? usage.prompt_tokens);
-    const output = count(usage.output_tokens ?? usage.completion_tokens);
+    const input = count(usage.input_tokens ?? usage.prompt_tokens ?? usage.inputTokens);
+    const output = count(usage.output_tokens ?? usage.completion_tokens ?? usage.outputTokens);
     return anyOf({
         input: input === undefined ? undefined : Math.max(0, input - (cached ?? 0)),
         output,
@@ -85,14 +230,69 @@ function fields(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
+;// CONCATENATED MODULE: ./lib/gateway/broker/frame-reader.js
+
+/** Length of the whole and of the headers, and a checksum of both; another checksum at the end. */
+const PRELUDE_BYTES = 12;
+const CHECKSUM_BYTES = 4;
+/**
+ * Reads `application/vnd.amazon.eventstream`, the binary frames in which Amazon Bedrock streams. The payload of a frame
+ * is an event, or, with InvokeModel, `{"bytes": "…"}` with an event of the model's own in base64.
+ * Format: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTSelectObjectAppendix.html
+ * @param longest frame in bytes; after a longer one nothing is read any more
+ */
+function createFrameReader(longest) {
+    let report = {};
+    let held = Buffer.alloc(0);
+    let lost = false;
+    return {
+        push(chunk) {
+            if (lost)
+                return;
+            held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+            while (held.length >= PRELUDE_BYTES) {
+                const length = held.readUInt32BE(0);
+                const begin = PRELUDE_BYTES + held.readUInt32BE(4);
+                const end = length - CHECKSUM_BYTES;
+                if (length > longest || begin > end) {
+                    lost = true;
+                    held = Buffer.alloc(0);
+                    return;
+                }
+                if (held.length < length)
+                    return;
+                report = mergeReports(report, readTokenReport(eventOf(held.subarray(begin, end))));
+                held = held.subarray(length);
+            }
+        },
+        end: () => report,
+    };
+}
+function eventOf(payload) {
+    const event = parse(payload.toString('utf8'));
+    const { bytes } = (event ?? {});
+    return typeof bytes === 'string' ? parse(Buffer.from(bytes, 'base64').toString('utf8')) : event;
+}
+function parse(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/broker/answer-reader.js
+
 
 /** Events that carry counts are small; what is longer holds content and is skipped. */
 const LONGEST_EVENT = 4 * 2 ** 20;
 const LONGEST_BODY = 8 * 2 ** 20;
 const MENTIONS_TOKENS = /"usage|"model/;
-/** @param contentType of the answer: server-sent events are read one by one, all else as one JSON value */
+/** @param contentType of the answer: events of a stream are read one by one, all else as one JSON value */
 function createAnswerReader(contentType) {
+    if (/^application\/vnd\.amazon\.eventstream\b/i.test(contentType))
+        return createFrameReader(LONGEST_EVENT);
     return /^text\/event-stream\b/i.test(contentType) ? createEventReader() : createBodyReader();
 }
 function createEventReader() {
@@ -113,7 +313,7 @@ function createEventReader() {
         length = 0;
         if (!line.startsWith('data:') || !MENTIONS_TOKENS.test(line))
             return;
-        report = mergeReports(report, readTokenReport(parse(line.slice(5))));
+        report = mergeReports(report, readTokenReport(answer_reader_parse(line.slice(5))));
     }
     return {
         push(chunk) {
@@ -143,10 +343,10 @@ function createBodyReader() {
             else
                 pieces = [];
         },
-        end: () => (length > LONGEST_BODY ? {} : readTokenReport(parse(Buffer.concat(pieces).toString('utf8')))),
+        end: () => (length > LONGEST_BODY ? {} : readTokenReport(answer_reader_parse(Buffer.concat(pieces).toString('utf8')))),
     };
 }
-function parse(text) {
+function answer_reader_parse(text) {
     try {
         return JSON.parse(text);
     }
@@ -155,89 +355,84 @@ function parse(text) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/core/display-text.js
-var display_text = __webpack_require__(997);
-;// CONCATENATED MODULE: ./lib/core/secret-values.js
-/** Values shorter than this are not masked: a two-letter value would tear holes into every text. */
-const SHORTEST_MASKED = 4;
-/** The same for what is only a part or a variant of a value. */
-const SHORTEST_DERIVED = 8;
-/** A function that replaces every known value, and its usual encodings, by `***`. */
-function createMask(secrets) {
-    const needles = [...new Set(secrets.flatMap((secret) => secretForms(secret.value)))]
-        .filter((form) => form.length >= SHORTEST_MASKED)
-        .sort((a, b) => b.length - a.length);
-    if (needles.length === 0)
-        return (text) => text;
-    const pattern = new RegExp(needles.map((needle) => needle.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
-    return (text) => text.replace(pattern, '***');
-}
-/** The longest form of any secret, in characters: what a streaming masker has to hold back. */
-function longestForm(secrets) {
-    return Math.max(0, ...secrets.flatMap((secret) => secretForms(secret.value)).map((form) => form.length));
+;// CONCATENATED MODULE: ./lib/gateway/broker/answer.js
+
+
+
+
+
+
+/** The key in the headers of a credential, without the word before it. */
+function keysOf(credential) {
+    return Object.values(credential).map((value) => ({ name: 'key', value: value.replace(/^Bearer /, '') }));
 }
 /**
- * The forms in which a value is looked for: as it is, trimmed, by line, in one case (names in DNS are lower case),
- * reversed, URL- and JSON-encoded, hex, and base64 and base64url in all three alignments, whole and in the lines
- * into which tools wrap them.
+ * Streams the provider's answer to the agent as it comes: each event of the model arrives at once. A server that
+ * repeats what it was sent (an echo, a debugging gateway, an error page) would hand the key over, so the key is taken
+ * out of headers and body, in all of its usual encodings. An answer that is compressed all the same is unpacked first.
  */
-function secretForms(value) {
-    const trimmed = value.trim();
-    if (trimmed.length < SHORTEST_MASKED)
-        return trimmed.length === 0 ? [] : [trimmed];
-    const lines = trimmed.split(/\r?\n/).map((line) => line.trim());
-    const bytes = Buffer.from(trimmed, 'utf8');
-    const base64 = [bytes.toString('base64'), ...[0, 1, 2].map((shift) => alignedBase64(bytes, shift))];
-    const hex = bytes.toString('hex');
-    const url = urlForms(trimmed);
-    return [
-        ...new Set([
-            value,
-            trimmed,
-            ...[...lines, trimmed.toLowerCase(), trimmed.toUpperCase()].filter((form) => form.length >= SHORTEST_DERIVED),
-            [...trimmed].reverse().join(''),
-            ...base64,
-            ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
-            ...[64, 76].flatMap((width) => wrapped(base64[0], width)),
-            hex,
-            hex.toUpperCase(),
-            ...wrapped(hex, 60),
-            ...url,
-            ...url.map((form) => form.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase())),
-            JSON.stringify(trimmed).slice(1, -1),
-        ]),
+function passBack(incoming, response, credential) {
+    const keys = keysOf(credential);
+    const reader = createAnswerReader(incoming.headers['content-type'] ?? '');
+    const unpack = unpackerOf(incoming);
+    const mask = createMask(keys);
+    const hasBody = incoming.headers['content-length'] !== undefined && response.req.method !== 'HEAD';
+    const headers = (0,http_headers/* headerPairs */.Ro)((0,http_headers/* endToEndHeaders */.cu)(incoming.rawHeaders))
+        // The length of what was masked or unpacked is another one.
+        .filter(([name]) => !(hasBody && /^content-length$/i.test(name)))
+        .filter(([name]) => !(unpack !== undefined && /^content-encoding$/i.test(name)))
+        .flatMap(([name, value]) => [name, mask(value)]);
+    response.sendDate = false;
+    response.writeHead(incoming.statusCode ?? 502, headers);
+    response.flushHeaders();
+    const steps = [
+        incoming,
+        ...(unpack === undefined ? [] : [unpack]),
+        listenIn(reader),
+        redact(keys),
+        response,
     ];
+    (0,external_node_stream_.pipeline)(steps, () => { });
+    return reader;
 }
-/** The ways in which URL libraries encode a value: whole URL, component, strict component and form field. */
-function urlForms(text) {
-    const component = encodeURIComponent(text.toWellFormed());
-    const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-    return [
-        encodeURI(text.toWellFormed()),
-        component,
-        strict,
-        new URLSearchParams({ '': text }).toString().slice(1),
-    ];
+/** Providers are asked for plain answers; one that packs all the same is still read. */
+function unpackerOf({ headers }) {
+    switch (headers['content-encoding']?.toLowerCase()) {
+        case 'gzip':
+        case 'x-gzip':
+            return (0,external_node_zlib_.createGunzip)();
+        case 'deflate':
+            return (0,external_node_zlib_.createInflate)();
+        case 'br':
+            return (0,external_node_zlib_.createBrotliDecompress)();
+        default:
+            return undefined;
+    }
 }
-/** The lines of `text` at `width`, as `base64`, `openssl` and `xxd` print them; none when it fits in one. */
-function wrapped(text, width) {
-    if (text.length <= width)
-        return [];
-    const lines = [];
-    for (let at = 0; at < text.length; at += width)
-        lines.push(text.slice(at, at + width));
-    return lines.filter((line) => line.length >= SHORTEST_DERIVED);
+function listenIn(reader) {
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            reader.push(chunk);
+            done(null, chunk);
+        },
+    });
 }
-/** The characters of base64 that depend on the value alone when it starts `shift` bytes into a group of three. */
-function alignedBase64(bytes, shift) {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
-        .toString('base64')
-        .replace(/=+$/, '');
-    const whole = Math.floor(((bytes.length + shift) * 8) / 6);
-    return encoded.slice(shift === 0 ? 0 : shift + 1, whole);
+function redact(keys) {
+    const redactor = createRedactor(keys);
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            done(null, redactor.push(chunk));
+        },
+        flush(done) {
+            done(null, redactor.end());
+        },
+    });
 }
 
+// EXTERNAL MODULE: ./lib/core/display-text.js
+var display_text = __webpack_require__(997);
 ;// CONCATENATED MODULE: ./lib/gateway/broker/key-refusal.js
+
 
 
 /** Enough for any provider's error; the rest is not read. */
@@ -253,7 +448,7 @@ async function refusedKeyMessage(incoming, start) {
     const text = await readText(incoming);
     if (statusCode === 401)
         return `${host} refused the key of this run (HTTP 401): it is missing, wrong or expired`;
-    const mask = createMask(Object.values(start.credential).map((value) => ({ name: 'key', value: value.replace(/^Bearer /, '') })));
+    const mask = createMask(keysOf(start.credential));
     const said = (0,display_text/* displayText */.WV)(mask(errorMessage(text))).slice(0, LONGEST_MESSAGE);
     return `${host} does not allow this with the key of this run (HTTP 403)${said === '' ? '' : `: ${said}`}`;
 }
@@ -299,7 +494,10 @@ function shape(provider, status, message) {
                 type: 'error',
                 error: { type: status < 500 ? 'invalid_request_error' : 'api_error', message },
             };
+        case 'bedrock':
+            return { message };
         case 'google':
+        case 'vertex':
             return { error: { code: status, message, status: status < 500 ? 'INVALID_ARGUMENT' : 'UNAVAILABLE' } };
         default:
             return {
@@ -331,7 +529,7 @@ const OF_THE_AGENT = new Set([
 /** The headers of a request to the provider: the agent's own without its credentials, and the real credential. */
 function upstreamHeaders(rawHeaders, upstream, credential) {
     const replaced = new Set(Object.keys(credential).map((name) => name.toLowerCase()));
-    const kept = (0,headers/* headerPairs */.Ro)((0,headers/* endToEndHeaders */.cu)(rawHeaders)).filter(([name]) => {
+    const kept = (0,http_headers/* headerPairs */.Ro)((0,http_headers/* endToEndHeaders */.cu)(rawHeaders)).filter(([name]) => {
         const lower = name.toLowerCase();
         return !OF_THE_AGENT.has(lower) && !replaced.has(lower) && !lower.startsWith('x-forwarded-');
     });
@@ -352,6 +550,8 @@ function hostHeader({ scheme, host, port }) {
 const ASK = ['POST'];
 const LOOK = ['GET', 'HEAD'];
 const MODEL_NAME = '[A-Za-z0-9][A-Za-z0-9._:@-]*';
+/** Names and ARNs, in which clients of AWS encode the colon and the slash; never a way upwards. */
+const BEDROCK_MODEL = '(?!(?:%2[Ff]|.)*\\.\\.)[A-Za-z0-9](?:[A-Za-z0-9._:-]|%3[Aa]|%2[Ff])*';
 const OPENAI = {
     prefix: '/v1',
     routes: [
@@ -380,6 +580,25 @@ const PROVIDER_ROUTES = {
             { methods: LOOK, path: new RegExp(`^/v1(alpha|beta)?/models(/${MODEL_NAME})?$`) },
         ],
     },
+    bedrock: {
+        prefix: '',
+        routes: [
+            {
+                methods: ASK,
+                path: new RegExp(`^/model/${BEDROCK_MODEL}/(invoke|invoke-with-response-stream|converse|converse-stream)$`),
+            },
+        ],
+    },
+    // With a key alone, Vertex AI has neither projects nor locations in its paths, and only Google's own models.
+    vertex: {
+        prefix: '',
+        routes: [
+            {
+                methods: ASK,
+                path: new RegExp(`^/v1(beta1)?/publishers/google/models/${MODEL_NAME.replace(':', '')}:(generateContent|streamGenerateContent|countTokens)$`),
+            },
+        ],
+    },
 };
 /** Parameters that carry a credential of the agent's own. */
 const CREDENTIAL_PARAMETERS = ['key', 'access_token', 'api_key', 'api-key', 'oauth_token', '$httpheaders'];
@@ -402,7 +621,6 @@ function searchOf(query) {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/broker/model-request.js
-
 
 
 
@@ -509,8 +727,7 @@ function forward(broker, request, response, target) {
                 refusedKeyMessage(incoming, start).then((message) => answer(broker, response, FINAL_STATUS, message));
                 return;
             }
-            reader = createAnswerReader(incoming.headers['content-type'] ?? '');
-            passBack(incoming, response, reader);
+            reader = passBack(incoming, response, start.credential);
         });
         outgoing.on('error', (error) => {
             const failure = (0,upstream_agent/* dialFailure */.t)(error);
@@ -534,14 +751,6 @@ function bodyHeaders(request, headers) {
         ...headers,
         ...(request.headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked']),
     ];
-}
-/** Streams the answer as it comes: each event of the model reaches the agent at once. */
-function passBack(incoming, response, reader) {
-    response.sendDate = false;
-    response.writeHead(incoming.statusCode ?? 502, (0,headers/* endToEndHeaders */.cu)(incoming.rawHeaders));
-    response.flushHeaders();
-    incoming.on('data', (chunk) => reader.push(chunk));
-    (0,external_node_stream_.pipeline)(incoming, response, () => { });
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/broker/traffic.js

@@ -1,5 +1,5 @@
-export const id = 500;
-export const ids = [500];
+export const id = 725;
+export const ids = [725];
 export const modules = {
 
 /***/ 1617:
@@ -54,7 +54,7 @@ function headerPairs(raw) {
 
 /***/ }),
 
-/***/ 6500:
+/***/ 3725:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -64,12 +64,14 @@ __webpack_require__.d(__webpack_exports__, {
   N: () => (/* binding */ handleUpgrade)
 });
 
+// EXTERNAL MODULE: ./lib/egress/host-name.js + 1 modules
+var host_name = __webpack_require__(9040);
+// EXTERNAL MODULE: ./lib/gateway/connection/refuse.js + 1 modules
+var refuse = __webpack_require__(5982);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __webpack_require__(7067);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __webpack_require__(7075);
-// EXTERNAL MODULE: ./lib/gateway/connection/refuse.js + 1 modules
-var refuse = __webpack_require__(5982);
 ;// CONCATENATED MODULE: ./lib/gateway/http/counted-body.js
 /**
  * Passes a request body on for as long as the rule's budget lasts. The piece that is too much does not leave: the
@@ -94,86 +96,12 @@ function pipeCounted(request, outgoing, gate, overrun) {
 
 // EXTERNAL MODULE: ./lib/gateway/http/headers.js
 var http_headers = __webpack_require__(1617);
-;// CONCATENATED MODULE: ./lib/gateway/http/message.js
-
-function isHttp2(request) {
-    return request.httpVersionMajor === 2;
-}
-/** Whether a body follows the head. */
-function hasBody(request) {
-    if (isHttp2(request))
-        return !request.stream.endAfterHeaders;
-    return (request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0');
-}
-/** Sends the head of the destination's answer on. */
-function writeHead(request, response, answer) {
-    const { statusCode = 502, statusMessage = '', rawHeaders } = answer;
-    const headers = (0,http_headers/* endToEndHeaders */.cu)(rawHeaders);
-    response.sendDate = false;
-    if (isHttp2(request)) {
-        response.writeHead(statusCode, grouped(headers));
-        return;
-    }
-    const plain = response;
-    plain.writeHead(statusCode, statusMessage, headers);
-    // Server-sent events: the head must not wait for the first event.
-    if (answer.headers['content-length'] === undefined)
-        plain.flushHeaders();
-}
-function addTrailers(request, response, rawTrailers) {
-    if (rawTrailers.length === 0)
-        return;
-    if (isHttp2(request))
-        response.addTrailers(grouped(rawTrailers));
-    else
-        response.addTrailers((0,http_headers/* headerPairs */.Ro)(rawTrailers));
-}
-/** Alternating names and values as one entry for each name; names of HTTP/2 are in lower case. */
-function grouped(headers) {
-    const groups = new Map();
-    for (const [name, value] of (0,http_headers/* headerPairs */.Ro)(headers)) {
-        const key = name.toLowerCase();
-        groups.set(key, [...(groups.get(key) ?? []), value]);
-    }
-    return Object.fromEntries([...groups].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
-}
-
+// EXTERNAL MODULE: ./lib/gateway/http/message.js
+var message = __webpack_require__(9440);
 // EXTERNAL MODULE: ./lib/gateway/http/meter.js
 var http_meter = __webpack_require__(8342);
-// EXTERNAL MODULE: ./lib/egress/reasons.js
-var reasons = __webpack_require__(1630);
-;// CONCATENATED MODULE: ./lib/gateway/http/refusal.js
-
-
-/** Status of a refused request; what cannot be read is not refused but wrong. */
-function refusalStatus({ reason }) {
-    if (reason === 'http-malformed')
-        return 400;
-    if (reason === 'timeout')
-        return 504;
-    return FAILURES.has(reason) ? 502 : 403;
-}
-const FAILURES = new Set(['resolve-failed', 'upstream-failed', 'upstream-certificate']);
-/** A few words for whoever reads the agent's log: why, and by which rule. */
-function refusalBody({ reason, rule }) {
-    const which = rule === reasons/* NO_RULE */.L ? 'No rule allows it.' : `Rule: ${rule}`;
-    return `cagent: ${reason}: ${reasons/* EGRESS_REASONS */.q[reason]} ${which}\n`;
-}
-/** Answers instead of the destination, and ends the connection, since its request body may still be on the way. */
-function sendRefusal(request, response, decision) {
-    if (response.headersSent) {
-        response.destroy();
-        return;
-    }
-    const body = refusalBody(decision);
-    const headers = { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body) };
-    if (isHttp2(request))
-        response.writeHead(refusalStatus(decision), headers);
-    else
-        response.writeHead(refusalStatus(decision), { ...headers, connection: 'close' });
-    response.end(body);
-}
-
+// EXTERNAL MODULE: ./lib/gateway/http/refusal.js
+var refusal = __webpack_require__(5271);
 ;// CONCATENATED MODULE: ./lib/gateway/http/request-record.js
 /** Writes the line of one request, when its answer has ended in whatever way. */
 function recordRequest({ connection, request, response, check, began }, decision, meter) {
@@ -217,7 +145,7 @@ function forwardRequest(forwarding) {
     response.on('error', () => { });
     const fail = (failed) => {
         decision = failed;
-        sendRefusal(request, response, failed);
+        (0,refusal/* sendRefusal */.RW)(request, response, failed);
     };
     send(forwarding, meter, fail, (over) => {
         if (over.verdict === 'blocked')
@@ -229,7 +157,7 @@ function forwardRequest(forwarding) {
 function send(forwarding, meter, fail, overrun) {
     const { connection, request, response, check } = forwarding;
     let cut = false;
-    const body = hasBody(request);
+    const body = (0,message/* hasBody */.d9)(request);
     const outgoing = openRequest(forwarding, []);
     meter.follow(outgoing);
     response.once('close', () => outgoing.destroy());
@@ -267,7 +195,7 @@ function openRequest({ connection, request, check }, extra) {
     const headers = [...messageHeaders(request, check), ...extra];
     const sized = (0,http_headers/* headerValues */.UE)(request.rawHeaders, 'content-length').length > 0;
     const chunked = (0,http_headers/* headerValues */.UE)(request.rawHeaders, 'transfer-encoding').length > 0;
-    if (chunked || (hasBody(request) && !sized))
+    if (chunked || ((0,message/* hasBody */.d9)(request) && !sized))
         headers.push('Transfer-Encoding', 'chunked');
     return (0,external_node_http_.request)({
         agent: connection.agent,
@@ -281,7 +209,7 @@ function openRequest({ connection, request, check }, extra) {
 /** HTTP/2 has the host in a pseudo-header and may cut cookies into pieces; HTTP/1.1 has one line for each. */
 function messageHeaders(request, { host }) {
     const headers = (0,http_headers/* endToEndHeaders */.cu)(request.rawHeaders);
-    if (!isHttp2(request))
+    if (!(0,message/* isHttp2 */.JY)(request))
         return headers;
     const pairs = (0,http_headers/* headerPairs */.Ro)(headers).filter(([name]) => name !== 'cookie' && name !== 'host');
     const cookies = (0,http_headers/* headerValues */.UE)(request.rawHeaders, 'cookie');
@@ -289,9 +217,117 @@ function messageHeaders(request, { host }) {
     return ['host', host ?? '', ...pairs.flat(), ...cookie];
 }
 function sendBack(incoming, request, response) {
-    writeHead(request, response, incoming);
-    incoming.on('end', () => addTrailers(request, response, incoming.rawTrailers));
+    if (!(0,message/* writeHead */.yl)(request, response, incoming)) {
+        incoming.destroy();
+        response.destroy();
+        return;
+    }
+    incoming.on('end', () => (0,message/* addTrailers */.Gk)(request, response, incoming.rawTrailers));
     (0,external_node_stream_.pipeline)(incoming, response, () => { });
+}
+
+// EXTERNAL MODULE: external "node:http2"
+var external_node_http2_ = __webpack_require__(2467);
+// EXTERNAL MODULE: ./lib/egress/reasons.js
+var reasons = __webpack_require__(1630);
+;// CONCATENATED MODULE: ./lib/gateway/http/forward-stream.js
+
+
+
+
+
+
+
+
+
+/** Sends a request on as a stream of an HTTP/2 session with the destination, both ways at once, and records it. */
+function forwardStream(forwarding, upstream) {
+    const { connection, request, response, check } = forwarding;
+    // Heads are compressed with what went before, so their own size is told.
+    const bytes = { out: (0,message/* headBytes */.c4)(request), in: 0 };
+    const meter = { address: () => upstream.address, bytes: () => bytes };
+    let decision = check.decision;
+    let failed = false;
+    response.once('close', () => recordRequest(forwarding, decision, meter));
+    request.on('error', () => { });
+    response.on('error', () => { });
+    const fail = (why) => {
+        if (failed)
+            return;
+        failed = true;
+        decision = why;
+        (0,refusal/* sendRefusal */.RW)(request, response, why);
+    };
+    const body = (0,message/* hasBody */.d9)(request);
+    const outgoing = openStream(forwarding, upstream.session, body);
+    if (outgoing === undefined) {
+        const { destroyed, closed } = upstream.session;
+        if (destroyed || closed)
+            fail((0,refuse/* failedDecision */.O)(check.decision, 'upstream-failed'));
+        else
+            fail({ verdict: 'blocked', reason: 'http-malformed', rule: reasons/* NO_RULE */.L });
+        return;
+    }
+    outgoing.on('wantTrailers', () => outgoing.sendTrailers((0,message/* http2Trailers */.dC)(request.rawTrailers)));
+    outgoing.on('continue', () => response.writeContinue());
+    outgoing.on('response', (headers, _flags, raw) => {
+        bytes.in += (0,message/* headerBytes */.RH)(raw);
+        if (!(0,message/* writeHttp2Head */.io)(response, Number(headers[':status']), raw)) {
+            response.destroy();
+            return;
+        }
+        outgoing.on('trailers', (_trailers, _end, rawTrailers) => response.addTrailers((0,message/* http2Trailers */.dC)(rawTrailers)));
+        (0,external_node_stream_.pipeline)(outgoing, response, () => { });
+    });
+    outgoing.on('data', (chunk) => {
+        bytes.in += chunk.length;
+    });
+    outgoing.on('error', () => fail((0,refuse/* failedDecision */.O)(check.decision, 'upstream-failed')));
+    outgoing.once('close', () => {
+        if (!response.headersSent)
+            fail((0,refuse/* failedDecision */.O)(check.decision, 'upstream-failed'));
+    });
+    response.once('close', () => outgoing.close(external_node_http2_.constants.NGHTTP2_CANCEL));
+    if (!body) {
+        request.resume();
+        return;
+    }
+    const gate = connection.context.budgets.uploads(check.decision.rule);
+    if (gate === undefined)
+        (0,external_node_stream_.pipeline)(request, outgoing, () => { });
+    else
+        pipeCounted(request, outgoing, gate, (over) => {
+            if (over.verdict === 'blocked')
+                fail(over);
+            else
+                decision = over;
+        });
+    request.on('data', (chunk) => {
+        if (!failed)
+            bytes.out += chunk.length;
+    });
+}
+/** `undefined` when the session has just ended, and for headers that may stand only once but do not. */
+function openStream(forwarding, session, body) {
+    try {
+        return session.request(requestHeaders(forwarding), { endStream: !body, waitForTrailers: body });
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The agent's own headers under what was judged: method, host and target. */
+function requestHeaders({ request, check, connection }) {
+    const own = (0,http_headers/* headerPairs */.Ro)((0,http_headers/* endToEndHeaders */.cu)(request.rawHeaders)).filter(([name]) => name !== 'host');
+    return {
+        ':method': request.method,
+        ':scheme': 'https',
+        ':authority': check.host ?? connection.attempt.destination.name,
+        ':path': check.target,
+        ...(0,message/* grouped */.zD)(own.flat()),
+        // The only hop-by-hop header that HTTP/2 has; servers of gRPC insist on it.
+        ...(request.headers.te === 'trailers' ? { te: 'trailers' } : {}),
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/http/forward-upgrade.js
@@ -333,7 +369,7 @@ function forwardUpgrade(forwarding, head) {
     outgoing.on('error', (error) => {
         decision = (0,refuse/* failedDecision */.O)(decision, (0,upstream_agent/* dialFailure */.t)(error).reason);
         if (client.writable)
-            sendRefusal(request, response, decision);
+            (0,refusal/* sendRefusal */.RW)(request, response, decision);
     });
     outgoing.end();
 }
@@ -364,14 +400,43 @@ var request_check = __webpack_require__(1421);
 
 
 
+
+
+
+
+
 /** Judges a request and sends it on, or answers with the refusal; one line of the record in either case. */
 function handleRequest(connection, request, response) {
     const began = new Date();
     const check = checkWithBudget(connection, request);
     if (check.decision.verdict === 'blocked')
         refuseRequest(connection, request, response, check.decision, began);
-    else
+    else if (connection.upstream === undefined)
         forwardRequest({ connection, request, response, check, began });
+    else
+        void forwardByUpstream({ connection, request, response, check, began }, connection.upstream);
+}
+async function forwardByUpstream(forwarding, upstream) {
+    const { request, response, check } = forwarding;
+    let gone = false;
+    response.once('close', () => {
+        gone = true;
+    });
+    const opened = await upstream.open();
+    if (gone)
+        recordRequest(forwarding, check.decision, nothingMoved());
+    else if (opened.kind === 'h2')
+        forwardStream(forwarding, opened);
+    else if (opened.kind === 'http/1.1')
+        forwardRequest(forwarding);
+    else {
+        const decision = (0,refuse/* failedDecision */.O)(check.decision, opened.reason);
+        response.once('close', () => recordRequest(forwarding, decision, nothingMoved(opened.address)));
+        (0,refusal/* sendRefusal */.RW)(request, response, decision);
+    }
+}
+function nothingMoved(address) {
+    return { address: () => address, bytes: () => ({ out: 0, in: 0 }) };
 }
 /** The same for a request that wants to become a WebSocket. */
 function handleUpgrade(connection, request, response, head) {
@@ -383,32 +448,121 @@ function handleUpgrade(connection, request, response, head) {
         forwardUpgrade({ connection, request, response, check, began }, head);
 }
 /** A request that the rules allow counts against the budget of its rule, head included: a path can carry data too. */
-function checkWithBudget({ attempt, context }, request) {
+function checkWithBudget({ attempt, context, refusal }, request) {
+    if (refusal !== undefined)
+        return { decision: refusal, target: request.url ?? '', host: undefined };
     const check = (0,request_check/* checkRequest */.y)(request, attempt.destination, context.policy);
     if (check.decision.verdict !== 'allowed')
         return check;
     const { rule } = check.decision;
-    const over = context.budgets.request(rule) ?? context.budgets.uploads(rule)?.(headBytes(request));
+    const over = context.budgets.request(rule) ?? context.budgets.uploads(rule)?.((0,message/* headBytes */.c4)(request));
     return over === undefined ? check : { ...check, decision: over };
 }
-function headBytes({ method = '', url = '', rawHeaders }) {
-    return rawHeaders.reduce((sum, text) => sum + text.length + 2, method.length + url.length + 12);
-}
 function refuseRequest({ attempt, context }, request, response, decision, began) {
-    sendRefusal(request, response, decision);
+    (0,refusal/* sendRefusal */.RW)(request, response, decision);
     const { name, port } = attempt.destination;
     const { method = '', url = '', headers } = request;
-    const host = String(headers[':authority'] ?? headers.host ?? name);
+    const authority = String(headers[':authority'] ?? headers.host ?? name);
     context.log.add({
         ...decision,
         protocol: 'http',
-        host,
+        host: hostOf(authority),
         port,
         method,
         path: url,
         status: response.statusCode,
         began,
     });
+}
+/** Without the port, which is that of the connection; in the form of all other records where it is a name. */
+function hostOf(authority) {
+    const host = authority.replace(/:\d*$/, '');
+    return (0,host_name/* normalizeName */.Pc)(host) ?? host;
+}
+
+
+/***/ }),
+
+/***/ 9440:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Gk: () => (/* binding */ addTrailers),
+/* harmony export */   JY: () => (/* binding */ isHttp2),
+/* harmony export */   RH: () => (/* binding */ headerBytes),
+/* harmony export */   c4: () => (/* binding */ headBytes),
+/* harmony export */   d9: () => (/* binding */ hasBody),
+/* harmony export */   dC: () => (/* binding */ http2Trailers),
+/* harmony export */   io: () => (/* binding */ writeHttp2Head),
+/* harmony export */   yl: () => (/* binding */ writeHead),
+/* harmony export */   zD: () => (/* binding */ grouped)
+/* harmony export */ });
+/* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1617);
+
+function isHttp2(request) {
+    return request.httpVersionMajor === 2;
+}
+/** The size of a request's head, as it is on the wire of HTTP/1.1. */
+function headBytes({ method = '', url = '', rawHeaders }) {
+    return headerBytes(rawHeaders) + method.length + url.length + 12;
+}
+function headerBytes(rawHeaders) {
+    return rawHeaders.reduce((sum, text) => sum + text.length + 2, 0);
+}
+/** Whether a body follows the head. */
+function hasBody(request) {
+    if (isHttp2(request))
+        return !request.stream.endAfterHeaders;
+    return (request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0');
+}
+/**
+ * Sends the head of the destination's answer on.
+ * @returns `false` when it cannot be said in the agent's protocol: HTTP/2 has headers that may stand only once
+ */
+function writeHead(request, response, answer) {
+    const { statusCode = 502, statusMessage = '', rawHeaders } = answer;
+    if (isHttp2(request))
+        return writeHttp2Head(response, statusCode, rawHeaders);
+    const plain = response;
+    plain.sendDate = false;
+    plain.writeHead(statusCode, statusMessage, (0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndHeaders */ .cu)(rawHeaders));
+    // Server-sent events: the head must not wait for the first event.
+    if (answer.headers['content-length'] === undefined)
+        plain.flushHeaders();
+    return true;
+}
+/** The same for an answer whose status and headers are known. */
+function writeHttp2Head(response, status, rawHeaders) {
+    response.sendDate = false;
+    try {
+        response.writeHead(status, grouped((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndHeaders */ .cu)(rawHeaders)));
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+function addTrailers(request, response, rawTrailers) {
+    if (rawTrailers.length === 0)
+        return;
+    if (isHttp2(request))
+        response.addTrailers(http2Trailers(rawTrailers));
+    else
+        response.addTrailers((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .headerPairs */ .Ro)(rawTrailers));
+}
+/** One value for each name: Node throws at repeated ones where nobody can catch it. */
+function http2Trailers(rawTrailers) {
+    const first = Object.entries(grouped((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndHeaders */ .cu)(rawTrailers)));
+    return Object.fromEntries(first.map(([name, values]) => [name, [values].flat()[0]]));
+}
+/** Alternating names and values as one entry for each name; names of HTTP/2 are in lower case. */
+function grouped(headers) {
+    const groups = new Map();
+    for (const [name, value] of (0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .headerPairs */ .Ro)(headers)) {
+        const key = name.toLowerCase();
+        groups.set(key, [...(groups.get(key) ?? []), value]);
+    }
+    return Object.fromEntries([...groups].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 }
 
 
@@ -436,6 +590,50 @@ function createMeter() {
         address: () => address,
         bytes: () => ({ out: (socket?.bytesWritten ?? 0) - start.out, in: (socket?.bytesRead ?? 0) - start.in }),
     };
+}
+
+
+/***/ }),
+
+/***/ 5271:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Hg: () => (/* binding */ refusalBody),
+/* harmony export */   RW: () => (/* binding */ sendRefusal)
+/* harmony export */ });
+/* unused harmony export refusalStatus */
+/* harmony import */ var _egress_reasons_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1630);
+/* harmony import */ var _message_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9440);
+
+
+/** Status of a refused request; what cannot be read is not refused but wrong. */
+function refusalStatus({ reason }) {
+    if (reason === 'http-malformed')
+        return 400;
+    if (reason === 'timeout')
+        return 504;
+    return FAILURES.has(reason) ? 502 : 403;
+}
+const FAILURES = new Set(['resolve-failed', 'upstream-failed', 'upstream-certificate']);
+/** A few words for whoever reads the agent's log: why, and by which rule. */
+function refusalBody({ reason, rule }) {
+    const which = rule === _egress_reasons_js__WEBPACK_IMPORTED_MODULE_0__/* .NO_RULE */ .L ? 'No rule allows it.' : `Rule: ${rule}`;
+    return `cagent: ${reason}: ${_egress_reasons_js__WEBPACK_IMPORTED_MODULE_0__/* .EGRESS_REASONS */ .q[reason]} ${which}\n`;
+}
+/** Answers instead of the destination, and ends the connection, since its request body may still be on the way. */
+function sendRefusal(request, response, decision) {
+    if (response.headersSent) {
+        response.destroy();
+        return;
+    }
+    const body = refusalBody(decision);
+    const headers = { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body) };
+    if ((0,_message_js__WEBPACK_IMPORTED_MODULE_1__/* .isHttp2 */ .JY)(request))
+        response.writeHead(refusalStatus(decision), headers);
+    else
+        response.writeHead(refusalStatus(decision), { ...headers, connection: 'close' });
+    response.end(body);
 }
 
 
