@@ -4,7 +4,7 @@ import type { ApplyTask } from './apply-run.js';
 import { readChanges } from './diff-trees.js';
 import { type ChangeRecord, parseChanges } from './parse-changes.js';
 import { listPaths, matching, policyError, policyViolations } from './patch-policy.js';
-import { isUnsafePath } from './path-safety.js';
+import { isGitName, isUnsafePath } from './path-safety.js';
 import { runGit, type TrustedGit } from './trusted-git.js';
 
 /** What a patch really does to the tree that it is for, after all checks. */
@@ -74,6 +74,7 @@ async function dangerOf(
   if (mode === '160000') return 'a submodule';
   if (mode !== '120000') return undefined;
   const target = (await runGit(git, ['cat-file', 'blob', id])).toString('latin1');
+  if (target.split('/').some(isGitName)) return 'a link into .git';
   const depth = path.split('/').length - 1;
   return leaves(target, depth) ? 'a link that leaves the workspace' : undefined;
 }
