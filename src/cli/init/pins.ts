@@ -8,7 +8,7 @@ export interface Pin {
 /** cagent itself. `script/pin-release` writes the commit of a release here, in the commit that follows it. */
 export const CAGENT: Pin = {
   action: 'org/cagent',
-  sha: 'a703fed44310e0bafc52f9e2234828e1663426db',
+  sha: 'ffd23ba5a4f370074044ce099491dac82bfebe21',
   version: 'v0.1.0',
 };
 
