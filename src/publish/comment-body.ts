@@ -1,8 +1,8 @@
 import type { Changes } from '../changes/changes.js';
 import { formatDuration } from '../core/duration.js';
-import { codeCell, prose, quoted, table } from '../report/markdown-text.js';
+import { codeCell, prose, table } from '../report/markdown-text.js';
 import type { Report } from '../report/report.js';
-import { changedFiles, MARK, needsCloseLook } from '../report/summary-markdown.js';
+import { agentWords, changedFiles, MARK, needsCloseLook } from '../report/summary-markdown.js';
 import { networkSections, type SummaryCut } from '../report/summary-network.js';
 import { egressWords, groupDigits, outcomeSentence, plural, usageWords } from '../report/wording.js';
 import { commentMarker } from './comment-marker.js';
@@ -11,14 +11,10 @@ import type { RunLinks } from './run-links.js';
 /** GitHub takes 65,536 characters in a comment. */
 const LONGEST = 60_000;
 
-interface Cut extends SummaryCut {
-  readonly message: number;
-}
-
-const CUTS: readonly Cut[] = [
-  { rows: 20, items: 10, message: 4_000 },
-  { rows: 5, items: 5, message: 1_000 },
-  { rows: 2, items: 2, message: 200 },
+const CUTS: readonly SummaryCut[] = [
+  { rows: 20, items: 10, words: 4_000 },
+  { rows: 5, items: 5, words: 1_000 },
+  { rows: 2, items: 2, words: 200 },
 ];
 
 export interface CommentContent {
@@ -45,13 +41,13 @@ export function renderComment(content: CommentContent): string {
   return body;
 }
 
-function renderCut({ key, report, changes, links, finalMessage }: CommentContent, cut: Cut): string {
+function renderCut({ key, report, changes, links, finalMessage }: CommentContent, cut: SummaryCut): string {
   const sections = [
     // One paragraph: GitHub shows an empty one for a comment alone.
     `${commentMarker('comment', key)}\n### ${MARK[report.conclusion]} cagent: ${report.conclusion} · ${prose(report.agent.name, 80)}`,
     `${outcomeSentence(report)}.${failure(report)}`,
     facts(report),
-    ...message(finalMessage, cut),
+    ...agentWords(finalMessage, cut),
     ...changedFiles(report, changes, cut),
     ...needsCloseLook(report, cut),
     ...networkSections(report.egress, cut),
@@ -78,13 +74,6 @@ function facts(report: Report): string {
     ['Time', formatDuration(report.durationMs)],
   ];
   return table(['', ''], rows);
-}
-
-function message(text: string | undefined, cut: Cut): readonly string[] {
-  if (text === undefined || text.trim() === '') return [];
-  const rest = text.trim().length - cut.message;
-  const more = rest > 0 ? [`… and ${groupDigits(rest)} more characters; see \`report.json\`.`] : [];
-  return ['### What the agent said', quoted(text, cut.message), ...more];
 }
 
 function footer(report: Report, { run, artifact }: RunLinks): readonly string[] {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Changes } from '../changes/changes.js';
+import { clip } from '../core/display-text.js';
 import { formatDuration } from '../core/duration.js';
 import { formatSize } from '../core/memory-size.js';
 import { changesSections, more } from './html-changes.js';
@@ -11,6 +12,7 @@ import type { Conclusion, Report } from './report.js';
 import { formatCost, groupDigits, hiddenGroups, outcomeSentence, plural, usageWords } from './wording.js';
 
 const HIDDEN_PER_GROUP = 300;
+const LONGEST_WORDS = 20_000;
 const TONE: Readonly<Record<Conclusion, string>> = {
   success: 'green',
   failure: 'red',
@@ -36,6 +38,7 @@ ${pageHead(report)}
 ${tiles(report)}
 ${errorSection(report)}
 ${noticesSection(report)}
+${wordsSection(report)}
 ${changesSections(report, changes, patch)}
 ${networkSections(report.egress)}
 ${hiddenSection(report)}
@@ -79,6 +82,12 @@ function noticesSection({ notices }: Report): Html {
   if (notices.length === 0) return html``;
   const items = notices.slice(0, 100).map((notice) => html`<li>${notice}</li>`);
   return html`<section class="warn"><h2>Notices</h2><ul>${items}</ul>${more(notices.length - 100, 'notice')}</section>`;
+}
+
+function wordsSection({ agent: { finalMessage } }: Report): Html {
+  if (finalMessage === undefined || finalMessage.trim() === '') return html``;
+  const lines = clip(finalMessage.trim(), LONGEST_WORDS).split(/\r?\n/);
+  return html`<section><h2>What the agent said</h2><p class="said">${lines.map((line) => html`${line}<br>`)}</p></section>`;
 }
 
 function hiddenSection({ workspace }: Report): Html {

@@ -14,6 +14,7 @@ h1{font-size:22px;margin:0;font-weight:650;letter-spacing:-.01em}
 h2{font-size:15px;margin:0 0 12px;font-weight:650;display:flex;gap:8px;align-items:center}
 h2 span{color:var(--soft);font-weight:400}
 p{margin:0 0 10px}
+.said{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;margin:0}
 .lead{flex-basis:100%;color:var(--soft);margin:0}
 .meta{color:var(--soft);font-size:13px;margin-left:auto}
 section,.tile{background:var(--card);border:1px solid var(--line);border-radius:10px}

@@ -1,7 +1,7 @@
 import type { ChangedFile, Changes } from '../changes/changes.js';
 import { formatDuration } from '../core/duration.js';
 import { formatSize } from '../core/memory-size.js';
-import { code, codeCell, more, prose, table } from './markdown-text.js';
+import { code, codeCell, more, prose, quoted, table } from './markdown-text.js';
 import type { Conclusion, Report } from './report.js';
 import { networkSections, type SummaryCut } from './summary-network.js';
 import { egressWords, groupDigits, hiddenGroups, outcomeSentence, plural, usageWords } from './wording.js';
@@ -10,9 +10,9 @@ import { egressWords, groupDigits, hiddenGroups, outcomeSentence, plural, usageW
 const LONGEST = 60_000;
 
 const CUTS: readonly SummaryCut[] = [
-  { rows: 40, items: 20 },
-  { rows: 12, items: 8 },
-  { rows: 4, items: 3 },
+  { rows: 40, items: 20, words: 4_000 },
+  { rows: 12, items: 8, words: 1_000 },
+  { rows: 4, items: 3, words: 200 },
 ];
 export const MARK: Readonly<Record<Conclusion, string>> = {
   success: '✅',
@@ -42,6 +42,7 @@ function renderCut(report: Report, changes: Changes | undefined, cut: SummaryCut
     `${outcomeSentence(report)}.`,
     ...failure(report),
     facts(report),
+    ...agentWords(report.agent.finalMessage, cut),
     ...changedFiles(report, changes, cut),
     ...needsCloseLook(report, cut),
     ...pathList('Rejected', 'Not in the patch.', report.changes.rejected, cut),
@@ -65,6 +66,8 @@ function facts(report: Report): string {
   const { agent, changes, limits, resources, workspace } = report;
   const version = agent.version === undefined ? '' : ` ${codeCell(agent.version, 40)}`;
   const model = agent.model === undefined ? [] : [codeCell(agent.model, 80)];
+  const kind = agent.outcome?.kind ?? 'done';
+  const outcome = kind === 'done' ? '' : ` · ${kind}`;
   const memory = limits.set === undefined ? '' : ` of ${formatSize(limits.set.memoryBytes)}`;
   const used = [
     ...(resources.cpuSeconds === undefined ? [] : [`${formatDuration(resources.cpuSeconds * 1_000)} of CPU`]),
@@ -75,7 +78,7 @@ function facts(report: Report): string {
   ];
   const rows: readonly (readonly [string, string])[] = [
     ['Agent', [`${codeCell(agent.name, 80)}${version}`, ...model, ...usageWords(agent.usage)].join(' · ')],
-    ['Result', `exit code ${report.exitCode} after ${formatDuration(report.durationMs)}`],
+    ['Result', `exit code ${report.exitCode} after ${formatDuration(report.durationMs)}${outcome}`],
     [
       'Changes',
       `${plural(changes.files, 'file')}, +${groupDigits(changes.added)} −${groupDigits(changes.deleted)}`,
@@ -92,6 +95,14 @@ function facts(report: Report): string {
     ['Run', codeCell(report.runId)],
   ];
   return table(['', ''], rows);
+}
+
+/** What the agent said last, as a quotation; nothing when it said nothing. */
+export function agentWords(text: string | undefined, { words }: SummaryCut): readonly string[] {
+  if (text === undefined || text.trim() === '') return [];
+  const rest = text.trim().length - words;
+  const left = rest > 0 ? [`… and ${groupDigits(rest)} more characters; see \`report.json\`.`] : [];
+  return ['### What the agent said', quoted(text, words), ...left];
 }
 
 /** The table of changed files; nothing when there are none. */

@@ -3,10 +3,11 @@ import { codeCell, fenced, more, table } from './markdown-text.js';
 import type { EgressSummary, HostSummary } from './report.js';
 import { destination, groupDigits, plural } from './wording.js';
 
-/** How many table rows and list items of each kind are shown. */
+/** How many table rows and list items of each kind are shown, and how many characters of what the agent said. */
 export interface SummaryCut {
   readonly rows: number;
   readonly items: number;
+  readonly words: number;
 }
 
 /** What was blocked, what passed, and in audit mode the rules that would allow it. */

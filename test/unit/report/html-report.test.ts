@@ -68,6 +68,7 @@ describe('report.html', () => {
     const text = textOf(page());
     for (const part of [
       'The agent finished.',
+      'Split the parser.',
       'src/parse.ts',
       'new name',
       'evil.example',
@@ -90,7 +91,7 @@ describe('report.html', () => {
       page(
         {
           ...report,
-          agent: { name: text, version: text, model: text, usage: {} },
+          agent: { name: text, version: text, model: text, usage: {}, finalMessage: text },
           image: { ref: text, digest: text },
           phases: { [text]: 5 },
           workspace: { ...report.workspace, hidden: paths.map(() => ({ path: text, reason: text })) },

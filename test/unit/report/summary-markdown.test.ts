@@ -16,7 +16,7 @@ const hostileReport = (text: string) => {
   const report = sampleReport();
   const paths = [{ path: text, reason: text }];
   return sampleReport({
-    agent: { name: text, version: text, model: text, usage: {} },
+    agent: { name: text, version: text, model: text, usage: {}, finalMessage: text },
     workspace: { ...report.workspace, hidden: paths },
     changes: { ...report.changes, rejected: paths, sensitive: paths },
     egress: {
@@ -48,6 +48,7 @@ describe('summary.md', () => {
     const text = textOf(rendered(renderSummary(sampleReport(), changes)));
     for (const part of [
       'The agent finished.',
+      'Split the parser.',
       'claude',
       '14 turns',
       '$0.42',
