@@ -11,7 +11,7 @@ export const RUN_OPTIONS = {
     onCommandLine: true,
     isInput: true,
     otherwise: 'the current directory',
-    description: 'Directory that the agent works on. It is never written to.',
+    description: 'Directory of the repository. A run never writes to it.',
   },
   config: {
     topic: 'run',
