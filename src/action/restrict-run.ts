@@ -6,8 +6,8 @@ import type { Restriction } from '../github/trigger-gate.js';
 export interface RestrictedRun {
   readonly spec: RunSpec;
   readonly environment: Environment;
-  /** The workspace holds nothing of the fork, see `isTrustedCheckout`. */
-  readonly isTrusted: boolean;
+  /** Whose configuration may hold, see `trustedCommits`. */
+  readonly trusted: readonly string[];
 }
 
 /**
@@ -16,7 +16,7 @@ export interface RestrictedRun {
  * @returns the reason, one sentence without a full stop, where the run makes no sense without what it may not have
  */
 export function restrictRun(
-  { spec, environment, isTrusted }: RestrictedRun,
+  { spec, environment, trusted }: RestrictedRun,
   { network }: Restriction,
   modelKey: boolean,
 ): RestrictedRun | { readonly reason: string } {
@@ -25,8 +25,14 @@ export function restrictRun(
   if (secrets.length > 0) {
     return { reason: `code from a fork gets no value of the runner, and env names ${secrets.join(', ')}` };
   }
-  if (!isTrusted && spec.view.base === undefined) {
+  const { base } = spec.view;
+  if (base === undefined) {
     return { reason: 'there is no base commit, so the configuration of the fork would decide how it is run' };
+  }
+  if (!trusted.includes(base)) {
+    return {
+      reason: `the input base leads to ${base.slice(0, 12)}, which GitHub does not name as the base of the pull request and which may be of the fork; leave the input out`,
+    };
   }
   if (spec.agent.name !== 'command' && !hasKey) {
     const how = network === 'none' ? 'fork: label:NAME with fork-model-key' : 'fork-model-key';
@@ -41,7 +47,7 @@ export function restrictRun(
       network: network === 'none' ? { ...spec.network, mode: 'none', allow: undefined } : spec.network,
     },
     environment: hasKey ? environment : withoutKeys(environment),
-    isTrusted,
+    trusted,
   };
 }
 

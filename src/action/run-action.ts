@@ -30,7 +30,7 @@ import { withReviewSchema } from './review-schema.js';
 import { runnerDocker } from './runner-docker.js';
 import { refuseRunnerVariables, runnerTokens } from './runner-variables.js';
 import { saveState } from './state.js';
-import { checkedOutCommit, isTrustedCheckout, withTrustedBase } from './trusted-base.js';
+import { checkedOutCommit, trustedCommits, withTrustedBase } from './trusted-base.js';
 
 /**
  * The main step: inputs, who asks for it, run, results. Never throws.
@@ -54,11 +54,11 @@ export async function runAction(given: Environment, installation: string): Promi
 
     const cwd = process.cwd();
     const head = await checkedOutCommit(flags, cwd, systemProcesses, environment);
-    const isTrusted = isTrustedCheckout(trigger.event, head, environment.GITHUB_SHA);
+    const { GITHUB_SHA: sha } = environment;
     const base = { processes: systemProcesses, environment, now: systemClock.now() };
     return await withBaseDirectory(base, async (openBase) => {
       const resolved = await resolveRunSpec({
-        flags: withTrustedBase(flags, trigger, isTrusted),
+        flags: withTrustedBase(flags, trigger, head, sha),
         cwd,
         environment,
         purpose: 'run',
@@ -67,7 +67,8 @@ export async function runAction(given: Environment, installation: string): Promi
       const spec = settings.review ? withReviewSchema(resolved) : resolved;
       refuseRunnerVariables(spec.env, environment, token);
       for (const { value, secret } of spec.env) if (secret && value !== '') core.setSecret(value);
-      const order = restricted({ spec, environment, isTrusted }, verdict.restricted, settings);
+      const trusted = trustedCommits(trigger, sha);
+      const order = restricted({ spec, environment, trusted }, verdict.restricted, settings);
       if ('reason' in order) return await skip(order.reason, environment);
       const result = await runHere(order.spec, settings, {
         environment: order.environment,

@@ -13,23 +13,31 @@ const SHA_OF_THE_AUTHOR: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether the workspace is what GitHub checks out by itself for an event that does not run code of a pull request: the
- * default branch, or the base. Then there is nothing to be distrusted in it.
- * @param head commit that the workspace has checked out; `undefined` when there is none
+ * The commits that the author of the event's pull request has no say in, as GitHub names them: GITHUB_SHA where it is
+ * the default branch or the base, and the base. A name such as `main` may be a branch of the fork in the fork's clone.
  * @param sha GITHUB_SHA of the workflow
  */
-export function isTrustedCheckout(event: string, head: string | undefined, sha: string | undefined): boolean {
-  return !SHA_OF_THE_AUTHOR.has(event) && head !== undefined && head === sha;
+export function trustedCommits({ event, pullRequest }: Trigger, sha: string | undefined): readonly string[] {
+  return [SHA_OF_THE_AUTHOR.has(event) ? undefined : sha, pullRequest?.baseSha].filter(Boolean) as string[];
 }
 
 /**
  * The flags with the base commit of the pull request that the event is about, where nobody has named one: what a pull
- * request changes must not decide how the pull request is judged.
+ * request changes must not decide how the pull request is judged. Where the workspace has a trusted commit checked out,
+ * it is that one, since a step before this may have put the pull request into the work tree or a folder of it.
+ * @param head commit that the workspace has checked out; `undefined` when there is none
+ * @param sha GITHUB_SHA of the workflow
  */
-export function withTrustedBase(flags: Flags, { pullRequest }: Trigger, isTrusted: boolean): Flags {
-  const base = pullRequest?.baseSha;
-  if (isTrusted || base === undefined || flags.values.base !== undefined) return flags;
-  return { ...flags, values: { ...flags.values, base } };
+export function withTrustedBase(
+  flags: Flags,
+  trigger: Trigger,
+  head: string | undefined,
+  sha: string | undefined,
+): Flags {
+  if (trigger.pullRequest === undefined || flags.values.base !== undefined) return flags;
+  const isTrusted = head !== undefined && head === sha && trustedCommits(trigger, sha).includes(head);
+  const base = isTrusted ? head : trigger.pullRequest.baseSha;
+  return base === undefined ? flags : { ...flags, values: { ...flags.values, base } };
 }
 
 /** The commit that the workspace of the flags has checked out. */

@@ -3,13 +3,14 @@ import { restrictRun } from '../../../src/action/restrict-run.js';
 import type { RunSpec } from '../../../src/config/run-spec.js';
 import { spec } from '../report/samples.js';
 
-const VIEW = { ...spec.view, base: 'b'.repeat(40) };
+const BASE = 'b'.repeat(40);
+const VIEW = { ...spec.view, base: BASE };
 const CLAUDE: RunSpec = { ...spec, view: VIEW, env: [] };
 const COMMAND: RunSpec = { ...CLAUDE, agent: { ...spec.agent, name: 'command', command: ['true'] } };
 const ENVIRONMENT = { PATH: '/bin', ANTHROPIC_API_KEY: 'sk-ant-key', GEMINI_API_KEY: 'key' };
 
-function restrict(given: RunSpec, network: 'none' | 'as-configured', modelKey = false, isTrusted = false) {
-  return restrictRun({ spec: given, environment: ENVIRONMENT, isTrusted }, { network }, modelKey);
+function restrict(given: RunSpec, network: 'none' | 'as-configured', modelKey = false, trusted = [BASE]) {
+  return restrictRun({ spec: given, environment: ENVIRONMENT, trusted }, { network }, modelKey);
 }
 
 describe('a run for code from a fork', () => {
@@ -41,8 +42,13 @@ describe('a run for code from a fork', () => {
     expect(restrict(given, network, modelKey)).toEqual({ reason: expect.stringContaining(reason) });
   });
 
-  it('needs no base when nothing of the fork is checked out', () => {
-    expect(restrict({ ...COMMAND, view: spec.view }, 'none', false, true)).toHaveProperty('spec');
+  it.each([
+    ['another commit than the base', ['c'.repeat(40)]],
+    ['a commit that nothing vouches for', []],
+  ])('is not its own base: a branch of its clone that leads to %s', (_, trusted) => {
+    expect(restrict(COMMAND, 'none', false, trusted)).toEqual({
+      reason: expect.stringContaining('the input base leads to bbbbbbbbbbbb'),
+    });
   });
 
   it('may be given values that are written in the workflow', () => {
