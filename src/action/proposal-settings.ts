@@ -9,7 +9,7 @@ import type { ApplySettings } from './apply-settings.js';
 /**
  * Adds to the inputs what the event of the workflow tells: which branch the changes are for, which branch they go
  * onto, and whose policy holds.
- * @param agent one of the agents that cagent knows
+ * @param agent name of an agent, see `AGENT_NAME`
  * @throws CagentError `config.invalid` when that cannot be, or would overwrite a branch of the repository
  */
 export function proposalSettings(

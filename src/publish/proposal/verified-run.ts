@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { readStoredChanges, type StoredChanges } from '../../changes/read-run.js';
-import { AGENT_NAMES } from '../../config/agent-names.js';
+import { AGENT_NAME } from '../../config/agent-definition.js';
 import { CagentError, messageOf } from '../../core/errors.js';
 import { isRunId, type RunId } from '../../core/run-id.js';
 
@@ -13,7 +13,7 @@ import { isRunId, type RunId } from '../../core/run-id.js';
 export interface VerifiedRun {
   readonly runId: RunId;
   readonly conclusion: string;
-  /** One of the agents that cagent knows. */
+  /** Name of an agent that cagent knows or that the user has defined: see `AGENT_NAME`. */
   readonly agent: string;
   /** The agent's last words. Untrusted. */
   readonly finalMessage: string;
@@ -28,7 +28,7 @@ const schema = z.object({
   schema: z.literal('cagent.report/1'),
   runId: z.string().refine(isRunId, 'not a run id'),
   conclusion: z.enum(['success', 'failure', 'timeout', 'cancelled', 'limit', 'error']),
-  agent: z.object({ name: z.enum(AGENT_NAMES), finalMessage: z.string().optional() }),
+  agent: z.object({ name: z.string().regex(AGENT_NAME), finalMessage: z.string().optional() }),
   changes: z.object({
     files: count,
     added: count,

@@ -143,11 +143,13 @@ describe('a run directory that is not as cagent left it is refused', () => {
       ({ report }) => Object.assign(report, { runId: 'x](https://evil.test)' }),
       'runId',
     ],
-    [
-      'an agent that nobody knows',
-      ({ report }) => Object.assign(report, { agent: { name: '../main', usage: {} } }),
-      'agent.name',
-    ],
+    ...['../main', 'my agent', 'Claude', 'x\n', '-x', 'a'.repeat(33), ''].map(
+      (name): [string, NonNullable<RunParts['forge']>, string] => [
+        `an agent that nobody can define: ${name}`,
+        ({ report }) => Object.assign(report, { agent: { name, usage: {} } }),
+        'agent.name',
+      ],
+    ),
     ['a list of another size', ({ changes }) => Object.assign(changes, { patchBytes: -1 }), 'patchBytes'],
   ])('%s', async (_, forge, where) => {
     const { directory } = rig.runOf(start, EDITED, { forge });
@@ -155,6 +157,13 @@ describe('a run directory that is not as cagent left it is refused', () => {
       code: 'apply.run',
       message: expect.stringContaining(where),
     });
+  });
+
+  it('but not the run of an agent that the user has defined', async () => {
+    const forge: RunParts['forge'] = ({ report }) =>
+      Object.assign(report, { agent: { name: 'my-agent', usage: {} } });
+    const { directory } = rig.runOf(start, EDITED, { forge });
+    expect(await readVerifiedRun(directory, undefined)).toMatchObject({ agent: 'my-agent' });
   });
 
   it('a patch that was changed afterwards', async () => {
