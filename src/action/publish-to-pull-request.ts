@@ -20,6 +20,8 @@ export interface PullRequestTarget {
   readonly environment: Environment;
   readonly connect: () => GitHub;
   readonly artifactUrl: string;
+  /** The run was one for code from a fork, whose author may have told the agent what to say. */
+  readonly isRestricted: boolean;
 }
 
 /** Runs one part of publishing: one that fails takes no other with it. */
@@ -75,7 +77,8 @@ async function publishReview(result: RunResult, paper: Paper, setOutput: SetOutp
     agent: result.report.agent.name,
     review: read.review,
     headSha: target.trigger.pullRequest?.headSha,
-    mayApprove: target.settings.reviewApprove,
+    mayApprove: target.settings.reviewApprove && !target.isRestricted,
+    mayLift: !target.isRestricted,
   });
   if (posted.kind === 'nothing-new') {
     core.info('The review says nothing that an earlier one does not say, so it was not posted.');

@@ -26,6 +26,8 @@ export interface PublishPlace {
   readonly cancel: AbortSignal;
   readonly trigger: Trigger;
   readonly connect: () => GitHub;
+  /** See `PullRequestTarget`. */
+  readonly isRestricted: boolean;
 }
 
 /**
@@ -51,7 +53,8 @@ export async function publish(result: RunResult, place: PublishPlace): Promise<v
       if (artifactUrl !== '') setOutputs({ 'artifact-url': artifactUrl });
     });
   }
-  const target = { trigger: place.trigger, settings, environment, connect: place.connect, artifactUrl };
+  const { trigger, connect, isRestricted } = place;
+  const target = { trigger, settings, environment, connect, artifactUrl, isRestricted };
   await publishToPullRequest(result, target, attempt, (name, value) => setOutputs({ [name]: value }));
 }
 

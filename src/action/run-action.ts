@@ -76,7 +76,9 @@ export async function runAction(given: Environment, installation: string): Promi
         cancel: cancellation.signal,
         secrets: runnerTokens(given, token),
       });
-      await publish(result, { settings, environment, cancel: cancellation.signal, trigger, connect });
+      const isRestricted = verdict.restricted !== undefined;
+      const cancel = cancellation.signal;
+      await publish(result, { settings, environment, cancel, trigger, connect, isRestricted });
       return stepExitCode(result);
     });
   } catch (thrown) {

@@ -24,6 +24,8 @@ export interface ReviewOrder extends ReviewFrame {
   /** The commit that was reviewed; `undefined`: whatever is the head now. */
   readonly headSha: string | undefined;
   readonly mayApprove: boolean;
+  /** Whether an earlier demand of ours for changes is lifted when this review has none. */
+  readonly mayLift: boolean;
 }
 
 export type PostedReview =
@@ -33,7 +35,7 @@ export type PostedReview =
 
 /**
  * Posts one review, with comments on the lines that the diff shows. Earlier reviews of ours are not repeated, and one
- * that asked for changes is dismissed when there is nothing left to change.
+ * that asked for changes is dismissed when there is nothing left to change, if that may be.
  * @throws CagentError `github.*`
  */
 export async function postReview(
@@ -60,6 +62,7 @@ export async function postReview(
   const commit = order.headSha ?? pull.head.sha;
   const posted = await postAsFarAsAllowed(github, place, commit, { plan, settings, request });
   if (
+    order.mayLift &&
     earlier.latest?.state === 'CHANGES_REQUESTED' &&
     posted.event === 'COMMENT' &&
     order.review.verdict !== 'request-changes'

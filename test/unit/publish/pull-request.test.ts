@@ -120,6 +120,7 @@ describe('the review of a pull request', () => {
       review: { summary: 'Fine.', verdict: 'comment', findings: [finding], ...part },
       headSha: fake.store.resolve('feature'),
       mayApprove: false,
+      mayLift: true,
       ...rest,
     };
   }
@@ -193,6 +194,12 @@ describe('the review of a pull request', () => {
     await postReview(github, place, order({ verdict: 'request-changes' }));
     await postReview(github, place, order({ verdict: 'approve', findings: [] }));
     expect(pull.reviews.map(({ state }) => state)).toEqual(['DISMISSED', 'COMMENTED']);
+  });
+
+  it('lifts none where the author of the code may have talked the agent into it', async () => {
+    await postReview(github, place, order({ verdict: 'request-changes' }));
+    await postReview(github, place, order({ verdict: 'approve', findings: [] }, { mayLift: false }));
+    expect(pull.reviews.map(({ state }) => state)).toEqual(['CHANGES_REQUESTED', 'COMMENTED']);
   });
 
   it('is there also when the demand cannot be lifted', async () => {
