@@ -65,13 +65,22 @@ function readLines({ stdout }: AgentOutput, paths: OutputPaths): AgentResult {
 function failureOf(paths: OutputPaths, last: (field: keyof OutputPaths) => unknown): AgentResult['failure'] {
   const error = last('error');
   if (error !== undefined && error !== false) {
-    const words = typeof error === 'string' ? error : JSON.stringify(error);
+    const words = typeof error === 'string' ? error : jsonOf(error);
     return { kind: 'failed', reason: `it reported an error: ${words}` };
   }
   const done = last('done');
   if (paths.done !== undefined && (done === undefined || done === false))
     return { kind: 'no-result', reason: 'it ended without a result' };
   return undefined;
+}
+
+/** An agent can print what is nested too deep to be written again. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'one that cannot be shown';
+  }
 }
 
 /** The value in the last line that has one there; a `null` is none. */

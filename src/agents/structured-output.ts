@@ -6,6 +6,8 @@ export type StructuredAnswer = { readonly value: unknown } | { readonly problem:
 
 /** A value as large as that is no answer but a leak of memory. */
 const LARGEST_ANSWER = 1_048_576;
+/** What walks a value deeper than thousands of levels overflows the stack, and the run would lose its report. */
+const DEEPEST_ANSWER = 100;
 
 /** What an agent is asked that has no option for a schema. */
 export function schemaNote(schema: JsonSchemaDocument): string {
@@ -22,6 +24,8 @@ ${JSON.stringify(schema)}`;
 export function readAnswer(result: AgentResult, check: JsonCheck): StructuredAnswer {
   const found = findValue(result);
   if ('problem' in found) return found;
+  if (isDeeperThan(found.value, DEEPEST_ANSWER))
+    return { problem: `its structured output is nested deeper than ${DEEPEST_ANSWER} levels` };
   if (JSON.stringify(found.value).length > LARGEST_ANSWER)
     return { problem: `its structured output is larger than ${LARGEST_ANSWER} bytes` };
   const problem = check(found.value);
@@ -39,6 +43,16 @@ function findValue({ structuredOutput, finalMessage }: AgentResult): StructuredA
     if (value !== undefined) return { value };
   }
   return { problem: 'it gave no structured output: its last message is not JSON' };
+}
+
+/** Level by level, without recursion. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levels) return true;
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return false;
 }
 
 function parse(text: string): unknown {

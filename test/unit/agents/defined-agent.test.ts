@@ -137,6 +137,10 @@ output:
 
   it.each([
     ['{"error":{"message":"no model"}}', { kind: 'failed', reason: 'it reported an error: no model' }],
+    [
+      `{"error":{"message":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`,
+      { kind: 'failed', reason: 'it reported an error: one that cannot be shown' },
+    ],
     ['{"error":{"message":{"code":5}}}', { kind: 'failed', reason: 'it reported an error: {"code":5}' }],
     ['{"done":true}', undefined],
     ['{"done":false}', { kind: 'no-result', reason: 'it ended without a result' }],

@@ -52,6 +52,12 @@ describe('the structured output of an agent', () => {
       { structuredOutput: { risk: 'low', '\u001b[2J\n': 1 } },
       '"\\u001b[2J\\n"',
     ],
+    ['two hundred levels', { finalMessage: '['.repeat(200) + ']'.repeat(200) }, 'deeper than 100 levels'],
+    [
+      'levels that would overflow the stack',
+      { finalMessage: '['.repeat(20_000) + ']'.repeat(20_000) },
+      'deeper than 100 levels',
+    ],
     ['a megabyte', { structuredOutput: 'x'.repeat(2 ** 20) }, 'larger than 1048576 bytes'],
   ])('with %s is a problem in one line', async (_, result, words) => {
     const found = await answer(result);
