@@ -36,11 +36,15 @@ export function createTlsEndpoint(authority: Authority): TlsEndpoint {
 
   function accept(client: Socket): Promise<TLSSocket | undefined> {
     const key = keyOf(client);
+    const { allowHalfOpen } = client;
+    // A client that hangs up in its handshake would be noticed only at the deadline.
+    client.allowHalfOpen = false;
     return new Promise((resolve) => {
       const finish = (tls?: TLSSocket): void => {
         waiting.delete(key);
         client.off('close', closed);
         tls?.on('error', () => {});
+        if (tls !== undefined) tls.allowHalfOpen = allowHalfOpen;
         resolve(tls);
       };
       const closed = (): void => finish();

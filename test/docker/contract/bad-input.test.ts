@@ -60,7 +60,7 @@ async function refused(
 describe('command lines that are refused with one line and 125', () => {
   const run = (...more: readonly string[]) => ['run', '--out', '../run', ...more];
   const CASES: readonly (readonly [string, readonly string[], readonly (string | RegExp)[]])[] = [
-    ['an unknown command', ['rnu'], ['rnu', 'run, plan, build', /nearest:? "?run/]],
+    ['an unknown command', ['rnu'], ['rnu', 'run, plan, shell, build', /nearest:? "?run/]],
     ['an unknown option', run('--netwrok', 'none', '--', 'true'), ['--netwrok', '--network']],
     ['an unknown option with =', run('--modee=overlay', '--', 'true'), ['--modee', '--mode']],
     ['an unknown short option', run('-x', '--', 'true'), ['-x']],
