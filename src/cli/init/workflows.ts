@@ -65,7 +65,8 @@ ${cagentStep(form, { prompt: 'review', more: '          mode: read-only\n       
     comment:
       'Who can set the label "agent-fix" has an agent make the checks of a pull request pass. Its changes come as a\n# pull request to the branch, never as a push to it.',
     trigger: '  pull_request:\n    types: [labeled]',
-    concurrency: `  group: cagent-fix-\${{ github.ref }}\n  cancel-in-progress: true`,
+    // With the label's name: another label starts this workflow too, and must not cancel a fix.
+    concurrency: `  group: cagent-fix-\${{ github.ref }}-\${{ github.event.label.name }}\n  cancel-in-progress: true`,
     prompt: `The checks of this pull request fail. Find out how the tests are run, run them, and make the smallest change that
 makes them pass. Fix the code and not the test, unless the test is wrong. Say at the end what was wrong.
 `,
