@@ -14,7 +14,7 @@ export function outputsOf(report: Report, runDirectory: string): Outputs {
     'exit-code': String(report.exitCode),
     'final-message': fitOutput(finalMessage ?? '', reportFile),
     'structured-output': fitJson(structuredOutput),
-    'session-id': sessionId ?? '',
+    'session-id': fitOutput(sessionId ?? '', reportFile),
     'total-cost-usd': number(usage.costUsd),
     'input-tokens': number(usage.inputTokens),
     'output-tokens': number(usage.outputTokens),

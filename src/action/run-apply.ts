@@ -26,8 +26,9 @@ import { readInputs, withoutInputs } from './read-inputs.js';
 export async function runApply(given: Environment): Promise<number> {
   const cancellation = cancelOnSignals();
   const environment = withoutInputs(given);
-  const temporary = await mkdtemp(join(environment.RUNNER_TEMP || tmpdir(), 'cagent-artifact-'));
+  let temporary: string | undefined;
   try {
+    temporary = await mkdtemp(join(environment.RUNNER_TEMP || tmpdir(), 'cagent-artifact-'));
     const inputs = readInputs(given, APPLY_INPUT_NAMES);
     const token = inputs['github-token']?.trim() ?? '';
     if (token !== '') core.setSecret(token);
@@ -58,7 +59,7 @@ export async function runApply(given: Environment): Promise<number> {
     return 1;
   } finally {
     cancellation.dispose();
-    await rm(temporary, { recursive: true, force: true });
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
   }
 }
 

@@ -83,6 +83,12 @@ describe('outputs', () => {
     });
   });
 
+  it('are short whatever a defined agent calls its session', () => {
+    const agent = { ...REPORT.agent, finalMessage: 'x'.repeat(200_000), sessionId: 'x'.repeat(200_000) };
+    const texts = Object.values(outputsOf({ ...REPORT, agent }, '/run'));
+    expect(texts.filter((text) => Buffer.byteLength(text) > 100 * 1024)).toEqual([]);
+  });
+
   it('a run that was not to be is told as skipped, with the reason', () => {
     expect(outputsOfSkip('because')).toEqual({
       conclusion: 'skipped',
