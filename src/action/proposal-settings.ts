@@ -29,18 +29,35 @@ export function proposalSettings(
       `input branch: found ${branch}, allowed: a branch of its own, not the one that the changes are for`,
     );
   }
-  // The head of a pull request must not say what is checked on its own changes.
-  const isHead = pullRequest !== undefined && baseBranch === pullRequest.head.branch;
   return {
     ...settings.proposal,
     baseBranch,
     branch,
-    policyFrom: isHead ? pullRequest.base.sha : baseBranch,
+    policyFrom: policyFrom(baseBranch, event, environment),
     eventPullRequest: number,
     artifact: settings.source.kind === 'artifact' ? settings.source.name : undefined,
     runUrl: runLinks(environment, '').run,
     workflowRunId: /^\d+$/.test(environment.GITHUB_RUN_ID ?? '') ? (environment.GITHUB_RUN_ID ?? '') : '',
   };
+}
+
+/**
+ * The head of a pull request must not say what is checked on its own changes, and only the events about pull requests
+ * tell which branch is one: on others a branch counts if it is the one that the workflow itself comes from.
+ */
+function policyFrom(
+  baseBranch: string,
+  { pullRequest, defaultBranch }: GitHubEvent,
+  environment: Environment,
+): ProposalSettings['policyFrom'] {
+  if (pullRequest !== undefined) {
+    const { branch, sha } = pullRequest.base;
+    return baseBranch === branch ? { branch } : { commit: sha };
+  }
+  const own = [defaultBranch, workflowBranch(environment)].filter((branch) => branch !== undefined);
+  const branch = own.includes(baseBranch) ? baseBranch : own[0];
+  if (branch !== undefined) return { branch };
+  throw noBranch('Start the workflow on a branch.');
 }
 
 function branchOf({ pullRequest, defaultBranch }: GitHubEvent, environment: Environment): string {
@@ -54,12 +71,17 @@ function branchOf({ pullRequest, defaultBranch }: GitHubEvent, environment: Envi
       },
     );
   }
-  const { GITHUB_REF: ref = '' } = environment;
-  const branch = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : defaultBranch;
+  const branch = workflowBranch(environment) ?? defaultBranch;
   if (branch !== undefined) return branch;
-  throw new CagentError('config.invalid', 'the event of the workflow does not tell a branch', {
-    hint: 'Set the input base-branch.',
-  });
+  throw noBranch('Set the input base-branch.');
+}
+
+function workflowBranch({ GITHUB_REF: ref = '' }: Environment): string | undefined {
+  return ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined;
+}
+
+function noBranch(hint: string): CagentError {
+  return new CagentError('config.invalid', 'the event of the workflow does not tell a branch', { hint });
 }
 
 /** The same for every run of one agent in one workflow, and on one pull request. */

@@ -69,7 +69,11 @@ function say(
       return sayNothing(ifNoChanges);
     case 'blocked':
       return fail(
-        `The patch changes protected paths, so nothing was proposed: ${listPaths(outcome.guarded)}.`,
+        `The patch changes protected paths, so nothing was proposed: ${listPaths(outcome.guarded)}.${
+          outcome.noDraft === undefined
+            ? ''
+            : ` Pull request ${outcome.noDraft} is open and may be approved already: convert it to a draft or close it, and run again.`
+        }`,
       );
     case 'over-cap':
       return fail(`The patch is over a cap: ${outcome.why}. It is kept; the summary says how to apply it.`);

@@ -10,6 +10,7 @@ export interface OpenPullRequest {
   readonly author: string;
   readonly body: string;
   readonly base: string;
+  readonly isDraft: boolean;
 }
 
 const MOST = 100;
@@ -35,6 +36,7 @@ export async function openPullRequests(
     author: pull.user?.login ?? '',
     body: pull.body ?? '',
     base: pull.base.ref,
+    isDraft: pull.draft === true,
   }));
 }
 

@@ -37,7 +37,9 @@ function paragraphs(outcome: ProposalOutcome, { branch, baseBranch }: ProposalSe
       return [
         '### Blocked by the patch policy',
         ...guardedList(outcome.guarded),
-        `Take them over by hand, or set ${code('protected-files')} to ${code('request-review')} or ${code('issue')}.`,
+        outcome.noDraft === undefined
+          ? `Take them over by hand, or set ${code('protected-files')} to ${code('request-review')} or ${code('issue')}.`
+          : `Pull request ${outcome.noDraft} is open and may be approved already: convert it to a draft or close it, and run again.`,
       ];
     case 'over-cap':
       return [

@@ -8,8 +8,8 @@ export interface ProposalSettings {
   readonly config: string;
   readonly baseBranch: string;
   readonly branch: string;
-  /** Commit or branch that the policy is read from: never one that the agent or a pull request has made. */
-  readonly policyFrom: string;
+  /** What the policy is read from: never what the agent or a pull request has made. */
+  readonly policyFrom: { readonly branch: string } | { readonly commit: string };
   readonly title: string;
   readonly commitMessage: string;
   /** `undefined`: GitHub commits as the owner of the token and signs. */
@@ -36,7 +36,8 @@ export type ProposalOutcome =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'closed'; readonly pullRequest: PullRequestLink }
   | { readonly kind: 'issue'; readonly issue: PullRequestLink; readonly guarded: readonly string[] }
-  | { readonly kind: 'blocked'; readonly guarded: readonly string[] }
+  /** `noDraft`: our pull request, which may be approved and so cannot take protected files. */
+  | { readonly kind: 'blocked'; readonly guarded: readonly string[]; readonly noDraft?: number }
   | { readonly kind: 'over-cap'; readonly why: string; readonly howTo: string }
   | { readonly kind: 'conflict'; readonly why: string; readonly howTo: string }
   | { readonly kind: 'foreign'; readonly why: string };

@@ -39,10 +39,14 @@ export async function proposePullRequest(
   const tree = await writeTree(github, repository, { base: parent.tree, edits, content: changes.content });
   const head = own.kind === 'free' ? undefined : own.head;
   const commit = await commitOnce(run, settings, ports, { tree, parent: parent.sha, head });
+  const { guarded } = changes;
+  // It may be approved already, and the approval would hold for protected files that nobody has seen.
+  if (commit.isNew && ours !== undefined && !ours.isDraft && guarded.length > 0)
+    return { kind: 'blocked', guarded, noDraft: ours.number };
   if (commit.isNew) await setBranch(github, repository, branch, { before: head, sha: commit.sha });
   const body = proposalBody(settings, run, {
     paths: [...edits.keys()].sort(),
-    guarded: changes.guarded,
+    guarded,
     excluded: changes.excluded,
     base: proposal.base,
   });
@@ -52,7 +56,7 @@ export async function proposePullRequest(
     verified: commit.verified,
     changedFiles: edits.size,
     base: proposal.base,
-    guarded: changes.guarded,
+    guarded,
   };
   if (ours !== undefined) {
     const link = { number: ours.number, url: ours.url };
@@ -60,7 +64,7 @@ export async function proposePullRequest(
     if (!commit.isNew && !moved) return { kind: 'unchanged', pullRequest: link, ...result };
     const base = moved ? { base: baseBranch } : {};
     await updatePullRequest(github, repository, ours.number, { body, ...base });
-    if (changes.guarded.length > 0) await askForReviews(settings, ports, link);
+    if (guarded.length > 0) await askForReviews(settings, ports, link);
     return { kind: 'updated', pullRequest: link, ...result };
   }
   const link = await openPullRequest(github, repository, {
@@ -68,7 +72,7 @@ export async function proposePullRequest(
     body,
     head: branch,
     base: baseBranch,
-    draft: settings.draft || changes.guarded.length > 0,
+    draft: settings.draft || guarded.length > 0,
   });
   await beside(ports, 'the labels', settings.labels.length > 0, () =>
     addLabels(github, repository, link.number, settings.labels),

@@ -41,7 +41,7 @@ export async function propose(
 ): Promise<ProposalOutcome> {
   const { github, repository } = ports;
   const { stored } = run;
-  const base = await baseCommit(settings, ports);
+  const base = await headCommit(settings.baseBranch, settings, ports);
   const policy = await policyOf(settings, ports, base);
   const { branch, baseBranch, identity } = settings;
   const own = await judgeBranch(github, repository, {
@@ -107,25 +107,31 @@ async function placeOf(
   return { parent: from, edits: whole(changes.editsOnStart), base: 'behind' };
 }
 
-async function baseCommit(
-  { baseBranch, directory }: ProposalSettings,
+async function headCommit(
+  branch: string,
+  { directory }: ProposalSettings,
   { github, repository }: ProposalPorts,
 ): Promise<RemoteCommit> {
-  const head = await branchHead(github, repository, baseBranch);
+  const head = await branchHead(github, repository, branch);
   if (head !== undefined) return await readCommit(github, repository, head, directory);
-  throw new CagentError('github.not-found', `there is no branch ${baseBranch}`, {
+  throw new CagentError('github.not-found', `there is no branch ${branch}`, {
     hint: 'Set the input base-branch to a branch of the repository.',
   });
 }
 
 async function policyOf(
-  { config, directory, policyFrom, baseBranch }: ProposalSettings,
-  { github, repository }: ProposalPorts,
+  settings: ProposalSettings,
+  ports: ProposalPorts,
   base: RemoteCommit,
 ): Promise<PatchPolicy> {
+  const { config, directory, policyFrom, baseBranch } = settings;
   const path = config === '' ? 'cagent.yml' : config;
-  if (policyFrom === baseBranch) return await basePolicy(base.files, path, config === '');
-  const commit = await readCommit(github, repository, policyFrom, directory);
+  const commit =
+    'commit' in policyFrom
+      ? await readCommit(ports.github, ports.repository, policyFrom.commit, directory)
+      : policyFrom.branch === baseBranch
+        ? base
+        : await headCommit(policyFrom.branch, settings, ports);
   return await basePolicy(commit.files, path, config === '');
 }
 

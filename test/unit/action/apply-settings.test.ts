@@ -100,7 +100,7 @@ describe('the branches of apply', () => {
   it('are the one of the workflow run, and one that every run of this agent in this workflow has', () => {
     expect(branches({})).toMatchObject({
       baseBranch: 'main',
-      policyFrom: 'main',
+      policyFrom: { branch: 'main' },
       branch: 'cagent/nightly-refactor-claude',
       runUrl: 'https://github.com/acme/widget/actions/runs/7',
     });
@@ -108,22 +108,36 @@ describe('the branches of apply', () => {
 
   it('can be chosen', () => {
     const inputs = { 'base-branch': 'release/1.x', 'branch-prefix': 'agents/', branch: 'tidy' };
-    expect(branches(inputs)).toMatchObject({
+    expect(branches(inputs, PUSH, { GITHUB_REF: 'refs/heads/release/1.x' })).toMatchObject({
       baseBranch: 'release/1.x',
       branch: 'agents/tidy',
-      policyFrom: 'release/1.x',
+      policyFrom: { branch: 'release/1.x' },
     });
   });
 
   it('on a pull request are its head, with the policy of its base', () => {
     expect(branches({}, pullRequest('feature'))).toMatchObject({
       baseBranch: 'feature',
-      policyFrom: 'b'.repeat(40),
+      policyFrom: { commit: 'b'.repeat(40) },
       branch: 'cagent/nightly-refactor-claude-pr-12',
       eventPullRequest: 12,
     });
-    expect(branches({ 'base-branch': 'feature' }, pullRequest('feature')).policyFrom).toBe('b'.repeat(40));
+    for (const name of ['feature', 'another-feature']) {
+      const { policyFrom } = branches({ 'base-branch': name }, pullRequest('feature'));
+      expect(policyFrom).toEqual({ commit: 'b'.repeat(40) });
+    }
   });
+
+  it.each(['workflow_run', 'issue_comment'])(
+    'on %s a branch that may be the head of a pull request has no say in what is checked',
+    (name) => {
+      const event = { ...PUSH, name };
+      expect(branches({ 'base-branch': 'feature' }, event)).toMatchObject({
+        baseBranch: 'feature',
+        policyFrom: { branch: 'main' },
+      });
+    },
+  );
 
   it('cannot be those of a fork', () => {
     expect(() => branches({}, pullRequest('feature', true))).toThrow('comes from a fork');

@@ -284,6 +284,20 @@ describe('the patch policy of the base branch', () => {
     expect(pulls()[0]?.body).toContain('This changes protected files');
   });
 
+  it('but puts none of them into a pull request that may be approved already', async () => {
+    const settings = { protectedFiles: 'request-review' } as const;
+    await rig.propose(rig.runOf(start, EDITED).directory, settings);
+    const approved = head();
+    const { directory } = rig.runOf(start, { ...EDITED, CODEOWNERS: '* @mallory\n' });
+    const refused = { kind: 'blocked', guarded: ['CODEOWNERS'], noDraft: pulls()[0]?.number };
+    expect(await rig.propose(directory, settings)).toEqual(refused);
+    expect(head()).toBe(approved);
+    (pulls()[0] as { draft: boolean }).draft = true;
+    expect(await rig.propose(directory, settings)).toMatchObject({ kind: 'updated' });
+    (pulls()[0] as { draft: boolean }).draft = false;
+    expect(await rig.propose(directory, settings)).toMatchObject({ kind: 'unchanged' });
+  });
+
   it('or makes one issue with the patch, which later runs edit', async () => {
     const settings = { protectedFiles: 'issue', labels: ['agent'] } as const;
     expect(await rig.propose(rig.runOf(start, GUARDED).directory, settings)).toMatchObject({ kind: 'issue' });
@@ -322,8 +336,10 @@ describe('the patch policy of the base branch', () => {
       ...GUARDED,
       'cagent.yml': 'version: 1\npatch: { protected: [] }\n',
     });
-    const settings = { baseBranch: 'feature', policyFrom: start };
+    const settings = { baseBranch: 'feature', policyFrom: { commit: start } };
     expect(await rig.propose(directory, settings)).toMatchObject({ kind: 'blocked' });
+    const ofMain = { baseBranch: 'feature', policyFrom: { branch: 'main' } };
+    expect(await rig.propose(directory, ofMain)).toMatchObject({ kind: 'blocked' });
   });
 
   it('that cannot be read stops everything', async () => {

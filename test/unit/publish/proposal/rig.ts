@@ -17,7 +17,7 @@ const SETTINGS: ProposalSettings = {
   config: '',
   baseBranch: 'main',
   branch: 'cagent/refactor-claude',
-  policyFrom: 'main',
+  policyFrom: { branch: 'main' },
   title: '',
   commitMessage: '',
   identity: undefined,
