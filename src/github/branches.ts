@@ -1,3 +1,4 @@
+import { CagentError } from '../core/errors.js';
 import { orNotFound } from './answers.js';
 import type { GitHub } from './client.js';
 import type { RepositoryName } from './repository-name.js';
@@ -16,7 +17,11 @@ export async function branchHead(
   return answer?.data.object.sha;
 }
 
-/** Makes a branch, or moves it to any commit. `before`: where it is now. */
+/**
+ * Makes a branch, or moves it to any commit.
+ * @param to `before`: where it has to be now; `undefined`: there is none
+ * @throws CagentError `github.refused` when somebody else has been faster
+ */
 export async function setBranch(
   github: GitHub,
   repository: RepositoryName,
@@ -28,6 +33,7 @@ export async function setBranch(
     await github.call('POST /repos/{owner}/{repo}/git/refs', { ...repository, ref, sha: to.sha });
     return;
   }
+  await holdAt(github, repository, branch, to.before);
   await github.call('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
     ...repository,
     ref: `heads/${branch}`,
@@ -36,12 +42,32 @@ export async function setBranch(
   });
 }
 
+/** @throws CagentError `github.refused` when the branch is not at `before` any more */
 export async function deleteBranch(
   github: GitHub,
   repository: RepositoryName,
   branch: string,
+  before: string,
 ): Promise<void> {
+  await holdAt(github, repository, branch, before);
   await github.call('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ...repository, ref: `heads/${branch}` });
+}
+
+/** GitHub's REST API moves and deletes whatever is there: asking just before leaves as little time as can be. */
+async function holdAt(
+  github: GitHub,
+  repository: RepositoryName,
+  branch: string,
+  before: string,
+): Promise<void> {
+  const now = await branchHead(github, repository, branch);
+  if (now === before) return;
+  const where = now === undefined ? 'is gone' : `is at ${now.slice(0, 12)}`;
+  throw new CagentError(
+    'github.refused',
+    `the branch ${branch} was at ${before.slice(0, 12)} and ${where} now, so it is left alone`,
+    { hint: 'Somebody has written to it meanwhile. Run the job again.' },
+  );
 }
 
 export interface Comparison {

@@ -15,6 +15,8 @@ export async function closeOwn(
   const open = await openPullRequests(github, repository, branch);
   const ours = open.find(({ author, body }) => author === viewer && body.startsWith(proposalMarker(branch)));
   if (ours === undefined || open.length > 1) return { kind: 'nothing' };
+  // First: it is refused where somebody has pushed meanwhile, and then the pull request stays open.
+  await deleteBranch(github, repository, branch, own.head);
   const run = runUrl === '' ? 'The latest run' : `[The latest run](${runUrl})`;
   await addComment(
     github,
@@ -23,6 +25,5 @@ export async function closeOwn(
     `${run} of the agent left nothing to change, so this is closed.`,
   );
   await updatePullRequest(github, repository, ours.number, { state: 'closed' });
-  await deleteBranch(github, repository, branch);
   return { kind: 'closed', pullRequest: { number: ours.number, url: ours.url } };
 }
