@@ -127,6 +127,8 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
     error ??= asCagentError(thrown);
   }
   notices.push(...(await removed));
+  // What the agent tried without a gateway is on no record, so such a run has not succeeded, whatever the agent says.
+  error ??= preparation.gateway?.died();
 
   const report = assembleReport({
     runId,

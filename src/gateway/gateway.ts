@@ -44,6 +44,8 @@ export interface GatewayPorts {
   readonly crowded: () => boolean;
   /** Something without which the gateway must not go on. */
   readonly fail: (error: CagentError) => void;
+  /** Remembers how to write the records that are held back, for an end that nobody foresaw. */
+  readonly onCrash: (flush: () => void) => void;
   /** Remembers what has to be closed for the process to end. */
   readonly onClose: (close: () => void) => void;
 }
@@ -64,6 +66,7 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
   const names = createSyntheticNames();
   const log = createEgressLog(systemClock, (record) => emit({ event: 'egress', record }), ports.crowded);
   onClose(log.close);
+  ports.onCrash(log.flush);
   const resolver = createNameResolver(resolvers, systemClock.monotonic);
   const connections = createConnections();
   const dial = createDial(resolver);

@@ -15,6 +15,8 @@ const CROWDED_BYTES = 2 ** 22;
 
 const control = readControl(process.stdin);
 const closers: (() => void)[] = [control.close];
+/** Writes what is held back; a pipe is written to at once, also by a process that is about to die. */
+let flush = (): void => {};
 let closed = false;
 
 function emit(event: GatewayEvent): void {
@@ -35,13 +37,16 @@ function fail(thrown: unknown): void {
   if (closed) return;
   const error = asCagentError(thrown);
   const code = error.code === 'gateway.resolver' ? error.code : 'gateway.failed';
+  flush();
   emit({ event: 'fatal', code, message: error.message });
   process.exitCode = 1;
   close();
 }
 
 process.on('uncaughtExceptionMonitor', (error) => {
-  if (!closed) emit({ event: 'fatal', code: 'gateway.failed', message: messageOf(error) });
+  if (closed) return;
+  flush();
+  emit({ event: 'fatal', code: 'gateway.failed', message: messageOf(error) });
 });
 process.stdout.on('error', close);
 control.end.then(close);
@@ -51,6 +56,9 @@ try {
     emit,
     crowded: () => process.stdout.writableLength > CROWDED_BYTES,
     fail,
+    onCrash: (write) => {
+      flush = write;
+    },
     onClose: (closer) => closers.push(closer),
   });
   await control.finish;

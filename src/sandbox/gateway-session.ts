@@ -23,6 +23,8 @@ export interface GatewaySession {
   readonly ready: Promise<{ readonly caCertificate: string | undefined }>;
   /** Resolves when the container has ended, for whatever reason. */
   readonly ended: Promise<void>;
+  /** Why it ended while it served the agent, before anybody asked it to; `undefined`: it did not. */
+  died(): CagentError | undefined;
   /** Asks for the last records and waits for the end. */
   finish(): Promise<void>;
   /** Ends the gateway at once by closing its lifeline. */
@@ -52,6 +54,9 @@ export function startGateway(
   let garbled = false;
   let serving = false;
   let closing = false;
+  let whole = false;
+  let abandoned = false;
+  let death: CagentError | undefined;
 
   child.stdin?.on('error', () => {});
   child.stdin?.write(`${JSON.stringify(start)}\n`);
@@ -93,10 +98,12 @@ export function startGateway(
         ready.resolve({ caCertificate: event.caCertificate });
         break;
       case 'finished':
+        whole = true;
         finished.resolve();
         break;
       case 'fatal':
         failure = new CagentError(event.code, event.message, { hint: hintOf(event.code) });
+        if (serving && !closing) death ??= diedServing(failure);
         fail();
         break;
     }
@@ -110,7 +117,9 @@ export function startGateway(
   }
 
   function end(): void {
-    if (serving && !closing) handlers.onWarning(diedServing(failure));
+    if (serving && !closing) death ??= diedServing(failure);
+    if (death !== undefined) handlers.onWarning(death.message);
+    else if (serving && !whole && !abandoned) handlers.onWarning(UNFINISHED);
     fail();
   }
 
@@ -123,6 +132,7 @@ export function startGateway(
     floor: floor.promise,
     ready: ready.promise,
     ended,
+    died: () => death,
     async finish() {
       closing = true;
       child.stdin?.write(FINISH);
@@ -131,16 +141,25 @@ export function startGateway(
     },
     abandon() {
       closing = true;
+      abandoned = true;
       child.stdin?.end();
     },
   };
 }
 
 /** An agent may have brought it down, for instance to be unobserved: the report has to say so. */
-function diedServing(failure: CagentError | undefined): string {
+function diedServing(failure: CagentError | undefined): CagentError {
   const why = failure === undefined ? '' : ` (${failure.message})`;
-  return `The gateway ended during the run${why}: from then on the agent had no network, and what it tried is not on record.`;
+  return new CagentError(
+    'gateway.failed',
+    `The gateway ended during the run${why}: from then on the agent had no network, and what it tried is not on record.`,
+    { hint: hintOf('gateway.failed') },
+  );
 }
+
+/** Also an end that is too early by a moment may be the agent's doing. */
+const UNFINISHED =
+  'The gateway ended before it had written its last records: what the agent tried at the end of the run may not be on record.';
 
 function gatewayDied(args: readonly string[], stderr: string): CagentError {
   const known = dockerError(args, stderr, null);

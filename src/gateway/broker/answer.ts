@@ -15,15 +15,19 @@ export function keysOf(credential: Readonly<Record<string, string>>): readonly S
  * Streams the provider's answer to the agent as it comes: each event of the model arrives at once. A server that
  * repeats what it was sent (an echo, a debugging gateway, an error page) would hand the key over, so the key is taken
  * out of headers and body, in all of its usual encodings. An answer that is compressed all the same is unpacked first.
+ * @returns `undefined` when it cannot be read or sent on: then nothing was, and the caller has to answer
  */
 export function passBack(
   incoming: IncomingMessage,
   response: ServerResponse,
   credential: Readonly<Record<string, string>>,
-): AnswerReader {
+): AnswerReader | undefined {
   const keys = keysOf(credential);
   const reader = createAnswerReader(incoming.headers['content-type'] ?? '');
-  const unpack = unpackerOf(incoming);
+  const coding = incoming.headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  const unpack = unpackerOf(coding);
+  // What cannot be unpacked cannot be searched for the key either.
+  if (unpack === undefined && coding !== 'identity') return undefined;
   const mask = createMask(keys);
   const hasBody = incoming.headers['content-length'] !== undefined && response.req.method !== 'HEAD';
   const headers = headerPairs(endToEndHeaders(incoming.rawHeaders))
@@ -32,7 +36,12 @@ export function passBack(
     .filter(([name]) => !(unpack !== undefined && /^content-encoding$/i.test(name)))
     .flatMap(([name, value]) => [name, mask(value)]);
   response.sendDate = false;
-  response.writeHead(incoming.statusCode ?? 502, headers);
+  try {
+    response.writeHead(incoming.statusCode ?? 502, headers);
+  } catch {
+    response.statusMessage = '';
+    return undefined;
+  }
   response.flushHeaders();
   const steps = [
     incoming,
@@ -46,8 +55,8 @@ export function passBack(
 }
 
 /** Providers are asked for plain answers; one that packs all the same is still read. */
-function unpackerOf({ headers }: IncomingMessage): Transform | undefined {
-  switch (headers['content-encoding']?.toLowerCase()) {
+function unpackerOf(coding: string): Transform | undefined {
+  switch (coding) {
     case 'gzip':
     case 'x-gzip':
       return createGunzip();

@@ -79,7 +79,11 @@ function listen(start: BrokerStart, context: BrokerContext): { serve(client: Soc
     highWaterMark: 65_536,
   });
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    context.connections.track(handleModelRequest(broker, request, response));
+    context.connections.track(
+      handleModelRequest(broker, request, response).catch(() => {
+        response.destroy();
+      }),
+    );
   };
   server.on('request', handle);
   server.on('checkExpectation', handle);

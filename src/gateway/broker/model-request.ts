@@ -1,4 +1,9 @@
-import { type IncomingMessage, type ServerResponse, request as startRequest } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  type ServerResponse,
+  request as startRequest,
+} from 'node:http';
 import { isIPv4 } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { Verdict } from '../../core/egress-record.js';
@@ -108,7 +113,7 @@ function forward(
   response: ServerResponse,
   target: string,
 ): Promise<Outcome> {
-  const { start, counter, agent } = broker;
+  const { start, counter } = broker;
   const { upstream } = start;
   const meter = createMeter();
   let reason: EgressReason = 'rule';
@@ -117,14 +122,12 @@ function forward(
   let reader: AnswerReader | undefined;
   counter.begin();
   return new Promise((resolve) => {
-    const outgoing = startRequest({
-      agent,
-      method: request.method,
-      path: target,
-      headers: bodyHeaders(request, upstreamHeaders(request.rawHeaders, upstream, start.credential)),
-      setHost: false,
-      setDefaultHeaders: false,
-    });
+    const outgoing = open(broker, request, target);
+    if (outgoing === undefined) {
+      counter.end(undefined, {});
+      resolve(refuse(broker, response, FINAL_STATUS, 'http-malformed', 'the request cannot be sent on'));
+      return;
+    }
     meter.follow(outgoing);
     response.once('close', () => {
       outgoing.destroy();
@@ -136,10 +139,16 @@ function forward(
       if (incoming.statusCode === 401 || incoming.statusCode === 403) {
         reason = 'key-refused';
         counter.keyRefused();
-        refusedKeyMessage(incoming, start).then((message) => answer(broker, response, FINAL_STATUS, message));
+        refusedKeyMessage(incoming, start)
+          .then((message) => answer(broker, response, FINAL_STATUS, message))
+          .catch(() => response.destroy());
         return;
       }
       reader = passBack(incoming, response, start.credential);
+      if (reader !== undefined) return;
+      reason = 'upstream-failed';
+      const what = `the answer of the model API at ${upstream.host}:${upstream.port} cannot be read`;
+      answer(broker, response, 502, `${what}: its status or its Content-Encoding is unknown`);
     });
     outgoing.on('error', (error) => {
       const failure = dialFailure(error);
@@ -160,6 +169,22 @@ function forward(
     });
     pipeline(request, outgoing, () => {});
   });
+}
+
+/** `undefined` for what Node cannot write anew. */
+function open({ start, agent }: Broker, request: IncomingMessage, target: string): ClientRequest | undefined {
+  try {
+    return startRequest({
+      agent,
+      method: request.method,
+      path: target,
+      headers: bodyHeaders(request, upstreamHeaders(request.rawHeaders, start.upstream, start.credential)),
+      setHost: false,
+      setDefaultHeaders: false,
+    });
+  } catch {
+    return undefined;
+  }
 }
 
 /** A body of unknown length stays one. */

@@ -30,7 +30,8 @@ export function createConnections(most: number = MOST_CONNECTIONS): Connections 
       upstream.once('close', () => upstreams.delete(upstream));
     },
     track: (work) => {
-      const done: Promise<void> = work.finally(() => pending.delete(done));
+      // An error here has nobody to go to, and must not end the process: whoever hands work in records its failures.
+      const done: Promise<void> = work.catch(() => {}).finally(() => pending.delete(done));
       pending.add(done);
     },
     drain: async () => {

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream';
 import type { Decision } from '../../egress/decide.js';
 import { failedDecision } from '../connection/refuse.js';
 import { pipeCounted } from './counted-body.js';
-import { endToEndHeaders, headerPairs, headerValues } from './headers.js';
+import { announcedTrailers, endToEndHeaders, headerPairs, headerValues } from './headers.js';
 import type { HttpConnection } from './http-connection.js';
 import {
   type AgentRequest,
@@ -36,7 +36,6 @@ export function forwardRequest(forwarding: Forwarding): void {
   const { request, response } = forwarding;
   const meter = createMeter();
   let decision: Decision = forwarding.check.decision;
-  response.once('close', () => recordRequest(forwarding, decision, meter));
   request.on('error', () => {});
   response.on('error', () => {});
   const fail = (failed: Decision): void => {
@@ -47,6 +46,8 @@ export function forwardRequest(forwarding: Forwarding): void {
     if (over.verdict === 'blocked') fail(over);
     else decision = over;
   });
+  // Last: what cannot be written anew has thrown by now, and is recorded by the caller.
+  response.prependOnceListener('close', () => recordRequest(forwarding, decision, meter));
 }
 
 function send(
@@ -62,7 +63,9 @@ function send(
   meter.follow(outgoing);
   response.once('close', () => outgoing.destroy());
   outgoing.on('continue', () => response.writeContinue());
-  outgoing.on('response', (incoming) => sendBack(incoming, request, response));
+  outgoing.on('response', (incoming) => {
+    if (!sendBack(incoming, request, response)) fail(failedDecision(check.decision, 'upstream-failed'));
+  });
   outgoing.on('error', (error) => {
     if (cut) return;
     if (response.headersSent || response.destroyed) response.destroy();
@@ -95,7 +98,8 @@ export function openRequest(
   const headers = [...messageHeaders(request, check), ...extra];
   const sized = headerValues(request.rawHeaders, 'content-length').length > 0;
   const chunked = headerValues(request.rawHeaders, 'transfer-encoding').length > 0;
-  if (chunked || (hasBody(request) && !sized)) headers.push('Transfer-Encoding', 'chunked');
+  if (chunked || (hasBody(request) && !sized))
+    headers.push('Transfer-Encoding', 'chunked', ...announcedTrailers(request.rawHeaders));
   return startRequest({
     agent: connection.agent,
     method: request.method,
@@ -116,12 +120,10 @@ function messageHeaders(request: AgentRequest, { host }: RequestCheck): string[]
   return ['host', host ?? '', ...pairs.flat(), ...cookie];
 }
 
-export function sendBack(incoming: IncomingMessage, request: AgentRequest, response: AgentResponse): void {
-  if (!writeHead(request, response, incoming)) {
-    incoming.destroy();
-    response.destroy();
-    return;
-  }
+/** Streams the answer to the agent; `false`: its head cannot be sent on, and nothing was. */
+export function sendBack(incoming: IncomingMessage, request: AgentRequest, response: AgentResponse): boolean {
+  if (!writeHead(request, response, incoming)) return false;
   incoming.on('end', () => addTrailers(request, response, incoming.rawTrailers));
   pipeline(incoming, response, () => {});
+  return true;
 }

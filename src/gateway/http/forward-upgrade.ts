@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Decision } from '../../egress/decide.js';
 import { failedDecision } from '../connection/refuse.js';
@@ -17,13 +17,16 @@ export function forwardUpgrade(
   const client = request.socket;
   const meter = createMeter();
   let decision: Decision = check.decision;
-  client.once('close', () => recordRequest(forwarding, decision, meter));
+  // Throws for what cannot be written anew, before anything is recorded.
   const outgoing = openRequest(forwarding, ['Connection', 'Upgrade', 'Upgrade', 'websocket']);
+  client.once('close', () => recordRequest(forwarding, decision, meter));
   meter.follow(outgoing);
   client.once('close', () => outgoing.destroy());
   outgoing.on('response', (incoming) => {
     response.shouldKeepAlive = false;
-    sendBack(incoming, request, response);
+    if (sendBack(incoming, request, response)) return;
+    decision = failedDecision(decision, 'upstream-failed');
+    sendRefusal(request, response, decision);
   });
   outgoing.on('upgrade', (incoming, upstream: Socket, upstreamHead) => {
     response.detachSocket(client);
@@ -45,11 +48,11 @@ export function forwardUpgrade(
   outgoing.end();
 }
 
-function switchingProtocols({ statusMessage, rawHeaders }: IncomingMessage): string {
+function switchingProtocols({ rawHeaders }: IncomingMessage): string {
   const lines = rawHeaders.flatMap((name, at) =>
     at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1]}\r\n`] : [],
   );
-  return `HTTP/1.1 101 ${statusMessage}\r\n${lines.join('')}\r\n`;
+  return `HTTP/1.1 101 ${STATUS_CODES[101]}\r\n${lines.join('')}\r\n`;
 }
 
 function join(client: Socket, upstream: Socket, mayLeave: (bytes: number) => boolean): void {

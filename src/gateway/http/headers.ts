@@ -6,6 +6,8 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'proxy-authenticate',
   'proxy-authorization',
   'te',
+  // Node throws when it stands on a message that is not chunked; where it may stand, it is set anew.
+  'trailer',
   'transfer-encoding',
   'upgrade',
   'http2-settings',
@@ -41,6 +43,11 @@ export function endToEndHeaders(rawHeaders: readonly string[]): string[] {
 /** The values of a header, one for each line of it. */
 export function headerValues(rawHeaders: readonly string[], name: string): readonly string[] {
   return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+}
+
+/** What announces the trailers of a message that is sent on in chunks; only such a message has any. */
+export function announcedTrailers(rawHeaders: readonly string[]): readonly string[] {
+  return headerValues(rawHeaders, 'trailer').flatMap((names) => ['Trailer', names]);
 }
 
 /** Alternating names and values as pairs. */

@@ -1,6 +1,7 @@
 import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
 import type { Decision } from '../../egress/decide.js';
 import { normalizeName } from '../../egress/host-name.js';
+import { NO_RULE } from '../../egress/reasons.js';
 import type { TrafficContext } from '../connection/context.js';
 import type { Attempt } from '../connection/refuse.js';
 import { failedDecision } from '../connection/refuse.js';
@@ -32,11 +33,39 @@ export function handleRequest(
   response: AgentResponse,
 ): void {
   const began = new Date();
-  const check = checkWithBudget(connection, request);
-  if (check.decision.verdict === 'blocked')
-    refuseRequest(connection, request, response, check.decision, began);
-  else if (connection.upstream === undefined) forwardRequest({ connection, request, response, check, began });
-  else void forwardByUpstream({ connection, request, response, check, began }, connection.upstream);
+  const giveUp = (): void => refuseUnsendable(connection, request, response, began);
+  try {
+    const check = checkWithBudget(connection, request);
+    if (check.decision.verdict === 'blocked')
+      refuseRequest(connection, request, response, check.decision, began);
+    else if (connection.upstream === undefined)
+      forwardRequest({ connection, request, response, check, began });
+    else
+      forwardByUpstream({ connection, request, response, check, began }, connection.upstream).catch(giveUp);
+  } catch {
+    giveUp();
+  }
+}
+
+/**
+ * The last resort for a request that Node cannot write anew: an agent must not be able to end the gateway, and with it
+ * the record, by an error that nobody foresaw.
+ */
+function refuseUnsendable(
+  connection: HttpConnection,
+  request: AgentRequest,
+  response: AgentResponse,
+  began: Date,
+): void {
+  if (response.headersSent || response.destroyed) response.destroy();
+  else
+    refuseRequest(
+      connection,
+      request,
+      response,
+      { verdict: 'blocked', reason: 'http-malformed', rule: NO_RULE },
+      began,
+    );
 }
 
 async function forwardByUpstream(forwarding: Forwarding, upstream: UpstreamSession): Promise<void> {
@@ -68,10 +97,14 @@ export function handleUpgrade(
   head: Buffer,
 ): void {
   const began = new Date();
-  const check = checkWithBudget(connection, request);
-  if (check.decision.verdict === 'blocked')
-    refuseRequest(connection, request, response, check.decision, began);
-  else forwardUpgrade({ connection, request, response, check, began }, head);
+  try {
+    const check = checkWithBudget(connection, request);
+    if (check.decision.verdict === 'blocked')
+      refuseRequest(connection, request, response, check.decision, began);
+    else forwardUpgrade({ connection, request, response, check, began }, head);
+  } catch {
+    refuseUnsendable(connection, request, response, began);
+  }
 }
 
 /** A request that the rules allow counts against the budget of its rule, head included: a path can carry data too. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { endToEndHeaders, headerPairs } from './headers.js';
+import { announcedTrailers, endToEndHeaders, headerPairs } from './headers.js';
 
 /** A request of the agent and the answer to it. Node gives HTTP/2 the same shape, but for what is in this file. */
 export type AgentRequest = IncomingMessage | Http2ServerRequest;
@@ -28,18 +28,30 @@ export function hasBody(request: AgentRequest): boolean {
 }
 
 /**
- * Sends the head of the destination's answer on.
- * @returns `false` when it cannot be said in the agent's protocol: HTTP/2 has headers that may stand only once
+ * Sends the head of the destination's answer on, with the reason phrase that is usual: the destination's may be anything.
+ * @returns `false` when it cannot be said in the agent's protocol: a status below 100, and HTTP/2 has headers that may
+ * stand only once. Another head can be written then.
  */
 export function writeHead(request: AgentRequest, response: AgentResponse, answer: IncomingMessage): boolean {
-  const { statusCode = 502, statusMessage = '', rawHeaders } = answer;
+  const { statusCode = 502, rawHeaders } = answer;
   if (isHttp2(request)) return writeHttp2Head(response as Http2ServerResponse, statusCode, rawHeaders);
   const plain = response as ServerResponse;
   plain.sendDate = false;
-  plain.writeHead(statusCode, statusMessage, endToEndHeaders(rawHeaders));
+  const isChunked = answer.headers['transfer-encoding'] !== undefined && request.httpVersion === '1.1';
+  const trailers = isChunked && mayHaveBody(request, statusCode) ? announcedTrailers(rawHeaders) : [];
+  try {
+    plain.writeHead(statusCode, [...endToEndHeaders(rawHeaders), ...trailers]);
+  } catch {
+    plain.statusMessage = '';
+    return false;
+  }
   // Server-sent events: the head must not wait for the first event.
   if (answer.headers['content-length'] === undefined) plain.flushHeaders();
   return true;
+}
+
+function mayHaveBody({ method }: AgentRequest, status: number): boolean {
+  return method !== 'HEAD' && status !== 204 && status !== 304;
 }
 
 /** The same for an answer whose status and headers are known. */
@@ -53,6 +65,7 @@ export function writeHttp2Head(
     response.writeHead(status, grouped(endToEndHeaders(rawHeaders)));
     return true;
   } catch {
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
     return false;
   }
 }

@@ -48,8 +48,10 @@ export function createUdpRelays(
   const opened = new Map<string, Promise<void>>();
   const sockets = new Set<Socket>();
   const exchanges = new Map<string, Exchange>();
+  let closed = false;
 
   async function open(name: string, address: string): Promise<void> {
+    if (closed) return;
     const ports = new Set(rules.filter((rule) => matchesName(rule.target, name)).map(({ port }) => port));
     const known =
       opened.get(name) ?? Promise.all([...ports].map((port) => listen(name, address, port))).then(() => {});
@@ -73,7 +75,7 @@ export function createUdpRelays(
   }
 
   function receive({ message, ...datagram }: NamedDatagram): void {
-    exchangeFor(datagram)?.send(message);
+    if (!closed) exchangeFor(datagram)?.send(message);
   }
 
   function exchangeFor(wanted: NewExchange): Exchange | undefined {
@@ -113,6 +115,8 @@ export function createUdpRelays(
       timer = setTimeout(end, IDLE_MS);
     };
     const ready = resolver.addressesOf(name).then((found) => {
+      // A late answer: the socket is closed, and the exchange is on record.
+      if (over) return;
       const choice = chooseAddresses(found, decision.private);
       if (!choice.ok) {
         outcome = failedDecision(decision, choice.reason);
@@ -121,8 +125,19 @@ export function createUdpRelays(
         return;
       }
       address = choice.addresses[0] as string;
-      return new Promise<void>((resolve) => upstream.connect(port, address, () => resolve()));
+      return connect(address);
     });
+    const fail = (): void => {
+      if (over) return;
+      outcome = failedDecision(decision, 'upstream-failed');
+      end();
+    };
+    function connect(to: string): Promise<void> {
+      // Node's types know nothing of the error that the callback gets, for instance without a route.
+      return new Promise((resolve, reject) => {
+        upstream.connect(port, to, ((error?: Error) => (error ? reject(error) : resolve())) as () => void);
+      });
+    }
     upstream.on('error', () => {});
     upstream.on('message', (message) => {
       bytes.in += message.length;
@@ -130,15 +145,20 @@ export function createUdpRelays(
       reply(message);
     });
     touch();
-    const send = async (message: Buffer): Promise<void> => {
-      await ready;
+    const pass = (message: Buffer): void => {
       if (over) return;
       const exceeded = gate?.(message.length);
       outcome = exceeded ?? outcome;
-      if (exceeded?.verdict === 'blocked') return end();
+      if (exceeded?.verdict === 'blocked') {
+        end();
+        return;
+      }
       bytes.out += message.length;
       touch();
       upstream.send(message, () => {});
+    };
+    const send = (message: Buffer): void => {
+      ready.then(() => pass(message)).catch(fail);
     };
     return { send, end };
   }
@@ -166,6 +186,7 @@ export function createUdpRelays(
   }
 
   function close(): void {
+    closed = true;
     for (const exchange of [...exchanges.values()]) exchange.end();
     for (const socket of sockets) socket.close();
   }

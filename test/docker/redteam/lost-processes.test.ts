@@ -73,5 +73,7 @@ describe('when a process is lost', () => {
     const result = resultOf(await run.ended, workspace.out);
 
     expect(result.report.notices.join('\n')).toContain('The gateway ended during the run');
+    expect(result.report.conclusion).toBe('error');
+    expect(result.exitCode).toBe(125);
   });
 });

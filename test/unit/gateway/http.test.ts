@@ -59,6 +59,8 @@ describe('headers that are sent on', () => {
       '2',
       'TE',
       'trailers',
+      'Trailer',
+      'x-sum',
       'Accept',
       '*/*',
     ];

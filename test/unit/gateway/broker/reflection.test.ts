@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { secretForms } from '../../../../src/core/secret-values.js';
@@ -84,6 +85,52 @@ describe('a key that the provider says back', () => {
         .toMatchObject({ inputTokens: 3, outputTokens: 4, uncounted: 0 });
     },
   );
+});
+
+describe('an answer that cannot be read', () => {
+  it.each(['gzip, gzip', 'zstd', 'gzip, identity'])(
+    'because it is packed with %s is a 502: the key may be in it',
+    async (encoding) => {
+      rig = await startRig((request, response) => {
+        response.writeHead(200, { 'content-encoding': encoding });
+        response.end(`{"echo":"${request.headers['x-api-key']}"}`);
+      }, CREDENTIAL);
+      const answer = await fetch(`${rig.base}/v1/messages`, ASK);
+      expect(answer.status).toBe(502);
+      expect(await answer.text()).toContain('cagent: the answer of the model API at model.test');
+      await expect
+        .poll(() => rig?.records)
+        .toEqual([expect.objectContaining({ verdict: 'allowed', reason: 'upstream-failed', status: 502 })]);
+    },
+  );
+
+  it('because its status is none is a 502, and the gateway goes on', async () => {
+    rig = await startRig((_, response) => {
+      response.socket?.end('HTTP/1.1 099 No\r\nContent-Length: 2\r\n\r\n{}');
+    }, CREDENTIAL);
+    expect((await fetch(`${rig.base}/v1/messages`, ASK)).status).toBe(502);
+    expect((await fetch(`${rig.base}/v1/messages`, ASK)).status).toBe(502);
+  });
+
+  it('with a reason phrase that may not be sent has the usual one, and Trailer without a body is left out', async () => {
+    rig = await startRig((_, response) => {
+      response.socket?.end('HTTP/1.1 204 O\x01K\r\nTrailer: x\r\n\r\n');
+    }, CREDENTIAL);
+    const answer = await fetch(`${rig.base}/v1/messages`, ASK);
+    expect([answer.status, answer.statusText]).toEqual([204, 'No Content']);
+    expect(answer.headers.get('trailer')).toBeNull();
+  });
+});
+
+it('a request of the agent with Trailer but without chunks reaches the provider', async () => {
+  rig = await startRig((_, response) => response.end('{}'), CREDENTIAL);
+  const socket = connect(Number(new URL(rig.base).port), '127.0.0.1');
+  const head = 'POST /v1/messages HTTP/1.1\r\nHost: x\r\nTrailer: x\r\nConnection: close\r\n';
+  socket.write(`${head}Content-Length: 2\r\n\r\n{}`);
+  const [first] = await once(socket, 'data');
+  socket.destroy();
+  expect(String(first)).toMatch(/^HTTP\/1\.1 200 OK/);
+  expect(rig.received[0]?.headers.trailer).toBeUndefined();
 });
 
 describe('a provider that sends elsewhere', () => {
