@@ -19,9 +19,14 @@ beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'e2e-cancel-'));
   const files = ['output', 'state', 'summary', 'env', 'path'].map((name) => join(root, name));
   for (const file of files) writeFileSync(file, '');
+  const event = join(root, 'event.json');
+  writeFileSync(event, '{"schedule":"0 4 * * 1","repository":{"full_name":"acme/widget"}}');
   const [output, state, summary, env, path] = files as [string, string, string, string, string];
   environment = {
     GITHUB_ACTIONS: 'true',
+    GITHUB_EVENT_NAME: 'schedule',
+    GITHUB_EVENT_PATH: event,
+    GITHUB_REPOSITORY: 'acme/widget',
     GITHUB_OUTPUT: output,
     GITHUB_STATE: state,
     GITHUB_STEP_SUMMARY: summary,

@@ -165,7 +165,12 @@ describe('a scheduled agent', () => {
       guarded: agentJob(command('bash -c "echo > CODEOWNERS"', 'guarded')),
       many: agentJob(command('bash -c "touch a b c"', 'many')),
       'propose-guarded': proposeJob('guarded', { artifact: 'guarded' }),
-      'propose-many': proposeJob('many', { artifact: 'many' }),
+      // One after the other: two at once could both find no comment of theirs yet.
+      'propose-many': {
+        ...proposeJob('many', { artifact: 'many' }),
+        needs: ['many', 'propose-guarded'],
+        if: 'always()',
+      },
     });
     expect(run.exitCode, run.log.tail).not.toBe(0);
     expect(run.log.outputs('propose-guarded')).toEqual({ result: 'blocked' });
