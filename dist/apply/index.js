@@ -52643,6 +52643,8 @@ async function dangerOf(git, path, mode, id) {
     if (mode !== '120000')
         return undefined;
     const target = (await trusted_git_runGit(git, ['cat-file', 'blob', id])).toString('latin1');
+    if (target.split('/').some(isGitName))
+        return 'a link into .git';
     const depth = path.split('/').length - 1;
     return leaves(target, depth) ? 'a link that leaves the workspace' : undefined;
 }
@@ -52775,19 +52777,25 @@ function notUtf8(path) {
 
 ;// CONCATENATED MODULE: ./lib/github/branches.js
 
+
 /** Branches of a repository, by names without `refs/heads/`. All throw CagentError `github.*`. */
 /** The commit at the head of a branch; `undefined` when there is no such branch. */
 async function branchHead(github, repository, branch) {
     const answer = await answers_orNotFound(github.call('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...repository, ref: `heads/${branch}` }));
     return answer?.data.object.sha;
 }
-/** Makes a branch, or moves it to any commit. `before`: where it is now. */
+/**
+ * Makes a branch, or moves it to any commit.
+ * @param to `before`: where it has to be now; `undefined`: there is none
+ * @throws CagentError `github.refused` when somebody else has been faster
+ */
 async function setBranch(github, repository, branch, to) {
     if (to.before === undefined) {
         const ref = `refs/heads/${branch}`;
         await github.call('POST /repos/{owner}/{repo}/git/refs', { ...repository, ref, sha: to.sha });
         return;
     }
+    await holdAt(github, repository, branch, to.before);
     await github.call('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
         ...repository,
         ref: `heads/${branch}`,
@@ -52795,8 +52803,18 @@ async function setBranch(github, repository, branch, to) {
         force: true,
     });
 }
-async function deleteBranch(github, repository, branch) {
+/** @throws CagentError `github.refused` when the branch is not at `before` any more */
+async function deleteBranch(github, repository, branch, before) {
+    await holdAt(github, repository, branch, before);
     await github.call('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ...repository, ref: `heads/${branch}` });
+}
+/** GitHub's REST API moves and deletes whatever is there: asking just before leaves as little time as can be. */
+async function holdAt(github, repository, branch, before) {
+    const now = await branchHead(github, repository, branch);
+    if (now === before)
+        return;
+    const where = now === undefined ? 'is gone' : `is at ${now.slice(0, 12)}`;
+    throw new errors_CagentError('github.refused', `the branch ${branch} was at ${before.slice(0, 12)} and ${where} now, so it is left alone`, { hint: 'Somebody has written to it meanwhile. Run the job again.' });
 }
 /** How two commits or branches stand to each other; `undefined` when they have nothing in common. */
 async function compare(github, repository, base, head) {
@@ -53933,7 +53951,7 @@ const RUN_OPTIONS = {
         onCommandLine: true,
         isInput: true,
         otherwise: 'the current directory',
-        description: 'Directory that the agent works on. It is never written to.',
+        description: 'Directory of the repository. A run never writes to it.',
     },
     config: {
         topic: 'run',
@@ -55373,6 +55391,7 @@ async function openPullRequests(github, repository, branch) {
         author: pull.user?.login ?? '',
         body: pull.body ?? '',
         base: pull.base.ref,
+        isDraft: pull.draft === true,
     }));
 }
 async function openPullRequest(github, repository, given) {
@@ -55723,10 +55742,11 @@ async function closeOwn({ branch, autoClose, runUrl }, { github, repository, vie
     const ours = open.find(({ author, body }) => author === viewer && body.startsWith(proposalMarker(branch)));
     if (ours === undefined || open.length > 1)
         return { kind: 'nothing' };
+    // First: it is refused where somebody has pushed meanwhile, and then the pull request stays open.
+    await deleteBranch(github, repository, branch, own.head);
     const run = runUrl === '' ? 'The latest run' : `[The latest run](${runUrl})`;
     await addComment(github, repository, ours.number, `${run} of the agent left nothing to change, so this is closed.`);
     await updatePullRequest(github, repository, ours.number, { state: 'closed' });
-    await deleteBranch(github, repository, branch);
     return { kind: 'closed', pullRequest: { number: ours.number, url: ours.url } };
 }
 
@@ -55898,11 +55918,15 @@ async function proposePullRequest(run, settings, ports, proposal) {
     const tree = await write_tree_writeTree(github, repository, { base: parent.tree, edits, content: changes.content });
     const head = own.kind === 'free' ? undefined : own.head;
     const commit = await commitOnce(run, settings, ports, { tree, parent: parent.sha, head });
+    const { guarded } = changes;
+    // It may be approved already, and the approval would hold for protected files that nobody has seen.
+    if (commit.isNew && ours !== undefined && !ours.isDraft && guarded.length > 0)
+        return { kind: 'blocked', guarded, noDraft: ours.number };
     if (commit.isNew)
         await setBranch(github, repository, branch, { before: head, sha: commit.sha });
     const body = proposalBody(settings, run, {
         paths: [...edits.keys()].sort(),
-        guarded: changes.guarded,
+        guarded,
         excluded: changes.excluded,
         base: proposal.base,
     });
@@ -55912,7 +55936,7 @@ async function proposePullRequest(run, settings, ports, proposal) {
         verified: commit.verified,
         changedFiles: edits.size,
         base: proposal.base,
-        guarded: changes.guarded,
+        guarded,
     };
     if (ours !== undefined) {
         const link = { number: ours.number, url: ours.url };
@@ -55921,7 +55945,7 @@ async function proposePullRequest(run, settings, ports, proposal) {
             return { kind: 'unchanged', pullRequest: link, ...result };
         const base = moved ? { base: baseBranch } : {};
         await updatePullRequest(github, repository, ours.number, { body, ...base });
-        if (changes.guarded.length > 0)
+        if (guarded.length > 0)
             await askForReviews(settings, ports, link);
         return { kind: 'updated', pullRequest: link, ...result };
     }
@@ -55930,7 +55954,7 @@ async function proposePullRequest(run, settings, ports, proposal) {
         body,
         head: branch,
         base: baseBranch,
-        draft: settings.draft || changes.guarded.length > 0,
+        draft: settings.draft || guarded.length > 0,
     });
     await beside(ports, 'the labels', settings.labels.length > 0, () => addLabels(github, repository, link.number, settings.labels));
     await askForReviews(settings, ports, link);
@@ -56062,7 +56086,7 @@ function inDirectory(directory, path) {
 async function propose(run, settings, ports) {
     const { github, repository } = ports;
     const { stored } = run;
-    const base = await baseCommit(settings, ports);
+    const base = await headCommit(settings.baseBranch, settings, ports);
     const policy = await policyOf(settings, ports, base);
     const { branch, baseBranch, identity } = settings;
     const own = await judgeBranch(github, repository, {
@@ -56121,19 +56145,22 @@ async function placeOf(changes, { base, from }, { directory, baseMoved, baseBran
         return undefined;
     return { parent: from, edits: whole(changes.editsOnStart), base: 'behind' };
 }
-async function baseCommit({ baseBranch, directory }, { github, repository }) {
-    const head = await branchHead(github, repository, baseBranch);
+async function headCommit(branch, { directory }, { github, repository }) {
+    const head = await branchHead(github, repository, branch);
     if (head !== undefined)
         return await readCommit(github, repository, head, directory);
-    throw new errors_CagentError('github.not-found', `there is no branch ${baseBranch}`, {
+    throw new errors_CagentError('github.not-found', `there is no branch ${branch}`, {
         hint: 'Set the input base-branch to a branch of the repository.',
     });
 }
-async function policyOf({ config, directory, policyFrom, baseBranch }, { github, repository }, base) {
+async function policyOf(settings, ports, base) {
+    const { config, directory, policyFrom, baseBranch } = settings;
     const path = config === '' ? 'cagent.yml' : config;
-    if (policyFrom === baseBranch)
-        return await basePolicy(base.files, path, config === '');
-    const commit = await readCommit(github, repository, policyFrom, directory);
+    const commit = 'commit' in policyFrom
+        ? await readCommit(ports.github, ports.repository, policyFrom.commit, directory)
+        : policyFrom.branch === baseBranch
+            ? base
+            : await headCommit(policyFrom.branch, settings, ports);
     return await basePolicy(commit.files, path, config === '');
 }
 function propose_startOf({ stored }) {
@@ -56263,7 +56290,9 @@ function outcome_markdown_paragraphs(outcome, { branch, baseBranch }) {
             return [
                 '### Blocked by the patch policy',
                 ...guardedList(outcome.guarded),
-                `Take them over by hand, or set ${code('protected-files')} to ${code('request-review')} or ${code('issue')}.`,
+                outcome.noDraft === undefined
+                    ? `Take them over by hand, or set ${code('protected-files')} to ${code('request-review')} or ${code('issue')}.`
+                    : `Pull request ${outcome.noDraft} is open and may be approved already: convert it to a draft or close it, and run again.`,
             ];
         case 'over-cap':
             return [
@@ -56422,7 +56451,7 @@ const verified_run_schema = object({
     schema: literal('cagent.report/1'),
     runId: schemas_string().refine(isRunId, 'not a run id'),
     conclusion: schemas_enum(['success', 'failure', 'timeout', 'cancelled', 'limit', 'error']),
-    agent: object({ name: schemas_enum(agent_names_AGENT_NAMES), finalMessage: schemas_string().optional() }),
+    agent: object({ name: schemas_string().regex(AGENT_NAME), finalMessage: schemas_string().optional() }),
     changes: object({
         files: verified_run_count,
         added: verified_run_count,
@@ -57198,7 +57227,7 @@ function runLinks(environment, artifact) {
 /**
  * Adds to the inputs what the event of the workflow tells: which branch the changes are for, which branch they go
  * onto, and whose policy holds.
- * @param agent one of the agents that cagent knows
+ * @param agent name of an agent, see `AGENT_NAME`
  * @throws CagentError `config.invalid` when that cannot be, or would overwrite a branch of the repository
  */
 function proposalSettings(settings, event, environment, agent) {
@@ -57209,18 +57238,31 @@ function proposalSettings(settings, event, environment, agent) {
     if (branch === baseBranch || branch === event.defaultBranch) {
         throw new errors_CagentError('config.invalid', `input branch: found ${branch}, allowed: a branch of its own, not the one that the changes are for`);
     }
-    // The head of a pull request must not say what is checked on its own changes.
-    const isHead = pullRequest !== undefined && baseBranch === pullRequest.head.branch;
     return {
         ...settings.proposal,
         baseBranch,
         branch,
-        policyFrom: isHead ? pullRequest.base.sha : baseBranch,
+        policyFrom: policyFrom(baseBranch, event, environment),
         eventPullRequest: number,
         artifact: settings.source.kind === 'artifact' ? settings.source.name : undefined,
         runUrl: runLinks(environment, '').run,
         workflowRunId: /^\d+$/.test(environment.GITHUB_RUN_ID ?? '') ? (environment.GITHUB_RUN_ID ?? '') : '',
     };
+}
+/**
+ * The head of a pull request must not say what is checked on its own changes, and only the events about pull requests
+ * tell which branch is one: on others a branch counts if it is the one that the workflow itself comes from.
+ */
+function policyFrom(baseBranch, { pullRequest, defaultBranch }, environment) {
+    if (pullRequest !== undefined) {
+        const { branch, sha } = pullRequest.base;
+        return baseBranch === branch ? { branch } : { commit: sha };
+    }
+    const own = [defaultBranch, workflowBranch(environment)].filter((branch) => branch !== undefined);
+    const branch = own.includes(baseBranch) ? baseBranch : own[0];
+    if (branch !== undefined)
+        return { branch };
+    throw noBranch('Start the workflow on a branch.');
 }
 function branchOf({ pullRequest, defaultBranch }, environment) {
     if (pullRequest !== undefined) {
@@ -57230,13 +57272,16 @@ function branchOf({ pullRequest, defaultBranch }, environment) {
             hint: 'Set the input base-branch to a branch of this repository.',
         });
     }
-    const { GITHUB_REF: ref = '' } = environment;
-    const branch = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : defaultBranch;
+    const branch = workflowBranch(environment) ?? defaultBranch;
     if (branch !== undefined)
         return branch;
-    throw new errors_CagentError('config.invalid', 'the event of the workflow does not tell a branch', {
-        hint: 'Set the input base-branch.',
-    });
+    throw noBranch('Set the input base-branch.');
+}
+function workflowBranch({ GITHUB_REF: ref = '' }) {
+    return ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined;
+}
+function noBranch(hint) {
+    return new errors_CagentError('config.invalid', 'the event of the workflow does not tell a branch', { hint });
 }
 /** The same for every run of one agent in one workflow, and on one pull request. */
 function branchKey(environment, agent, pullRequest) {
@@ -57302,7 +57347,9 @@ function say(outcome, { branch, baseBranch }, ifNoChanges) {
         case 'nothing':
             return sayNothing(ifNoChanges);
         case 'blocked':
-            return fail(`The patch changes protected paths, so nothing was proposed: ${patch_policy_listPaths(outcome.guarded)}.`);
+            return fail(`The patch changes protected paths, so nothing was proposed: ${patch_policy_listPaths(outcome.guarded)}.${outcome.noDraft === undefined
+                ? ''
+                : ` Pull request ${outcome.noDraft} is open and may be approved already: convert it to a draft or close it, and run again.`}`);
         case 'over-cap':
             return fail(`The patch is over a cap: ${outcome.why}. It is kept; the summary says how to apply it.`);
         case 'conflict':
@@ -57532,8 +57579,9 @@ function variableName(input) {
 async function runApply(given) {
     const cancellation = cancelOnSignals();
     const environment = withoutInputs(given);
-    const temporary = await (0,promises_.mkdtemp)((0,external_node_path_.join)(environment.RUNNER_TEMP || (0,external_node_os_.tmpdir)(), 'cagent-artifact-'));
+    let temporary;
     try {
+        temporary = await (0,promises_.mkdtemp)((0,external_node_path_.join)(environment.RUNNER_TEMP || (0,external_node_os_.tmpdir)(), 'cagent-artifact-'));
         const inputs = readInputs(given, APPLY_INPUT_NAMES);
         const token = inputs['github-token']?.trim() ?? '';
         if (token !== '')
@@ -57567,7 +57615,8 @@ async function runApply(given) {
     }
     finally {
         cancellation.dispose();
-        await (0,promises_.rm)(temporary, { recursive: true, force: true });
+        if (temporary !== undefined)
+            await (0,promises_.rm)(temporary, { recursive: true, force: true });
     }
 }
 async function readRun({ source, patchSha256 }, temporary, environment) {

@@ -17901,7 +17901,7 @@ function stripUnseen(text) {
     return text.replace(UNSEEN, (character) => (character === '\n' || character === '\t' ? character : ''));
 }
 /** `text` cut to `limit` code points, with `…` where something is missing. */
-function display_text_clip(text, limit) {
+function clip(text, limit) {
     if (text.length <= limit)
         return text;
     const points = [...text];
@@ -29647,7 +29647,7 @@ const RUN_OPTIONS = {
         onCommandLine: true,
         isInput: true,
         otherwise: 'the current directory',
-        description: 'Directory that the agent works on. It is never written to.',
+        description: 'Directory of the repository. A run never writes to it.',
     },
     config: {
         topic: 'run',
@@ -30317,7 +30317,7 @@ function problemOf(error) {
     const allowed = 'allowedValues' in params ? `: ${JSON.stringify(params.allowedValues)}` : '';
     const extra = 'additionalProperty' in params ? `: ${JSON.stringify(params.additionalProperty)}` : '';
     const where = instancePath === '' ? 'the value' : instancePath;
-    return display_text_clip(displayText(`${where} ${message}${allowed}${extra}`), LONGEST_PROBLEM);
+    return clip(displayText(`${where} ${message}${allowed}${extra}`), LONGEST_PROBLEM);
 }
 
 ;// CONCATENATED MODULE: ./lib/config/system-reason.js
@@ -31246,6 +31246,8 @@ async function dangerOf(git, path, mode, id) {
     if (mode !== '120000')
         return undefined;
     const target = (await runGit(git, ['cat-file', 'blob', id])).toString('latin1');
+    if (target.split('/').some(isGitName))
+        return 'a link into .git';
     const depth = path.split('/').length - 1;
     return leaves(target, depth) ? 'a link that leaves the workspace' : undefined;
 }
@@ -32909,13 +32911,22 @@ function readLines({ stdout }, paths) {
 function failureOf(paths, last) {
     const error = last('error');
     if (error !== undefined && error !== false) {
-        const words = typeof error === 'string' ? error : JSON.stringify(error);
+        const words = typeof error === 'string' ? error : jsonOf(error);
         return { kind: 'failed', reason: `it reported an error: ${words}` };
     }
     const done = last('done');
     if (paths.done !== undefined && (done === undefined || done === false))
         return { kind: 'no-result', reason: 'it ended without a result' };
     return undefined;
+}
+/** An agent can print what is nested too deep to be written again. */
+function jsonOf(value) {
+    try {
+        return JSON.stringify(value);
+    }
+    catch {
+        return 'one that cannot be shown';
+    }
 }
 /** The value in the last line that has one there; a `null` is none. */
 function lastAt(lines, steps) {
@@ -34620,7 +34631,7 @@ async function doctorCommand(parsed, context) {
 /** cagent itself. `script/pin-release` writes the commit of a release here, in the commit that follows it. */
 const pins_CAGENT = {
     action: 'org/cagent',
-    sha: 'a703fed44310e0bafc52f9e2234828e1663426db',
+    sha: 'ffd23ba5a4f370074044ce099491dac82bfebe21',
     version: 'v0.1.0',
 };
 const CHECKOUT = {
@@ -34687,7 +34698,8 @@ ${cagentStep(form, { prompt: 'review', more: '          mode: read-only\n       
         summary: 'An agent that fixes a failing check when somebody sets a label.',
         comment: 'Who can set the label "agent-fix" has an agent make the checks of a pull request pass. Its changes come as a\n# pull request to the branch, never as a push to it.',
         trigger: '  pull_request:\n    types: [labeled]',
-        concurrency: `  group: cagent-fix-\${{ github.ref }}\n  cancel-in-progress: true`,
+        // With the label's name: another label starts this workflow too, and must not cancel a fix.
+        concurrency: `  group: cagent-fix-\${{ github.ref }}-\${{ github.event.label.name }}\n  cancel-in-progress: true`,
         prompt: `The checks of this pull request fail. Find out how the tests are run, run them, and make the smallest change that
 makes them pass. Fix the code and not the test, unless the test is wrong. Say at the end what was wrong.
 `,
@@ -34900,6 +34912,8 @@ const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
 ;// CONCATENATED MODULE: ./lib/agents/structured-output.js
 /** A value as large as that is no answer but a leak of memory. */
 const LARGEST_ANSWER = 1_048_576;
+/** What walks a value deeper than thousands of levels overflows the stack, and the run would lose its report. */
+const DEEPEST_ANSWER = 100;
 /** What an agent is asked that has no option for a schema. */
 function schemaNote(schema) {
     return `Your last message must be one JSON value that is valid against the JSON Schema below, and nothing else: no
@@ -34915,6 +34929,8 @@ function readAnswer(result, check) {
     const found = findValue(result);
     if ('problem' in found)
         return found;
+    if (isDeeperThan(found.value, DEEPEST_ANSWER))
+        return { problem: `its structured output is nested deeper than ${DEEPEST_ANSWER} levels` };
     if (JSON.stringify(found.value).length > LARGEST_ANSWER)
         return { problem: `its structured output is larger than ${LARGEST_ANSWER} bytes` };
     const problem = check(found.value);
@@ -34934,6 +34950,16 @@ function findValue({ structuredOutput, finalMessage }) {
             return { value };
     }
     return { problem: 'it gave no structured output: its last message is not JSON' };
+}
+/** Level by level, without recursion. */
+function isDeeperThan(value, levels) {
+    let level = [value];
+    for (let depth = 0; level.length > 0; depth += 1) {
+        if (depth > levels)
+            return true;
+        level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+    }
+    return false;
 }
 function structured_output_parse(text) {
     try {
@@ -40453,7 +40479,7 @@ function createEgressCounter(options = {}) {
     };
 }
 function rowFor(rows, record) {
-    const host = display_text_clip(record.host ?? record.ip ?? '(unknown)', LONGEST_HOST);
+    const host = clip(record.host ?? record.ip ?? '(unknown)', LONGEST_HOST);
     const port = record.protocol === 'icmp' ? undefined : record.port;
     const key = JSON.stringify([host, port ?? null, record.rule]);
     const known = rows.get(key);
@@ -40478,7 +40504,7 @@ function addToRow(row, record) {
     addWord(row.reasons, record.reason, WORDS_PER_ROW);
     if (record.method === undefined || row.host === OTHER_HOSTS)
         return;
-    addWord(row.requests, display_text_clip(`${record.method} ${record.path ?? ''}`.trimEnd(), LONGEST_REQUEST), REQUESTS_PER_ROW);
+    addWord(row.requests, clip(`${record.method} ${record.path ?? ''}`.trimEnd(), LONGEST_REQUEST), REQUESTS_PER_ROW);
 }
 function addWord(words, word, limit) {
     if (words.size < limit)
@@ -40763,10 +40789,10 @@ function excerptFile(file, limit) {
     const binary = body[0] === 'GIT binary patch';
     const content = binary ? ['GIT binary patch'] : body;
     const all = [
-        ...telling.map((text) => ({ kind: 'header', text: display_text_clip(text, LINE_LENGTH) })),
+        ...telling.map((text) => ({ kind: 'header', text: clip(text, LINE_LENGTH) })),
         ...content
             .slice(0, limit)
-            .map((text) => ({ kind: patch_excerpt_kindOf(text), text: display_text_clip(text, LINE_LENGTH) })),
+            .map((text) => ({ kind: patch_excerpt_kindOf(text), text: clip(text, LINE_LENGTH) })),
     ];
     return {
         title: titleOf(header),
@@ -41105,6 +41131,7 @@ h1{font-size:22px;margin:0;font-weight:650;letter-spacing:-.01em}
 h2{font-size:15px;margin:0 0 12px;font-weight:650;display:flex;gap:8px;align-items:center}
 h2 span{color:var(--soft);font-weight:400}
 p{margin:0 0 10px}
+.said{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;margin:0}
 .lead{flex-basis:100%;color:var(--soft);margin:0}
 .meta{color:var(--soft);font-size:13px;margin-left:auto}
 section,.tile{background:var(--card);border:1px solid var(--line);border-radius:10px}
@@ -41156,7 +41183,9 @@ footer{color:var(--soft);font-size:12.5px;margin-top:22px}
 
 
 
+
 const HIDDEN_PER_GROUP = 300;
+const LONGEST_WORDS = 20_000;
 const html_report_TONE = {
     success: 'green',
     failure: 'red',
@@ -41181,6 +41210,7 @@ ${pageHead(report)}
 ${tiles(report)}
 ${errorSection(report)}
 ${noticesSection(report)}
+${wordsSection(report)}
 ${changesSections(report, changes, patch)}
 ${networkSections(report.egress)}
 ${hiddenSection(report)}
@@ -41221,6 +41251,12 @@ function noticesSection({ notices }) {
         return html ``;
     const items = notices.slice(0, 100).map((notice) => html `<li>${notice}</li>`);
     return html `<section class="warn"><h2>Notices</h2><ul>${items}</ul>${more(notices.length - 100, 'notice')}</section>`;
+}
+function wordsSection({ agent: { finalMessage } }) {
+    if (finalMessage === undefined || finalMessage.trim() === '')
+        return html ``;
+    const lines = clip(finalMessage.trim(), LONGEST_WORDS).split(/\r?\n/);
+    return html `<section><h2>What the agent said</h2><p class="said">${lines.map((line) => html `${line}<br>`)}</p></section>`;
 }
 function hiddenSection({ workspace }) {
     const groups = hiddenGroups(workspace.hidden, HIDDEN_PER_GROUP);
@@ -41435,18 +41471,18 @@ function escapeLabel(value) {
  * `limit` characters; backslashes are doubled. Not for table cells.
  */
 function code(text, limit = 160) {
-    return span(display_text_clip(escapedLine(text), limit));
+    return span(clip(escapedLine(text), limit));
 }
 /**
  * The same for a table cell, where a bare pipe ends the cell even within a code span. The doubled backslashes
  * matter here: no text can bring the backslash that would escape the escape.
  */
 function codeCell(text, limit = 160) {
-    return span(display_text_clip(escapedLine(text), limit).replaceAll('|', '\\|'));
+    return span(clip(escapedLine(text), limit).replaceAll('|', '\\|'));
 }
 /** Running text: everything that Markdown or GitHub acts on is disarmed. One line of at most `limit` characters. */
 function prose(text, limit = 500) {
-    return display_text_clip(displayText(text), limit)
+    return clip(displayText(text), limit)
         .replace(ACTIVE, (match) => DISARMED[match] ?? `\\${match}`)
         .replace(/^(\s*\d+)(?=[.)])/, '$1\\')
         .replace(/^\s*(?=[-+=])/, '\\')
@@ -41580,9 +41616,9 @@ function hostCells(row) {
 /** GitHub takes 65,536 characters in a comment. */
 const summary_markdown_LONGEST = 60_000;
 const CUTS = [
-    { rows: 40, items: 20 },
-    { rows: 12, items: 8 },
-    { rows: 4, items: 3 },
+    { rows: 40, items: 20, words: 4_000 },
+    { rows: 12, items: 8, words: 1_000 },
+    { rows: 4, items: 3, words: 200 },
 ];
 const MARK = {
     success: '✅',
@@ -41611,6 +41647,7 @@ function renderCut(report, changes, cut) {
         `${outcomeSentence(report)}.`,
         ...summary_markdown_failure(report),
         facts(report),
+        ...agentWords(report.agent.finalMessage, cut),
         ...changedFiles(report, changes, cut),
         ...needsCloseLook(report, cut),
         ...pathList('Rejected', 'Not in the patch.', report.changes.rejected, cut),
@@ -41633,6 +41670,8 @@ function facts(report) {
     const { agent, changes, limits, resources, workspace } = report;
     const version = agent.version === undefined ? '' : ` ${codeCell(agent.version, 40)}`;
     const model = agent.model === undefined ? [] : [codeCell(agent.model, 80)];
+    const kind = agent.outcome?.kind ?? 'done';
+    const outcome = kind === 'done' ? '' : ` · ${kind}`;
     const memory = limits.set === undefined ? '' : ` of ${formatSize(limits.set.memoryBytes)}`;
     const used = [
         ...(resources.cpuSeconds === undefined ? [] : [`${formatDuration(resources.cpuSeconds * 1_000)} of CPU`]),
@@ -41643,7 +41682,7 @@ function facts(report) {
     ];
     const rows = [
         ['Agent', [`${codeCell(agent.name, 80)}${version}`, ...model, ...usageWords(agent.usage)].join(' · ')],
-        ['Result', `exit code ${report.exitCode} after ${formatDuration(report.durationMs)}`],
+        ['Result', `exit code ${report.exitCode} after ${formatDuration(report.durationMs)}${outcome}`],
         [
             'Changes',
             `${plural(changes.files, 'file')}, +${groupDigits(changes.added)} −${groupDigits(changes.deleted)}`,
@@ -41660,6 +41699,14 @@ function facts(report) {
         ['Run', codeCell(report.runId)],
     ];
     return table(['', ''], rows);
+}
+/** What the agent said last, as a quotation; nothing when it said nothing. */
+function agentWords(text, { words }) {
+    if (text === undefined || text.trim() === '')
+        return [];
+    const rest = text.trim().length - words;
+    const left = rest > 0 ? [`… and ${groupDigits(rest)} more characters; see \`report.json\`.`] : [];
+    return ['### What the agent said', quoted(text, words), ...left];
 }
 /** The table of changed files; nothing when there are none. */
 function changedFiles(report, changes, cut) {
@@ -42400,7 +42447,7 @@ function answerOf(result, check) {
 function wordsOf(result) {
     const { finalMessage, sessionId } = result ?? {};
     return {
-        ...(finalMessage === undefined ? {} : { finalMessage: display_text_clip(finalMessage, LONGEST_MESSAGE) }),
+        ...(finalMessage === undefined ? {} : { finalMessage: clip(finalMessage, LONGEST_MESSAGE) }),
         ...(sessionId === undefined ? {} : { sessionId }),
     };
 }
@@ -45448,6 +45495,9 @@ function startGateway(docker, plan, start, handlers) {
     let garbled = false;
     let serving = false;
     let closing = false;
+    let whole = false;
+    let abandoned = false;
+    let death;
     child.stdin?.on('error', () => { });
     child.stdin?.write(`${JSON.stringify(start)}\n`);
     child.stderr.on('data', (chunk) => {
@@ -45488,10 +45538,13 @@ function startGateway(docker, plan, start, handlers) {
                 ready.resolve({ caCertificate: event.caCertificate });
                 break;
             case 'finished':
+                whole = true;
                 finished.resolve();
                 break;
             case 'fatal':
                 failure = new CagentError(event.code, event.message, { hint: hintOf(event.code) });
+                if (serving && !closing)
+                    death ??= diedServing(failure);
                 fail();
                 break;
         }
@@ -45504,7 +45557,11 @@ function startGateway(docker, plan, start, handlers) {
     }
     function end() {
         if (serving && !closing)
-            handlers.onWarning(diedServing(failure));
+            death ??= diedServing(failure);
+        if (death !== undefined)
+            handlers.onWarning(death.message);
+        else if (serving && !whole && !abandoned)
+            handlers.onWarning(UNFINISHED);
         fail();
     }
     const ended = child.done.then(end, (cause) => {
@@ -45515,6 +45572,7 @@ function startGateway(docker, plan, start, handlers) {
         floor: floor.promise,
         ready: ready.promise,
         ended,
+        died: () => death,
         async finish() {
             closing = true;
             child.stdin?.write(FINISH);
@@ -45523,6 +45581,7 @@ function startGateway(docker, plan, start, handlers) {
         },
         abandon() {
             closing = true;
+            abandoned = true;
             child.stdin?.end();
         },
     };
@@ -45530,8 +45589,10 @@ function startGateway(docker, plan, start, handlers) {
 /** An agent may have brought it down, for instance to be unobserved: the report has to say so. */
 function diedServing(failure) {
     const why = failure === undefined ? '' : ` (${failure.message})`;
-    return `The gateway ended during the run${why}: from then on the agent had no network, and what it tried is not on record.`;
+    return new CagentError('gateway.failed', `The gateway ended during the run${why}: from then on the agent had no network, and what it tried is not on record.`, { hint: hintOf('gateway.failed') });
 }
+/** Also an end that is too early by a moment may be the agent's doing. */
+const UNFINISHED = 'The gateway ended before it had written its last records: what the agent tried at the end of the run may not be on record.';
 function gatewayDied(args, stderr) {
     const known = dockerError(args, stderr, null);
     if (known.code !== 'docker.failed')
@@ -47368,6 +47429,8 @@ async function run_run(spec, given) {
         error ??= asCagentError(thrown);
     }
     notices.push(...(await removed));
+    // What the agent tried without a gateway is on no record, so such a run has not succeeded, whatever the agent says.
+    error ??= preparation.gateway?.died();
     const report = assembleReport({
         runId,
         spec,
@@ -47504,7 +47567,7 @@ function headline(report, colours, width) {
     const [mark, colour] = terminal_MARK[report.conclusion];
     const { costUsd } = report.agent.usage;
     const words = [displayText(outcomeSentence(report)), formatDuration(report.durationMs)];
-    const text = display_text_clip([...words, ...(costUsd === undefined ? [] : [formatCost(costUsd)])].join(' · '), width - 2);
+    const text = clip([...words, ...(costUsd === undefined ? [] : [formatCost(costUsd)])].join(' · '), width - 2);
     return `${colours[colour](mark)} ${colours.bold(text)}`;
 }
 function agentLines({ agent }, width) {
@@ -47539,7 +47602,7 @@ function blockedLine(row, colours, width) {
     const why = displayText(row.reasons.join(', '));
     const place = middle(displayText(destination(row)), Math.max(20, width - terminal_LABEL - times.length - Math.min(why.length, 30) - 4));
     const room = width - terminal_LABEL - place.length - times.length - 2;
-    return `${colours.red(place)}${times}${room > 4 ? `  ${colours.dim(display_text_clip(why, room))}` : ''}`;
+    return `${colours.red(place)}${times}${room > 4 ? `  ${colours.dim(clip(why, room))}` : ''}`;
 }
 function changeLines(report, changes, colours, width) {
     const files = changes?.files ?? [];
@@ -47575,7 +47638,7 @@ function lineCounts({ added = 0, deleted = 0 }) {
 function reasonLines(paths, colour, width) {
     const lines = paths.slice(0, terminal_ROWS).map(({ path, reason }) => {
         const place = middle(displayPath(path), Math.floor((width - terminal_LABEL) * 0.6));
-        return `${colour(place)}  ${display_text_clip(displayText(reason), Math.max(4, width - terminal_LABEL - place.length - 2))}`;
+        return `${colour(place)}  ${clip(displayText(reason), Math.max(4, width - terminal_LABEL - place.length - 2))}`;
     });
     return paths.length > terminal_ROWS ? [...lines, `… and ${plural(paths.length - terminal_ROWS, 'more path')}`] : lines;
 }
@@ -47594,7 +47657,7 @@ function capped(lines, what, colours) {
     return [...lines.slice(0, terminal_ROWS), colours.dim(`… and ${plural(lines.length - terminal_ROWS, `more ${what}`)}`)];
 }
 function oneLine(text, width) {
-    return display_text_clip(displayText(text), width - terminal_LABEL);
+    return clip(displayText(text), width - terminal_LABEL);
 }
 /** Cut in the middle: the end of a path says more than its middle. */
 function middle(text, room) {

@@ -49,11 +49,16 @@ function createTlsEndpoint(authority) {
     server.on('tlsClientError', (_error, tls) => tls.destroy());
     function accept(client) {
         const key = keyOf(client);
+        const { allowHalfOpen } = client;
+        // A client that hangs up in its handshake would be noticed only at the deadline.
+        client.allowHalfOpen = false;
         return new Promise((resolve) => {
             const finish = (tls) => {
                 waiting.delete(key);
                 client.off('close', closed);
                 tls?.on('error', () => { });
+                if (tls !== undefined)
+                    tls.allowHalfOpen = allowHalfOpen;
                 resolve(tls);
             };
             const closed = () => finish();

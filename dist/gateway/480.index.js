@@ -370,11 +370,16 @@ function keysOf(credential) {
  * Streams the provider's answer to the agent as it comes: each event of the model arrives at once. A server that
  * repeats what it was sent (an echo, a debugging gateway, an error page) would hand the key over, so the key is taken
  * out of headers and body, in all of its usual encodings. An answer that is compressed all the same is unpacked first.
+ * @returns `undefined` when it cannot be read or sent on: then nothing was, and the caller has to answer
  */
 function passBack(incoming, response, credential) {
     const keys = keysOf(credential);
     const reader = createAnswerReader(incoming.headers['content-type'] ?? '');
-    const unpack = unpackerOf(incoming);
+    const coding = incoming.headers['content-encoding']?.trim().toLowerCase() || 'identity';
+    const unpack = unpackerOf(coding);
+    // What cannot be unpacked cannot be searched for the key either.
+    if (unpack === undefined && coding !== 'identity')
+        return undefined;
     const mask = createMask(keys);
     const hasBody = incoming.headers['content-length'] !== undefined && response.req.method !== 'HEAD';
     const headers = (0,http_headers/* headerPairs */.Ro)((0,http_headers/* endToEndHeaders */.cu)(incoming.rawHeaders))
@@ -383,7 +388,13 @@ function passBack(incoming, response, credential) {
         .filter(([name]) => !(unpack !== undefined && /^content-encoding$/i.test(name)))
         .flatMap(([name, value]) => [name, mask(value)]);
     response.sendDate = false;
-    response.writeHead(incoming.statusCode ?? 502, headers);
+    try {
+        response.writeHead(incoming.statusCode ?? 502, headers);
+    }
+    catch {
+        response.statusMessage = '';
+        return undefined;
+    }
     response.flushHeaders();
     const steps = [
         incoming,
@@ -396,8 +407,8 @@ function passBack(incoming, response, credential) {
     return reader;
 }
 /** Providers are asked for plain answers; one that packs all the same is still read. */
-function unpackerOf({ headers }) {
-    switch (headers['content-encoding']?.toLowerCase()) {
+function unpackerOf(coding) {
+    switch (coding) {
         case 'gzip':
         case 'x-gzip':
             return (0,external_node_zlib_.createGunzip)();
@@ -696,7 +707,7 @@ function answer({ start }, response, status, message) {
 /** What may get better by trying again; all else ends the agent with one clear message. */
 const PASSING_FAILURES = ['resolve-failed', 'upstream-failed', 'timeout'];
 function forward(broker, request, response, target) {
-    const { start, counter, agent } = broker;
+    const { start, counter } = broker;
     const { upstream } = start;
     const meter = (0,http_meter/* createMeter */.q)();
     let reason = 'rule';
@@ -705,14 +716,12 @@ function forward(broker, request, response, target) {
     let reader;
     counter.begin();
     return new Promise((resolve) => {
-        const outgoing = (0,external_node_http_.request)({
-            agent,
-            method: request.method,
-            path: target,
-            headers: bodyHeaders(request, upstreamHeaders(request.rawHeaders, upstream, start.credential)),
-            setHost: false,
-            setDefaultHeaders: false,
-        });
+        const outgoing = model_request_open(broker, request, target);
+        if (outgoing === undefined) {
+            counter.end(undefined, {});
+            resolve(refuse(broker, response, FINAL_STATUS, 'http-malformed', 'the request cannot be sent on'));
+            return;
+        }
         meter.follow(outgoing);
         response.once('close', () => {
             outgoing.destroy();
@@ -724,10 +733,17 @@ function forward(broker, request, response, target) {
             if (incoming.statusCode === 401 || incoming.statusCode === 403) {
                 reason = 'key-refused';
                 counter.keyRefused();
-                refusedKeyMessage(incoming, start).then((message) => answer(broker, response, FINAL_STATUS, message));
+                refusedKeyMessage(incoming, start)
+                    .then((message) => answer(broker, response, FINAL_STATUS, message))
+                    .catch(() => response.destroy());
                 return;
             }
             reader = passBack(incoming, response, start.credential);
+            if (reader !== undefined)
+                return;
+            reason = 'upstream-failed';
+            const what = `the answer of the model API at ${upstream.host}:${upstream.port} cannot be read`;
+            answer(broker, response, 502, `${what}: its status or its Content-Encoding is unknown`);
         });
         outgoing.on('error', (error) => {
             const failure = (0,upstream_agent/* dialFailure */.t)(error);
@@ -744,6 +760,22 @@ function forward(broker, request, response, target) {
         });
         (0,external_node_stream_.pipeline)(request, outgoing, () => { });
     });
+}
+/** `undefined` for what Node cannot write anew. */
+function model_request_open({ start, agent }, request, target) {
+    try {
+        return (0,external_node_http_.request)({
+            agent,
+            method: request.method,
+            path: target,
+            headers: bodyHeaders(request, upstreamHeaders(request.rawHeaders, start.upstream, start.credential)),
+            setHost: false,
+            setDefaultHeaders: false,
+        });
+    }
+    catch {
+        return undefined;
+    }
 }
 /** A body of unknown length stays one. */
 function bodyHeaders(request, headers) {
@@ -955,7 +987,9 @@ function listen(start, context) {
         highWaterMark: 65_536,
     });
     const handle = (request, response) => {
-        context.connections.track(handleModelRequest(broker, request, response));
+        context.connections.track(handleModelRequest(broker, request, response).catch(() => {
+            response.destroy();
+        }));
     };
     server.on('request', handle);
     server.on('checkExpectation', handle);
@@ -981,6 +1015,7 @@ function listen(start, context) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Kj: () => (/* binding */ announcedTrailers),
 /* harmony export */   Ro: () => (/* binding */ headerPairs),
 /* harmony export */   UE: () => (/* binding */ headerValues),
 /* harmony export */   cu: () => (/* binding */ endToEndHeaders)
@@ -993,6 +1028,8 @@ const HOP_BY_HOP = new Set([
     'proxy-authenticate',
     'proxy-authorization',
     'te',
+    // Node throws when it stands on a message that is not chunked; where it may stand, it is set anew.
+    'trailer',
     'transfer-encoding',
     'upgrade',
     'http2-settings',
@@ -1020,6 +1057,10 @@ function endToEndHeaders(rawHeaders) {
 /** The values of a header, one for each line of it. */
 function headerValues(rawHeaders, name) {
     return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+}
+/** What announces the trailers of a message that is sent on in chunks; only such a message has any. */
+function announcedTrailers(rawHeaders) {
+    return headerValues(rawHeaders, 'trailer').flatMap((names) => ['Trailer', names]);
 }
 /** Alternating names and values as pairs. */
 function headerPairs(raw) {

@@ -6,6 +6,7 @@ export const modules = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Kj: () => (/* binding */ announcedTrailers),
 /* harmony export */   Ro: () => (/* binding */ headerPairs),
 /* harmony export */   UE: () => (/* binding */ headerValues),
 /* harmony export */   cu: () => (/* binding */ endToEndHeaders)
@@ -18,6 +19,8 @@ const HOP_BY_HOP = new Set([
     'proxy-authenticate',
     'proxy-authorization',
     'te',
+    // Node throws when it stands on a message that is not chunked; where it may stand, it is set anew.
+    'trailer',
     'transfer-encoding',
     'upgrade',
     'http2-settings',
@@ -46,6 +49,10 @@ function endToEndHeaders(rawHeaders) {
 function headerValues(rawHeaders, name) {
     return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
 }
+/** What announces the trailers of a message that is sent on in chunks; only such a message has any. */
+function announcedTrailers(rawHeaders) {
+    return headerValues(rawHeaders, 'trailer').flatMap((names) => ['Trailer', names]);
+}
 /** Alternating names and values as pairs. */
 function headerPairs(raw) {
     return raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] ?? '']] : []));
@@ -66,6 +73,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/egress/host-name.js + 1 modules
 var host_name = __webpack_require__(9040);
+// EXTERNAL MODULE: ./lib/egress/reasons.js
+var reasons = __webpack_require__(1630);
 // EXTERNAL MODULE: ./lib/gateway/connection/refuse.js + 1 modules
 var refuse = __webpack_require__(5982);
 // EXTERNAL MODULE: external "node:http"
@@ -140,7 +149,6 @@ function forwardRequest(forwarding) {
     const { request, response } = forwarding;
     const meter = (0,http_meter/* createMeter */.q)();
     let decision = forwarding.check.decision;
-    response.once('close', () => recordRequest(forwarding, decision, meter));
     request.on('error', () => { });
     response.on('error', () => { });
     const fail = (failed) => {
@@ -153,6 +161,8 @@ function forwardRequest(forwarding) {
         else
             decision = over;
     });
+    // Last: what cannot be written anew has thrown by now, and is recorded by the caller.
+    response.prependOnceListener('close', () => recordRequest(forwarding, decision, meter));
 }
 function send(forwarding, meter, fail, overrun) {
     const { connection, request, response, check } = forwarding;
@@ -162,7 +172,10 @@ function send(forwarding, meter, fail, overrun) {
     meter.follow(outgoing);
     response.once('close', () => outgoing.destroy());
     outgoing.on('continue', () => response.writeContinue());
-    outgoing.on('response', (incoming) => sendBack(incoming, request, response));
+    outgoing.on('response', (incoming) => {
+        if (!sendBack(incoming, request, response))
+            fail((0,refuse/* failedDecision */.O)(check.decision, 'upstream-failed'));
+    });
     outgoing.on('error', (error) => {
         if (cut)
             return;
@@ -196,7 +209,7 @@ function openRequest({ connection, request, check }, extra) {
     const sized = (0,http_headers/* headerValues */.UE)(request.rawHeaders, 'content-length').length > 0;
     const chunked = (0,http_headers/* headerValues */.UE)(request.rawHeaders, 'transfer-encoding').length > 0;
     if (chunked || ((0,message/* hasBody */.d9)(request) && !sized))
-        headers.push('Transfer-Encoding', 'chunked');
+        headers.push('Transfer-Encoding', 'chunked', ...(0,http_headers/* announcedTrailers */.Kj)(request.rawHeaders));
     return (0,external_node_http_.request)({
         agent: connection.agent,
         method: request.method,
@@ -216,20 +229,17 @@ function messageHeaders(request, { host }) {
     const cookie = cookies.length === 0 ? [] : ['cookie', cookies.join('; ')];
     return ['host', host ?? '', ...pairs.flat(), ...cookie];
 }
+/** Streams the answer to the agent; `false`: its head cannot be sent on, and nothing was. */
 function sendBack(incoming, request, response) {
-    if (!(0,message/* writeHead */.yl)(request, response, incoming)) {
-        incoming.destroy();
-        response.destroy();
-        return;
-    }
+    if (!(0,message/* writeHead */.yl)(request, response, incoming))
+        return false;
     incoming.on('end', () => (0,message/* addTrailers */.Gk)(request, response, incoming.rawTrailers));
     (0,external_node_stream_.pipeline)(incoming, response, () => { });
+    return true;
 }
 
 // EXTERNAL MODULE: external "node:http2"
 var external_node_http2_ = __webpack_require__(2467);
-// EXTERNAL MODULE: ./lib/egress/reasons.js
-var reasons = __webpack_require__(1630);
 ;// CONCATENATED MODULE: ./lib/gateway/http/forward-stream.js
 
 
@@ -337,19 +347,24 @@ function requestHeaders({ request, check, connection }) {
 
 
 
+
 /** Sends a WebSocket handshake on; when the destination agrees, the connection is passed on from there unread. */
 function forwardUpgrade(forwarding, head) {
     const { connection, request, response, check } = forwarding;
     const client = request.socket;
     const meter = (0,http_meter/* createMeter */.q)();
     let decision = check.decision;
-    client.once('close', () => recordRequest(forwarding, decision, meter));
+    // Throws for what cannot be written anew, before anything is recorded.
     const outgoing = openRequest(forwarding, ['Connection', 'Upgrade', 'Upgrade', 'websocket']);
+    client.once('close', () => recordRequest(forwarding, decision, meter));
     meter.follow(outgoing);
     client.once('close', () => outgoing.destroy());
     outgoing.on('response', (incoming) => {
         response.shouldKeepAlive = false;
-        sendBack(incoming, request, response);
+        if (sendBack(incoming, request, response))
+            return;
+        decision = (0,refuse/* failedDecision */.O)(decision, 'upstream-failed');
+        (0,refusal/* sendRefusal */.RW)(request, response, decision);
     });
     outgoing.on('upgrade', (incoming, upstream, upstreamHead) => {
         response.detachSocket(client);
@@ -373,9 +388,9 @@ function forwardUpgrade(forwarding, head) {
     });
     outgoing.end();
 }
-function switchingProtocols({ statusMessage, rawHeaders }) {
+function switchingProtocols({ rawHeaders }) {
     const lines = rawHeaders.flatMap((name, at) => at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1]}\r\n`] : []);
-    return `HTTP/1.1 101 ${statusMessage}\r\n${lines.join('')}\r\n`;
+    return `HTTP/1.1 101 ${external_node_http_.STATUS_CODES[101]}\r\n${lines.join('')}\r\n`;
 }
 function join(client, upstream, mayLeave) {
     client.setTimeout(0);
@@ -405,16 +420,33 @@ var request_check = __webpack_require__(1421);
 
 
 
+
 /** Judges a request and sends it on, or answers with the refusal; one line of the record in either case. */
 function handleRequest(connection, request, response) {
     const began = new Date();
-    const check = checkWithBudget(connection, request);
-    if (check.decision.verdict === 'blocked')
-        refuseRequest(connection, request, response, check.decision, began);
-    else if (connection.upstream === undefined)
-        forwardRequest({ connection, request, response, check, began });
+    const giveUp = () => refuseUnsendable(connection, request, response, began);
+    try {
+        const check = checkWithBudget(connection, request);
+        if (check.decision.verdict === 'blocked')
+            refuseRequest(connection, request, response, check.decision, began);
+        else if (connection.upstream === undefined)
+            forwardRequest({ connection, request, response, check, began });
+        else
+            forwardByUpstream({ connection, request, response, check, began }, connection.upstream).catch(giveUp);
+    }
+    catch {
+        giveUp();
+    }
+}
+/**
+ * The last resort for a request that Node cannot write anew: an agent must not be able to end the gateway, and with it
+ * the record, by an error that nobody foresaw.
+ */
+function refuseUnsendable(connection, request, response, began) {
+    if (response.headersSent || response.destroyed)
+        response.destroy();
     else
-        void forwardByUpstream({ connection, request, response, check, began }, connection.upstream);
+        refuseRequest(connection, request, response, { verdict: 'blocked', reason: 'http-malformed', rule: reasons/* NO_RULE */.L }, began);
 }
 async function forwardByUpstream(forwarding, upstream) {
     const { request, response, check } = forwarding;
@@ -441,11 +473,16 @@ function nothingMoved(address) {
 /** The same for a request that wants to become a WebSocket. */
 function handleUpgrade(connection, request, response, head) {
     const began = new Date();
-    const check = checkWithBudget(connection, request);
-    if (check.decision.verdict === 'blocked')
-        refuseRequest(connection, request, response, check.decision, began);
-    else
-        forwardUpgrade({ connection, request, response, check, began }, head);
+    try {
+        const check = checkWithBudget(connection, request);
+        if (check.decision.verdict === 'blocked')
+            refuseRequest(connection, request, response, check.decision, began);
+        else
+            forwardUpgrade({ connection, request, response, check, began }, head);
+    }
+    catch {
+        refuseUnsendable(connection, request, response, began);
+    }
 }
 /** A request that the rules allow counts against the budget of its rule, head included: a path can carry data too. */
 function checkWithBudget({ attempt, context, refusal }, request) {
@@ -516,20 +553,32 @@ function hasBody(request) {
     return (request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0');
 }
 /**
- * Sends the head of the destination's answer on.
- * @returns `false` when it cannot be said in the agent's protocol: HTTP/2 has headers that may stand only once
+ * Sends the head of the destination's answer on, with the reason phrase that is usual: the destination's may be anything.
+ * @returns `false` when it cannot be said in the agent's protocol: a status below 100, and HTTP/2 has headers that may
+ * stand only once. Another head can be written then.
  */
 function writeHead(request, response, answer) {
-    const { statusCode = 502, statusMessage = '', rawHeaders } = answer;
+    const { statusCode = 502, rawHeaders } = answer;
     if (isHttp2(request))
         return writeHttp2Head(response, statusCode, rawHeaders);
     const plain = response;
     plain.sendDate = false;
-    plain.writeHead(statusCode, statusMessage, (0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndHeaders */ .cu)(rawHeaders));
+    const isChunked = answer.headers['transfer-encoding'] !== undefined && request.httpVersion === '1.1';
+    const trailers = isChunked && mayHaveBody(request, statusCode) ? (0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .announcedTrailers */ .Kj)(rawHeaders) : [];
+    try {
+        plain.writeHead(statusCode, [...(0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndHeaders */ .cu)(rawHeaders), ...trailers]);
+    }
+    catch {
+        plain.statusMessage = '';
+        return false;
+    }
     // Server-sent events: the head must not wait for the first event.
     if (answer.headers['content-length'] === undefined)
         plain.flushHeaders();
     return true;
+}
+function mayHaveBody({ method }, status) {
+    return method !== 'HEAD' && status !== 204 && status !== 304;
 }
 /** The same for an answer whose status and headers are known. */
 function writeHttp2Head(response, status, rawHeaders) {
@@ -539,6 +588,8 @@ function writeHttp2Head(response, status, rawHeaders) {
         return true;
     }
     catch {
+        for (const name of response.getHeaderNames())
+            response.removeHeader(name);
         return false;
     }
 }

@@ -3669,7 +3669,8 @@ function createConnections(most = MOST_CONNECTIONS) {
             upstream.once('close', () => upstreams.delete(upstream));
         },
         track: (work) => {
-            const done = work.finally(() => pending.delete(done));
+            // An error here has nobody to go to, and must not end the process: whoever hands work in records its failures.
+            const done = work.catch(() => { }).finally(() => pending.delete(done));
             pending.add(done);
         },
         drain: async () => {
@@ -4790,7 +4791,10 @@ function createUdpRelays(rules, resolver, context) {
     const opened = new Map();
     const sockets = new Set();
     const exchanges = new Map();
+    let closed = false;
     async function open(name, address) {
+        if (closed)
+            return;
         const ports = new Set(rules.filter((rule) => (0,matching/* matchesName */.Hj)(rule.target, name)).map(({ port }) => port));
         const known = opened.get(name) ?? Promise.all([...ports].map((port) => listen(name, address, port))).then(() => { });
         opened.set(name, known);
@@ -4811,7 +4815,8 @@ function createUdpRelays(rules, resolver, context) {
         });
     }
     function receive({ message, ...datagram }) {
-        exchangeFor(datagram)?.send(message);
+        if (!closed)
+            exchangeFor(datagram)?.send(message);
     }
     function exchangeFor(wanted) {
         const { key, name, port } = wanted;
@@ -4851,6 +4856,9 @@ function createUdpRelays(rules, resolver, context) {
             timer = setTimeout(end, udp_relay_IDLE_MS);
         };
         const ready = resolver.addressesOf(name).then((found) => {
+            // A late answer: the socket is closed, and the exchange is on record.
+            if (over)
+                return;
             const choice = (0,upstream_dial/* chooseAddresses */.y)(found, decision.private);
             if (!choice.ok) {
                 outcome = (0,refuse/* failedDecision */.O)(decision, choice.reason);
@@ -4859,8 +4867,20 @@ function createUdpRelays(rules, resolver, context) {
                 return;
             }
             address = choice.addresses[0];
-            return new Promise((resolve) => upstream.connect(port, address, () => resolve()));
+            return connect(address);
         });
+        const fail = () => {
+            if (over)
+                return;
+            outcome = (0,refuse/* failedDecision */.O)(decision, 'upstream-failed');
+            end();
+        };
+        function connect(to) {
+            // Node's types know nothing of the error that the callback gets, for instance without a route.
+            return new Promise((resolve, reject) => {
+                upstream.connect(port, to, ((error) => (error ? reject(error) : resolve())));
+            });
+        }
         upstream.on('error', () => { });
         upstream.on('message', (message) => {
             bytes.in += message.length;
@@ -4868,17 +4888,21 @@ function createUdpRelays(rules, resolver, context) {
             reply(message);
         });
         touch();
-        const send = async (message) => {
-            await ready;
+        const pass = (message) => {
             if (over)
                 return;
             const exceeded = gate?.(message.length);
             outcome = exceeded ?? outcome;
-            if (exceeded?.verdict === 'blocked')
-                return end();
+            if (exceeded?.verdict === 'blocked') {
+                end();
+                return;
+            }
             bytes.out += message.length;
             touch();
             upstream.send(message, () => { });
+        };
+        const send = (message) => {
+            ready.then(() => pass(message)).catch(fail);
         };
         return { send, end };
     }
@@ -4897,6 +4921,7 @@ function createUdpRelays(rules, resolver, context) {
         });
     }
     function close() {
+        closed = true;
         for (const exchange of [...exchanges.values()])
             exchange.end();
         for (const socket of sockets)
@@ -5119,6 +5144,7 @@ async function startGateway(start, ports) {
     const names = createSyntheticNames();
     const log = createEgressLog(systemClock, (record) => emit({ event: 'egress', record }), ports.crowded);
     onClose(log.close);
+    ports.onCrash(log.flush);
     const resolver = createNameResolver(resolvers, systemClock.monotonic);
     const connections = createConnections();
     const dial = (0,upstream_dial/* createDial */.B)(resolver);
@@ -5265,6 +5291,8 @@ const CLOSE_DEADLINE_MS = 100;
 const CROWDED_BYTES = 2 ** 22;
 const control = (0,_start_control_js__WEBPACK_IMPORTED_MODULE_2__/* .readControl */ .O)(process.stdin);
 const closers = [control.close];
+/** Writes what is held back; a pipe is written to at once, also by a process that is about to die. */
+let flush = () => { };
 let closed = false;
 function emit(event) {
     process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -5285,13 +5313,16 @@ function fail(thrown) {
         return;
     const error = (0,_core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .asCagentError */ .lt)(thrown);
     const code = error.code === 'gateway.resolver' ? error.code : 'gateway.failed';
+    flush();
     emit({ event: 'fatal', code, message: error.message });
     process.exitCode = 1;
     close();
 }
 process.on('uncaughtExceptionMonitor', (error) => {
-    if (!closed)
-        emit({ event: 'fatal', code: 'gateway.failed', message: (0,_core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error) });
+    if (closed)
+        return;
+    flush();
+    emit({ event: 'fatal', code: 'gateway.failed', message: (0,_core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error) });
 });
 process.stdout.on('error', close);
 control.end.then(close);
@@ -5300,6 +5331,9 @@ try {
         emit,
         crowded: () => process.stdout.writableLength > CROWDED_BYTES,
         fail,
+        onCrash: (write) => {
+            flush = write;
+        },
         onClose: (closer) => closers.push(closer),
     });
     await control.finish;

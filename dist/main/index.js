@@ -54620,7 +54620,7 @@ const RUN_OPTIONS = {
         onCommandLine: true,
         isInput: true,
         otherwise: 'the current directory',
-        description: 'Directory that the agent works on. It is never written to.',
+        description: 'Directory of the repository. A run never writes to it.',
     },
     config: {
         topic: 'run',
@@ -57142,13 +57142,22 @@ function readLines({ stdout }, paths) {
 function failureOf(paths, last) {
     const error = last('error');
     if (error !== undefined && error !== false) {
-        const words = typeof error === 'string' ? error : JSON.stringify(error);
+        const words = typeof error === 'string' ? error : jsonOf(error);
         return { kind: 'failed', reason: `it reported an error: ${words}` };
     }
     const done = last('done');
     if (paths.done !== undefined && (done === undefined || done === false))
         return { kind: 'no-result', reason: 'it ended without a result' };
     return undefined;
+}
+/** An agent can print what is nested too deep to be written again. */
+function jsonOf(value) {
+    try {
+        return JSON.stringify(value);
+    }
+    catch {
+        return 'one that cannot be shown';
+    }
 }
 /** The value in the last line that has one there; a `null` is none. */
 function lastAt(lines, steps) {
@@ -57928,6 +57937,8 @@ function givenKeys(environment) {
 ;// CONCATENATED MODULE: ./lib/agents/structured-output.js
 /** A value as large as that is no answer but a leak of memory. */
 const LARGEST_ANSWER = 1_048_576;
+/** What walks a value deeper than thousands of levels overflows the stack, and the run would lose its report. */
+const DEEPEST_ANSWER = 100;
 /** What an agent is asked that has no option for a schema. */
 function schemaNote(schema) {
     return `Your last message must be one JSON value that is valid against the JSON Schema below, and nothing else: no
@@ -57943,6 +57954,8 @@ function readAnswer(result, check) {
     const found = findValue(result);
     if ('problem' in found)
         return found;
+    if (isDeeperThan(found.value, DEEPEST_ANSWER))
+        return { problem: `its structured output is nested deeper than ${DEEPEST_ANSWER} levels` };
     if (JSON.stringify(found.value).length > LARGEST_ANSWER)
         return { problem: `its structured output is larger than ${LARGEST_ANSWER} bytes` };
     const problem = check(found.value);
@@ -57962,6 +57975,16 @@ function findValue({ structuredOutput, finalMessage }) {
             return { value };
     }
     return { problem: 'it gave no structured output: its last message is not JSON' };
+}
+/** Level by level, without recursion. */
+function isDeeperThan(value, levels) {
+    let level = [value];
+    for (let depth = 0; level.length > 0; depth += 1) {
+        if (depth > levels)
+            return true;
+        level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+    }
+    return false;
 }
 function structured_output_parse(text) {
     try {
@@ -60268,6 +60291,7 @@ h1{font-size:22px;margin:0;font-weight:650;letter-spacing:-.01em}
 h2{font-size:15px;margin:0 0 12px;font-weight:650;display:flex;gap:8px;align-items:center}
 h2 span{color:var(--soft);font-weight:400}
 p{margin:0 0 10px}
+.said{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;margin:0}
 .lead{flex-basis:100%;color:var(--soft);margin:0}
 .meta{color:var(--soft);font-size:13px;margin-left:auto}
 section,.tile{background:var(--card);border:1px solid var(--line);border-radius:10px}
@@ -60319,7 +60343,9 @@ footer{color:var(--soft);font-size:12.5px;margin-top:22px}
 
 
 
+
 const HIDDEN_PER_GROUP = 300;
+const LONGEST_WORDS = 20_000;
 const html_report_TONE = {
     success: 'green',
     failure: 'red',
@@ -60344,6 +60370,7 @@ ${pageHead(report)}
 ${tiles(report)}
 ${errorSection(report)}
 ${noticesSection(report)}
+${wordsSection(report)}
 ${changesSections(report, changes, patch)}
 ${networkSections(report.egress)}
 ${hiddenSection(report)}
@@ -60384,6 +60411,12 @@ function noticesSection({ notices }) {
         return html ``;
     const items = notices.slice(0, 100).map((notice) => html `<li>${notice}</li>`);
     return html `<section class="warn"><h2>Notices</h2><ul>${items}</ul>${more(notices.length - 100, 'notice')}</section>`;
+}
+function wordsSection({ agent: { finalMessage } }) {
+    if (finalMessage === undefined || finalMessage.trim() === '')
+        return html ``;
+    const lines = clip(finalMessage.trim(), LONGEST_WORDS).split(/\r?\n/);
+    return html `<section><h2>What the agent said</h2><p class="said">${lines.map((line) => html `${line}<br>`)}</p></section>`;
 }
 function hiddenSection({ workspace }) {
     const groups = hiddenGroups(workspace.hidden, HIDDEN_PER_GROUP);
@@ -60743,9 +60776,9 @@ function hostCells(row) {
 /** GitHub takes 65,536 characters in a comment. */
 const summary_markdown_LONGEST = 60_000;
 const CUTS = [
-    { rows: 40, items: 20 },
-    { rows: 12, items: 8 },
-    { rows: 4, items: 3 },
+    { rows: 40, items: 20, words: 4_000 },
+    { rows: 12, items: 8, words: 1_000 },
+    { rows: 4, items: 3, words: 200 },
 ];
 const MARK = {
     success: '✅',
@@ -60774,6 +60807,7 @@ function renderCut(report, changes, cut) {
         `${outcomeSentence(report)}.`,
         ...summary_markdown_failure(report),
         facts(report),
+        ...agentWords(report.agent.finalMessage, cut),
         ...changedFiles(report, changes, cut),
         ...needsCloseLook(report, cut),
         ...pathList('Rejected', 'Not in the patch.', report.changes.rejected, cut),
@@ -60796,6 +60830,8 @@ function facts(report) {
     const { agent, changes, limits, resources, workspace } = report;
     const version = agent.version === undefined ? '' : ` ${codeCell(agent.version, 40)}`;
     const model = agent.model === undefined ? [] : [codeCell(agent.model, 80)];
+    const kind = agent.outcome?.kind ?? 'done';
+    const outcome = kind === 'done' ? '' : ` · ${kind}`;
     const memory = limits.set === undefined ? '' : ` of ${formatSize(limits.set.memoryBytes)}`;
     const used = [
         ...(resources.cpuSeconds === undefined ? [] : [`${formatDuration(resources.cpuSeconds * 1_000)} of CPU`]),
@@ -60806,7 +60842,7 @@ function facts(report) {
     ];
     const rows = [
         ['Agent', [`${codeCell(agent.name, 80)}${version}`, ...model, ...usageWords(agent.usage)].join(' · ')],
-        ['Result', `exit code ${report.exitCode} after ${formatDuration(report.durationMs)}`],
+        ['Result', `exit code ${report.exitCode} after ${formatDuration(report.durationMs)}${outcome}`],
         [
             'Changes',
             `${plural(changes.files, 'file')}, +${groupDigits(changes.added)} −${groupDigits(changes.deleted)}`,
@@ -60823,6 +60859,14 @@ function facts(report) {
         ['Run', codeCell(report.runId)],
     ];
     return table(['', ''], rows);
+}
+/** What the agent said last, as a quotation; nothing when it said nothing. */
+function agentWords(text, { words }) {
+    if (text === undefined || text.trim() === '')
+        return [];
+    const rest = text.trim().length - words;
+    const left = rest > 0 ? [`… and ${groupDigits(rest)} more characters; see \`report.json\`.`] : [];
+    return ['### What the agent said', quoted(text, words), ...left];
 }
 /** The table of changed files; nothing when there are none. */
 function changedFiles(report, changes, cut) {
@@ -69309,6 +69353,9 @@ function startGateway(docker, plan, start, handlers) {
     let garbled = false;
     let serving = false;
     let closing = false;
+    let whole = false;
+    let abandoned = false;
+    let death;
     child.stdin?.on('error', () => { });
     child.stdin?.write(`${JSON.stringify(start)}\n`);
     child.stderr.on('data', (chunk) => {
@@ -69349,10 +69396,13 @@ function startGateway(docker, plan, start, handlers) {
                 ready.resolve({ caCertificate: event.caCertificate });
                 break;
             case 'finished':
+                whole = true;
                 finished.resolve();
                 break;
             case 'fatal':
                 failure = new CagentError(event.code, event.message, { hint: hintOf(event.code) });
+                if (serving && !closing)
+                    death ??= diedServing(failure);
                 fail();
                 break;
         }
@@ -69365,7 +69415,11 @@ function startGateway(docker, plan, start, handlers) {
     }
     function end() {
         if (serving && !closing)
-            handlers.onWarning(diedServing(failure));
+            death ??= diedServing(failure);
+        if (death !== undefined)
+            handlers.onWarning(death.message);
+        else if (serving && !whole && !abandoned)
+            handlers.onWarning(UNFINISHED);
         fail();
     }
     const ended = child.done.then(end, (cause) => {
@@ -69376,6 +69430,7 @@ function startGateway(docker, plan, start, handlers) {
         floor: floor.promise,
         ready: ready.promise,
         ended,
+        died: () => death,
         async finish() {
             closing = true;
             child.stdin?.write(FINISH);
@@ -69384,6 +69439,7 @@ function startGateway(docker, plan, start, handlers) {
         },
         abandon() {
             closing = true;
+            abandoned = true;
             child.stdin?.end();
         },
     };
@@ -69391,8 +69447,10 @@ function startGateway(docker, plan, start, handlers) {
 /** An agent may have brought it down, for instance to be unobserved: the report has to say so. */
 function diedServing(failure) {
     const why = failure === undefined ? '' : ` (${failure.message})`;
-    return `The gateway ended during the run${why}: from then on the agent had no network, and what it tried is not on record.`;
+    return new CagentError('gateway.failed', `The gateway ended during the run${why}: from then on the agent had no network, and what it tried is not on record.`, { hint: hintOf('gateway.failed') });
 }
+/** Also an end that is too early by a moment may be the agent's doing. */
+const UNFINISHED = 'The gateway ended before it had written its last records: what the agent tried at the end of the run may not be on record.';
 function gatewayDied(args, stderr) {
     const known = dockerError(args, stderr, null);
     if (known.code !== 'docker.failed')
@@ -71297,6 +71355,8 @@ async function run_run(spec, given) {
         error ??= asCagentError(thrown);
     }
     notices.push(...(await removed));
+    // What the agent tried without a gateway is on no record, so such a run has not succeeded, whatever the agent says.
+    error ??= preparation.gateway?.died();
     const report = assembleReport({
         runId,
         spec,
@@ -71604,7 +71664,7 @@ async function event_readEvent(environment) {
 }
 /** The same from the text of the payload: pure. */
 function parseEvent(text, environment) {
-    const { data, error } = eventPayload.safeParse(jsonOf(text));
+    const { data, error } = eventPayload.safeParse(event_jsonOf(text));
     if (error !== undefined) {
         const issue = error.issues[0];
         throw refused(`${issue?.path.join('.') || 'the payload'}: ${issue?.message ?? 'not as expected'}`);
@@ -71685,7 +71745,7 @@ async function readPayload(file) {
         throw thrown instanceof CagentError ? thrown : refused(messageOf(thrown));
     }
 }
-function jsonOf(text) {
+function event_jsonOf(text) {
     try {
         return JSON.parse(text);
     }
@@ -72595,7 +72655,7 @@ function outputsOf(report, runDirectory) {
         'exit-code': String(report.exitCode),
         'final-message': fitOutput(finalMessage ?? '', reportFile),
         'structured-output': fitJson(structuredOutput),
-        'session-id': sessionId ?? '',
+        'session-id': fitOutput(sessionId ?? '', reportFile),
         'total-cost-usd': outputs_number(usage.costUsd),
         'input-tokens': outputs_number(usage.inputTokens),
         'output-tokens': outputs_number(usage.outputTokens),
@@ -72822,9 +72882,9 @@ function shortHash(parts) {
 /** GitHub takes 65,536 characters in a comment. */
 const comment_body_LONGEST = 60_000;
 const comment_body_CUTS = [
-    { rows: 20, items: 10, message: 4_000 },
-    { rows: 5, items: 5, message: 1_000 },
-    { rows: 2, items: 2, message: 200 },
+    { rows: 20, items: 10, words: 4_000 },
+    { rows: 5, items: 5, words: 1_000 },
+    { rows: 2, items: 2, words: 200 },
 ];
 /**
  * The comment that is kept on a pull request: outcome, changes, what was blocked, cost, links. Short enough for
@@ -72846,7 +72906,7 @@ function comment_body_renderCut({ key, report, changes, links, finalMessage }, c
         `${commentMarker('comment', key)}\n### ${MARK[report.conclusion]} cagent: ${report.conclusion} · ${prose(report.agent.name, 80)}`,
         `${outcomeSentence(report)}.${comment_body_failure(report)}`,
         comment_body_facts(report),
-        ...message(finalMessage, cut),
+        ...agentWords(finalMessage, cut),
         ...changedFiles(report, changes, cut),
         ...needsCloseLook(report, cut),
         ...summary_network_networkSections(report.egress, cut),
@@ -72871,13 +72931,6 @@ function comment_body_facts(report) {
         ['Time', formatDuration(report.durationMs)],
     ];
     return table(['', ''], rows);
-}
-function message(text, cut) {
-    if (text === undefined || text.trim() === '')
-        return [];
-    const rest = text.trim().length - cut.message;
-    const more = rest > 0 ? [`… and ${groupDigits(rest)} more characters; see \`report.json\`.`] : [];
-    return ['### What the agent said', quoted(text, cut.message), ...more];
 }
 function footer(report, { run, artifact }) {
     const links = [
@@ -73209,7 +73262,7 @@ const MOST_FILES = 3_000;
 const MOST_EARLIER = 1_000;
 /**
  * Posts one review, with comments on the lines that the diff shows. Earlier reviews of ours are not repeated, and one
- * that asked for changes is dismissed when there is nothing left to change.
+ * that asked for changes is dismissed when there is nothing left to change, if that may be.
  * @throws CagentError `github.*`
  */
 async function postReview(github, place, order) {
@@ -73232,7 +73285,8 @@ async function postReview(github, place, order) {
         return { kind: 'nothing-new' };
     const commit = order.headSha ?? pull.head.sha;
     const posted = await postAsFarAsAllowed(github, place, commit, { plan, settings, request });
-    if (earlier.latest?.state === 'CHANGES_REQUESTED' &&
+    if (order.mayLift &&
+        earlier.latest?.state === 'CHANGES_REQUESTED' &&
         posted.event === 'COMMENT' &&
         order.review.verdict !== 'request-changes') {
         await dismiss(github, place, earlier.latest.id);
@@ -73431,7 +73485,8 @@ async function publishReview(result, paper, setOutput) {
         agent: result.report.agent.name,
         review: read.review,
         headSha: target.trigger.pullRequest?.headSha,
-        mayApprove: target.settings.reviewApprove,
+        mayApprove: target.settings.reviewApprove && !target.isRestricted,
+        mayLift: !target.isRestricted,
     });
     if (posted.kind === 'nothing-new') {
         lib_core.info('The review says nothing that an earlier one does not say, so it was not posted.');
@@ -73565,7 +73620,8 @@ async function publish(result, place) {
                 setOutputs({ 'artifact-url': artifactUrl });
         });
     }
-    const target = { trigger: place.trigger, settings, environment, connect: place.connect, artifactUrl };
+    const { trigger, connect, isRestricted } = place;
+    const target = { trigger, settings, environment, connect, artifactUrl, isRestricted };
     await publishToPullRequest(result, target, attempt, (name, value) => setOutputs({ [name]: value }));
 }
 function setOutputs(outputs) {
@@ -73747,14 +73803,20 @@ function createActionReporter(log, onRunStarted) {
  * @param modelKey whether the gateway keeps the key of the model
  * @returns the reason, one sentence without a full stop, where the run makes no sense without what it may not have
  */
-function restrictRun({ spec, environment, isTrusted }, { network }, modelKey) {
+function restrictRun({ spec, environment, trusted }, { network }, modelKey) {
     const secrets = spec.env.filter(({ secret }) => secret).map(({ name }) => name);
     const hasKey = modelKey && network !== 'none';
     if (secrets.length > 0) {
         return { reason: `code from a fork gets no value of the runner, and env names ${secrets.join(', ')}` };
     }
-    if (!isTrusted && spec.view.base === undefined) {
+    const { base } = spec.view;
+    if (base === undefined) {
         return { reason: 'there is no base commit, so the configuration of the fork would decide how it is run' };
+    }
+    if (!trusted.includes(base)) {
+        return {
+            reason: `the input base leads to ${base.slice(0, 12)}, which GitHub does not name as the base of the pull request and which may be of the fork; leave the input out`,
+        };
     }
     if (spec.agent.name !== 'command' && !hasKey) {
         const how = network === 'none' ? 'fork: label:NAME with fork-model-key' : 'fork-model-key';
@@ -73769,7 +73831,7 @@ function restrictRun({ spec, environment, isTrusted }, { network }, modelKey) {
             network: network === 'none' ? { ...spec.network, mode: 'none', allow: undefined } : spec.network,
         },
         environment: hasKey ? environment : withoutKeys(environment),
-        isTrusted,
+        trusted,
     };
 }
 /** One sentence for the log and the summary. */
@@ -73860,23 +73922,26 @@ const SHA_OF_THE_AUTHOR = new Set([
     'pull_request_review_comment',
 ]);
 /**
- * Whether the workspace is what GitHub checks out by itself for an event that does not run code of a pull request: the
- * default branch, or the base. Then there is nothing to be distrusted in it.
- * @param head commit that the workspace has checked out; `undefined` when there is none
+ * The commits that the author of the event's pull request has no say in, as GitHub names them: GITHUB_SHA where it is
+ * the default branch or the base, and the base. A name such as `main` may be a branch of the fork in the fork's clone.
  * @param sha GITHUB_SHA of the workflow
  */
-function isTrustedCheckout(event, head, sha) {
-    return !SHA_OF_THE_AUTHOR.has(event) && head !== undefined && head === sha;
+function trustedCommits({ event, pullRequest }, sha) {
+    return [SHA_OF_THE_AUTHOR.has(event) ? undefined : sha, pullRequest?.baseSha].filter(Boolean);
 }
 /**
  * The flags with the base commit of the pull request that the event is about, where nobody has named one: what a pull
- * request changes must not decide how the pull request is judged.
+ * request changes must not decide how the pull request is judged. Where the workspace has a trusted commit checked out,
+ * it is that one, since a step before this may have put the pull request into the work tree or a folder of it.
+ * @param head commit that the workspace has checked out; `undefined` when there is none
+ * @param sha GITHUB_SHA of the workflow
  */
-function withTrustedBase(flags, { pullRequest }, isTrusted) {
-    const base = pullRequest?.baseSha;
-    if (isTrusted || base === undefined || flags.values.base !== undefined)
+function withTrustedBase(flags, trigger, head, sha) {
+    if (trigger.pullRequest === undefined || flags.values.base !== undefined)
         return flags;
-    return { ...flags, values: { ...flags.values, base } };
+    const isTrusted = head !== undefined && head === sha && trustedCommits(trigger, sha).includes(head);
+    const base = isTrusted ? head : trigger.pullRequest.baseSha;
+    return base === undefined ? flags : { ...flags, values: { ...flags.values, base } };
 }
 /** The commit that the workspace of the flags has checked out. */
 async function checkedOutCommit({ values }, cwd, processes, environment) {
@@ -73941,11 +74006,11 @@ async function runAction(given, installation) {
             return await run_action_skip(verdict.reason, environment);
         const cwd = process.cwd();
         const head = await checkedOutCommit(flags, cwd, systemProcesses, environment);
-        const isTrusted = isTrustedCheckout(trigger.event, head, environment.GITHUB_SHA);
+        const { GITHUB_SHA: sha } = environment;
         const base = { processes: systemProcesses, environment, now: systemClock.now() };
         return await withBaseDirectory(base, async (openBase) => {
             const resolved = await resolveRunSpec({
-                flags: withTrustedBase(flags, trigger, isTrusted),
+                flags: withTrustedBase(flags, trigger, head, sha),
                 cwd,
                 environment,
                 purpose: 'run',
@@ -73956,7 +74021,8 @@ async function runAction(given, installation) {
             for (const { value, secret } of spec.env)
                 if (secret && value !== '')
                     lib_core.setSecret(value);
-            const order = restricted({ spec, environment, isTrusted }, verdict.restricted, settings);
+            const trusted = trustedCommits(trigger, sha);
+            const order = restricted({ spec, environment, trusted }, verdict.restricted, settings);
             if ('reason' in order)
                 return await run_action_skip(order.reason, environment);
             const result = await runHere(order.spec, settings, {
@@ -73965,7 +74031,9 @@ async function runAction(given, installation) {
                 cancel: cancellation.signal,
                 secrets: runnerTokens(given, token),
             });
-            await publish(result, { settings, environment, cancel: cancellation.signal, trigger, connect });
+            const isRestricted = verdict.restricted !== undefined;
+            const cancel = cancellation.signal;
+            await publish(result, { settings, environment, cancel, trigger, connect, isRestricted });
             return stepExitCode(result);
         });
     }

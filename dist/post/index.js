@@ -30049,7 +30049,7 @@ function outputs_outputsOf(report, runDirectory) {
         'exit-code': String(report.exitCode),
         'final-message': fitOutput(finalMessage ?? '', reportFile),
         'structured-output': fitJson(structuredOutput),
-        'session-id': sessionId ?? '',
+        'session-id': fitOutput(sessionId ?? '', reportFile),
         'total-cost-usd': number(usage.costUsd),
         'input-tokens': number(usage.inputTokens),
         'output-tokens': number(usage.outputTokens),
@@ -40009,9 +40009,9 @@ function hostCells(row) {
 /** GitHub takes 65,536 characters in a comment. */
 const LONGEST = 60_000;
 const CUTS = [
-    { rows: 40, items: 20 },
-    { rows: 12, items: 8 },
-    { rows: 4, items: 3 },
+    { rows: 40, items: 20, words: 4_000 },
+    { rows: 12, items: 8, words: 1_000 },
+    { rows: 4, items: 3, words: 200 },
 ];
 const summary_markdown_MARK = {
     success: '✅',
@@ -40040,6 +40040,7 @@ function renderCut(report, changes, cut) {
         `${outcomeSentence(report)}.`,
         ...summary_markdown_failure(report),
         facts(report),
+        ...summary_markdown_agentWords(report.agent.finalMessage, cut),
         ...summary_markdown_changedFiles(report, changes, cut),
         ...summary_markdown_needsCloseLook(report, cut),
         ...pathList('Rejected', 'Not in the patch.', report.changes.rejected, cut),
@@ -40062,6 +40063,8 @@ function facts(report) {
     const { agent, changes, limits, resources, workspace } = report;
     const version = agent.version === undefined ? '' : ` ${codeCell(agent.version, 40)}`;
     const model = agent.model === undefined ? [] : [codeCell(agent.model, 80)];
+    const kind = agent.outcome?.kind ?? 'done';
+    const outcome = kind === 'done' ? '' : ` · ${kind}`;
     const memory = limits.set === undefined ? '' : ` of ${formatSize(limits.set.memoryBytes)}`;
     const used = [
         ...(resources.cpuSeconds === undefined ? [] : [`${formatDuration(resources.cpuSeconds * 1_000)} of CPU`]),
@@ -40072,7 +40075,7 @@ function facts(report) {
     ];
     const rows = [
         ['Agent', [`${codeCell(agent.name, 80)}${version}`, ...model, ...usageWords(agent.usage)].join(' · ')],
-        ['Result', `exit code ${report.exitCode} after ${formatDuration(report.durationMs)}`],
+        ['Result', `exit code ${report.exitCode} after ${formatDuration(report.durationMs)}${outcome}`],
         [
             'Changes',
             `${plural(changes.files, 'file')}, +${groupDigits(changes.added)} −${groupDigits(changes.deleted)}`,
@@ -40089,6 +40092,14 @@ function facts(report) {
         ['Run', codeCell(report.runId)],
     ];
     return table(['', ''], rows);
+}
+/** What the agent said last, as a quotation; nothing when it said nothing. */
+function summary_markdown_agentWords(text, { words }) {
+    if (text === undefined || text.trim() === '')
+        return [];
+    const rest = text.trim().length - words;
+    const left = rest > 0 ? [`… and ${groupDigits(rest)} more characters; see \`report.json\`.`] : [];
+    return ['### What the agent said', quoted(text, words), ...left];
 }
 /** The table of changed files; nothing when there are none. */
 function summary_markdown_changedFiles(report, changes, cut) {
@@ -40209,9 +40220,9 @@ function comment_marker_shortHash(parts) {
 /** GitHub takes 65,536 characters in a comment. */
 const comment_body_LONGEST = 60_000;
 const comment_body_CUTS = [
-    { rows: 20, items: 10, message: 4_000 },
-    { rows: 5, items: 5, message: 1_000 },
-    { rows: 2, items: 2, message: 200 },
+    { rows: 20, items: 10, words: 4_000 },
+    { rows: 5, items: 5, words: 1_000 },
+    { rows: 2, items: 2, words: 200 },
 ];
 /**
  * The comment that is kept on a pull request: outcome, changes, what was blocked, cost, links. Short enough for
@@ -40233,7 +40244,7 @@ function comment_body_renderCut({ key, report, changes, links, finalMessage }, c
         `${commentMarker('comment', key)}\n### ${MARK[report.conclusion]} cagent: ${report.conclusion} · ${prose(report.agent.name, 80)}`,
         `${outcomeSentence(report)}.${comment_body_failure(report)}`,
         comment_body_facts(report),
-        ...message(finalMessage, cut),
+        ...agentWords(finalMessage, cut),
         ...changedFiles(report, changes, cut),
         ...needsCloseLook(report, cut),
         ...networkSections(report.egress, cut),
@@ -40258,13 +40269,6 @@ function comment_body_facts(report) {
         ['Time', formatDuration(report.durationMs)],
     ];
     return table(['', ''], rows);
-}
-function message(text, cut) {
-    if (text === undefined || text.trim() === '')
-        return [];
-    const rest = text.trim().length - cut.message;
-    const more = rest > 0 ? [`… and ${groupDigits(rest)} more characters; see \`report.json\`.`] : [];
-    return ['### What the agent said', quoted(text, cut.message), ...more];
 }
 function footer(report, { run, artifact }) {
     const links = [
@@ -40558,7 +40562,7 @@ const MOST_FILES = 3_000;
 const MOST_EARLIER = 1_000;
 /**
  * Posts one review, with comments on the lines that the diff shows. Earlier reviews of ours are not repeated, and one
- * that asked for changes is dismissed when there is nothing left to change.
+ * that asked for changes is dismissed when there is nothing left to change, if that may be.
  * @throws CagentError `github.*`
  */
 async function post_review_postReview(github, place, order) {
@@ -40581,7 +40585,8 @@ async function post_review_postReview(github, place, order) {
         return { kind: 'nothing-new' };
     const commit = order.headSha ?? pull.head.sha;
     const posted = await postAsFarAsAllowed(github, place, commit, { plan, settings, request });
-    if (earlier.latest?.state === 'CHANGES_REQUESTED' &&
+    if (order.mayLift &&
+        earlier.latest?.state === 'CHANGES_REQUESTED' &&
         posted.event === 'COMMENT' &&
         order.review.verdict !== 'request-changes') {
         await dismiss(github, place, earlier.latest.id);
@@ -40773,7 +40778,8 @@ async function publishReview(result, paper, setOutput) {
         agent: result.report.agent.name,
         review: read.review,
         headSha: target.trigger.pullRequest?.headSha,
-        mayApprove: target.settings.reviewApprove,
+        mayApprove: target.settings.reviewApprove && !target.isRestricted,
+        mayLift: !target.isRestricted,
     });
     if (posted.kind === 'nothing-new') {
         core.info('The review says nothing that an earlier one does not say, so it was not posted.');
@@ -40907,7 +40913,8 @@ async function publish(result, place) {
                 setOutputs({ 'artifact-url': artifactUrl });
         });
     }
-    const target = { trigger: place.trigger, settings, environment, connect: place.connect, artifactUrl };
+    const { trigger, connect, isRestricted } = place;
+    const target = { trigger, settings, environment, connect, artifactUrl, isRestricted };
     await publishToPullRequest(result, target, attempt, (name, value) => setOutputs({ [name]: value }));
 }
 function setOutputs(outputs) {
