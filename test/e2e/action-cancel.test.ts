@@ -20,7 +20,7 @@ beforeEach(async () => {
   const files = ['output', 'state', 'summary', 'env', 'path'].map((name) => join(root, name));
   for (const file of files) writeFileSync(file, '');
   const event = join(root, 'event.json');
-  writeFileSync(event, '{"schedule":"0 4 * * 1","repository":{"full_name":"acme/widget"}}');
+  writeFileSync(event, '{"schedule":"0 4 * * 1","repository":{"id":1,"full_name":"acme/widget"}}');
   const [output, state, summary, env, path] = files as [string, string, string, string, string];
   environment = {
     GITHUB_ACTIONS: 'true',
