@@ -1,6 +1,7 @@
 import { CagentError } from '../core/errors.js';
 import { orNotFound } from './answers.js';
 import type { GitHub } from './client.js';
+import { nodeIdOf } from './repository-facts.js';
 import type { RepositoryName } from './repository-name.js';
 
 /** Branches of a repository, by names without `refs/heads/`. All throw CagentError `github.*`. */
@@ -18,7 +19,8 @@ export async function branchHead(
 }
 
 /**
- * Makes a branch, or moves it to any commit.
+ * Makes a branch, or moves it to any commit. A push of somebody else in the same moment is never lost: GitHub itself
+ * compares where the branch is.
  * @param to `before`: where it has to be now; `undefined`: there is none
  * @throws CagentError `github.refused` when somebody else has been faster
  */
@@ -33,13 +35,7 @@ export async function setBranch(
     await github.call('POST /repos/{owner}/{repo}/git/refs', { ...repository, ref, sha: to.sha });
     return;
   }
-  await holdAt(github, repository, branch, to.before);
-  await github.call('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
-    ...repository,
-    ref: `heads/${branch}`,
-    sha: to.sha,
-    force: true,
-  });
+  await moveFrom(github, repository, branch, { before: to.before, after: to.sha });
 }
 
 /** @throws CagentError `github.refused` when the branch is not at `before` any more */
@@ -49,25 +45,38 @@ export async function deleteBranch(
   branch: string,
   before: string,
 ): Promise<void> {
-  await holdAt(github, repository, branch, before);
-  await github.call('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ...repository, ref: `heads/${branch}` });
+  await moveFrom(github, repository, branch, { before, after: NOWHERE });
 }
 
-/** GitHub's REST API moves and deletes whatever is there: asking just before leaves as little time as can be. */
-async function holdAt(
+/** GraphQL's word for a branch that is not there. */
+const NOWHERE = '0'.repeat(40);
+
+/** The one way of GitHub to say where a branch has to be: the REST API moves and deletes whatever is there. */
+const UPDATE_REFS =
+  'mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }';
+
+async function moveFrom(
   github: GitHub,
   repository: RepositoryName,
   branch: string,
-  before: string,
+  { before, after }: { readonly before: string; readonly after: string },
 ): Promise<void> {
-  const now = await branchHead(github, repository, branch);
-  if (now === before) return;
-  const where = now === undefined ? 'is gone' : `is at ${now.slice(0, 12)}`;
-  throw new CagentError(
-    'github.refused',
-    `the branch ${branch} was at ${before.slice(0, 12)} and ${where} now, so it is left alone`,
-    { hint: 'Somebody has written to it meanwhile. Run the job again.' },
-  );
+  const repositoryId = await nodeIdOf(github, repository);
+  const update = { name: `refs/heads/${branch}`, beforeOid: before, afterOid: after, force: true };
+  try {
+    await github.graphql(UPDATE_REFS, { input: { repositoryId, refUpdates: [update] } });
+  } catch (thrown) {
+    const now = (await branchHead(github, repository, branch)) ?? NOWHERE;
+    // The answer to an earlier try may have been lost.
+    if (now === after) return;
+    if (now === before) throw thrown;
+    const where = now === NOWHERE ? 'is gone' : `is at ${now.slice(0, 12)}`;
+    throw new CagentError(
+      'github.refused',
+      `the branch ${branch} was at ${before.slice(0, 12)} and ${where} now, so it is left alone`,
+      { hint: 'Somebody has written to it meanwhile. Run the job again.', cause: thrown },
+    );
+  }
 }
 
 export interface Comparison {

@@ -40,3 +40,10 @@ export async function viewerLogin(github: GitHub): Promise<string> {
   const { viewer } = await github.graphql<{ viewer: { login: string } }>('query { viewer { login } }', {});
   return viewer.login;
 }
+
+/** The id of a repository for GraphQL. */
+export async function nodeIdOf(github: GitHub, { owner, repo }: RepositoryName): Promise<string> {
+  const query = 'query ($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }';
+  const { repository } = await github.graphql<{ repository: { id: string } }>(query, { owner, name: repo });
+  return repository.id;
+}

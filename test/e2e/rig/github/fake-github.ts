@@ -19,11 +19,14 @@ export interface Recorded {
   readonly status: number;
 }
 
-/** An answer instead of the true one, for the next `times` requests that match. */
+/** Something that happens at the next `times` requests that match. */
 export interface Injection {
   readonly method: string;
   readonly path: RegExp;
-  readonly answer: Answer | 'close';
+  /** In the text that is sent. */
+  readonly body?: RegExp;
+  /** An answer instead of the true one, a connection that ends, one whose answer is lost, or what happens just before. */
+  readonly answer: Answer | 'close' | 'lost' | (() => void);
   times: number;
 }
 
@@ -71,8 +74,17 @@ export async function startFakeGitHub(options: FakeOptions = {}): Promise<FakeGi
     const method = incoming.method ?? 'GET';
     const text = await textOf(incoming);
     const body = text === '' ? undefined : (JSON.parse(text) as unknown);
-    const path = url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) : url.pathname;
-    const injected = injections.find((one) => one.times > 0 && one.method === method && one.path.test(path));
+    // An enterprise server has GraphQL beside the REST API and not below it.
+    const isGraphql = url.pathname === prefix.replace(/(\/v3)?$/, '/graphql');
+    const below = url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) : url.pathname;
+    const path = isGraphql ? '/graphql' : below;
+    const injected = injections.find(
+      (one) =>
+        one.times > 0 &&
+        one.method === method &&
+        one.path.test(path) &&
+        (one.body === undefined || one.body.test(text)),
+    );
     if (injected !== undefined) injected.times -= 1;
     if (path !== '/graphql')
       problems.push(...requestProblems({ method, path, query: url.searchParams, body }));
@@ -82,8 +94,14 @@ export async function startFakeGitHub(options: FakeOptions = {}): Promise<FakeGi
       return;
     }
     const request = { method, path, query: url.searchParams, body };
-    const answer = injected?.answer ?? route(incoming.headers.authorization ?? '', request);
+    if (typeof injected?.answer === 'function') injected.answer();
+    const given = typeof injected?.answer === 'object' ? injected.answer : undefined;
+    const answer = given ?? route(incoming.headers.authorization ?? '', request);
     requests.push({ method, path, query: Object.fromEntries(url.searchParams), body, status: answer.status });
+    if (injected?.answer === 'lost') {
+      incoming.socket.destroy();
+      return;
+    }
     outgoing.writeHead(answer.status, {
       'content-type': 'application/json; charset=utf-8',
       ...answer.headers,
@@ -133,7 +151,7 @@ export async function startFakeGitHub(options: FakeOptions = {}): Promise<FakeGi
     problems,
     writes: () =>
       requests
-        .filter(({ method, path }) => method !== 'GET' && path !== '/graphql')
+        .filter(({ method, path, body }) => (path === '/graphql' ? isMutation(body) : method !== 'GET'))
         .map(({ method, path }) => `${method} ${path}`),
     inject: (injection) => void injections.push({ times: 1, ...injection }),
     close: () =>
@@ -146,6 +164,10 @@ export async function startFakeGitHub(options: FakeOptions = {}): Promise<FakeGi
       }),
   };
   return fake;
+}
+
+function isMutation(body: unknown): boolean {
+  return (body as { query: string }).query.startsWith('mutation');
 }
 
 async function textOf(stream: IncomingMessage): Promise<string> {

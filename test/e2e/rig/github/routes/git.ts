@@ -176,7 +176,7 @@ function makeTree(store: GitStore, base: string | undefined, entries: readonly T
 }
 
 /** A token without the permission `workflows` cannot bring a changed workflow onto a branch. */
-function refuseWorkflows({ store, state, owner }: RouteRequest, sha: string): void {
+export function refuseWorkflows({ store, state, owner }: RouteRequest, sha: string): void {
   if (owner.permissions === undefined || owner.permissions.workflows === 'write') return;
   const changed = store.text('diff-tree', '-r', '--name-only', state.defaultBranch, sha).split('\n');
   const workflow = changed.find((path) => path.startsWith('.github/workflows/'));
