@@ -52,8 +52,7 @@ export async function deleteBranch(
 const NOWHERE = '0'.repeat(40);
 
 /** The one way of GitHub to say where a branch has to be: the REST API moves and deletes whatever is there. */
-const UPDATE_REFS =
-  'mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }';
+const UPDATE_REFS = 'mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }';
 
 async function moveFrom(
   github: GitHub,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requestProblems } from './api-description.js';
 import { createGitStore, type GitStore } from './git-store.js';
+import { graphqlProblems } from './graphql-description.js';
 import { permissionRefusal } from './permissions.js';
 import { type Answer, answerOf, GitHubRefusal, type RouteRequest } from './route.js';
 import { ROUTES } from './routes.js';
@@ -37,7 +38,7 @@ export interface FakeGitHub {
   readonly state: State;
   /** Every request, in order. */
   readonly requests: readonly Recorded[];
-  /** In what requests differed from GitHub's OpenAPI description. A test ends with `expect(problems).toEqual([])`. */
+  /** In what requests differed from GitHub's OpenAPI description or its GraphQL schema. A test ends with `expect(problems).toEqual([])`. */
   readonly problems: readonly string[];
   /** Requests that changed something: `POST /repos/acme/widget/pulls`. */
   writes(): readonly string[];
@@ -86,17 +87,16 @@ export async function startFakeGitHub(options: FakeOptions = {}): Promise<FakeGi
         (one.body === undefined || one.body.test(text)),
     );
     if (injected !== undefined) injected.times -= 1;
-    if (path !== '/graphql')
-      problems.push(...requestProblems({ method, path, query: url.searchParams, body }));
+    const described = { method, path, query: url.searchParams, body };
+    problems.push(...(isGraphql ? graphqlProblems(body) : requestProblems(described)));
     if (injected?.answer === 'close') {
       requests.push({ method, path, query: Object.fromEntries(url.searchParams), body, status: 0 });
       incoming.socket.destroy();
       return;
     }
-    const request = { method, path, query: url.searchParams, body };
     if (typeof injected?.answer === 'function') injected.answer();
     const given = typeof injected?.answer === 'object' ? injected.answer : undefined;
-    const answer = given ?? route(incoming.headers.authorization ?? '', request);
+    const answer = given ?? route(incoming.headers.authorization ?? '', described);
     requests.push({ method, path, query: Object.fromEntries(url.searchParams), body, status: answer.status });
     if (injected?.answer === 'lost') {
       incoming.socket.destroy();
