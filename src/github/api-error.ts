@@ -46,7 +46,7 @@ function judge(error: Thrown, now: Date): { readonly code: ErrorCode; readonly h
         return { code: 'github.refused', hint: 'GitHub did not take the request as it was.' };
       return {
         code: 'github.unreachable',
-        hint: 'GitHub or the network has a problem; try again, and check GITHUB_API_URL.',
+        hint: 'GitHub or the network has a problem; try again, and check GITHUB_API_URL and HTTPS_PROXY.',
       };
   }
 }

@@ -4,6 +4,7 @@ import { throttling } from '@octokit/plugin-throttling';
 import { formatDuration } from '../core/duration.js';
 import { CagentError } from '../core/errors.js';
 import { asGitHubError } from './api-error.js';
+import { fetchThrough } from './proxied-fetch.js';
 
 /** The API of GitHub. Everything that it throws is a CagentError `github.*`. */
 export interface GitHub {
@@ -18,6 +19,8 @@ export interface GitHubOptions {
   readonly token: string;
   /** See {@link readApiUrl}. */
   readonly apiUrl: string;
+  /** HTTP proxy on the way there, such as `http://proxy.corp.example:3128`. */
+  readonly proxy?: string | undefined;
   /** Told when GitHub makes us wait. */
   readonly notice?: (message: string) => void;
   readonly signal?: AbortSignal;
@@ -49,7 +52,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
     baseUrl: apiUrl,
     userAgent: 'cagent',
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    request: { fetch: boundedFetch(signal) },
+    request: { fetch: boundedFetch(fetchThrough(options.proxy), signal) },
     throttle: throttleOptions(options),
     retry: options.secondMs === undefined ? {} : { retryAfterBaseValue: options.secondMs },
   });
@@ -74,10 +77,10 @@ export function createGitHub(options: GitHubOptions): GitHub {
   };
 }
 
-function boundedFetch(signal: AbortSignal | undefined): typeof fetch {
+function boundedFetch(send: typeof fetch, signal: AbortSignal | undefined): typeof fetch {
   return (input, init) => {
     const signals = [init?.signal, signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)];
-    return fetch(input, {
+    return send(input, {
       ...init,
       signal: AbortSignal.any(signals.filter((one) => one !== undefined && one !== null)),
     });
