@@ -168,12 +168,8 @@ function outputRules({ policy, resolvers, brokers = [] }: FloorInput): readonly 
     `-A OUTPUT -o ${LINK} -p icmp --icmp-type destination-unreachable -j ACCEPT`,
     `-A OUTPUT -o ${LINK} -j DROP`,
     ...resolvers.flatMap((resolver) =>
-      // Docker sends questions to its resolver on to another port before this filter sees them.
       isLoopback(resolver)
-        ? [
-            `-A OUTPUT -o lo -d ${resolver.address} -j ACCEPT`,
-            `-A OUTPUT -o lo -s ${resolver.address} -j ACCEPT`,
-          ]
+        ? engineResolverRules(resolver)
         : ['udp', 'tcp'].map(
             (p) => `-A OUTPUT -d ${resolver.address} -p ${p} --dport ${resolver.port} -j ACCEPT`,
           ),
@@ -191,6 +187,19 @@ function outputRules({ policy, resolvers, brokers = [] }: FloorInput): readonly 
     ...udpPorts.map((port) => `-A DIAL -p udp --dport ${port} -j ACCEPT`),
     '-A OUTPUT -j DIAL',
     '-A OUTPUT -j REJECT --reject-with icmp-admin-prohibited',
+  ];
+}
+
+/**
+ * Docker's own resolver on user-defined networks. Questions to it go on to another port before this filter sees them.
+ * What it does not know it asks outside, from this namespace and at addresses that only the engine knows: by sockets
+ * of the engine, which is root. The gateway's process no longer is when it serves.
+ */
+function engineResolverRules({ address }: ResolverAddress): readonly string[] {
+  return [
+    `-A OUTPUT -o lo -d ${address} -j ACCEPT`,
+    `-A OUTPUT -o lo -s ${address} -j ACCEPT`,
+    ...['udp', 'tcp'].map((p) => `-A OUTPUT -p ${p} --dport 53 -m owner --uid-owner 0 -j ACCEPT`),
   ];
 }
 

@@ -88,6 +88,17 @@ describe('the packet filter', () => {
     ]);
   });
 
+  test('the engine’s resolver may ask outside, and the gateway itself may not', () => {
+    const output = chain(
+      rulesFor(['api.example.com'], 'block', { address: '127.0.0.11', port: 53 }).ipv4,
+      'OUTPUT',
+    );
+    expect(output.filter((rule) => rule.includes('--dport 53'))).toEqual([
+      '-A OUTPUT -p udp --dport 53 -m owner --uid-owner 0 -j ACCEPT',
+      '-A OUTPUT -p tcp --dport 53 -m owner --uid-owner 0 -j ACCEPT',
+    ]);
+  });
+
   test('a metadata address that a CIDR rule covers stays closed', () => {
     const forward = chain(rulesFor([{ dest: '169.0.0.0/8', ports: [80] }]).ipv4, 'FORWARD');
     const closed = forward.indexOf('-A FORWARD -d 169.254.0.0/16 -j REFUSE');
