@@ -89,6 +89,7 @@ export async function resolveRunSpec(request: ResolveRequest): Promise<RunSpec> 
       knownBlocked: settings['known-blocked'] ?? [],
       resolvers: settings.resolver ?? [],
       uplink: settings.uplink,
+      ...(settings.attach === undefined ? {} : { attach: settings.attach }),
       caFile: await optional(named('ca-file'), (path) => locateRoots(path, places)),
     },
     limits: {

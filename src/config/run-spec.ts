@@ -77,6 +77,8 @@ export interface NetworkSpec {
   readonly resolvers: readonly string[];
   /** Docker network that the gateway goes out by. */
   readonly uplink: string;
+  /** Docker networks that the gateway is in besides. */
+  readonly attach?: readonly string[];
   /** Absolute path of a PEM file with extra roots for the gateway. */
   readonly caFile: string | undefined;
 }

@@ -36,6 +36,7 @@ export const ERROR_CATALOGUE = {
   'docker.missing': { fault: 'environment', meaning: 'The docker command is not installed.' },
   'docker.unreachable': { fault: 'environment', meaning: 'The Docker engine does not answer.' },
   'docker.permission': { fault: 'environment', meaning: 'The user may not use the Docker socket.' },
+  'docker.network': { fault: 'user', meaning: 'The engine does not have a network that was named.' },
   'docker.failed': { fault: 'environment', meaning: 'A docker command failed.' },
   'image.unavailable': { fault: 'user', meaning: 'The image is not present and cannot be pulled.' },
   'image.build': { fault: 'user', meaning: 'Building the image failed.' },

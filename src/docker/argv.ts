@@ -10,6 +10,22 @@ export function runArgs(plan: ContainerPlan): readonly string[] {
   return ['run', '--rm', ...containerArgs(plan)];
 }
 
+/**
+ * The same for a container in several networks, which it has to be in before it starts: creates and connects it, and
+ * {@link startAttachedArgs} starts it. Docker takes only one network when it makes a container, until version 25.
+ */
+export function attachArgs(plan: ContainerPlan, networks: readonly string[]): readonly (readonly string[])[] {
+  return [
+    ['create', '--rm', ...containerArgs(plan)],
+    ...networks.map((network) => ['network', 'connect', network, plan.name]),
+  ];
+}
+
+/** A line for each network: what it is, as JSON. Fails when one is not there. */
+export function inspectNetworksArgs(networks: readonly string[]): readonly string[] {
+  return ['network', 'inspect', '--format', '{{json .}}', ...networks];
+}
+
 /** `docker create` for a container that is started, inspected and removed on its own. */
 export function createArgs(plan: ContainerPlan): readonly string[] {
   return ['create', ...containerArgs(plan)];

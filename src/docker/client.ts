@@ -82,6 +82,12 @@ export function dockerError(args: readonly string[], stderr: string, exitCode: n
       },
     );
   }
+  const network = /network (\S+) not found|no such network:? (\S+)/i.exec(text);
+  if (network !== null) {
+    return new CagentError('docker.network', `The engine has no network "${network[1] ?? network[2]}".`, {
+      hint: 'network.uplink and network.attach name networks that exist; `docker network ls` lists them.',
+    });
+  }
   if (/unknown or invalid runtime name|unknown runtime specified/i.test(text)) {
     return new CagentError('sandbox.runtime', lastLine(text), {
       hint: 'See `docker info` for the runtimes that this engine has.',

@@ -12,6 +12,8 @@ export interface ContainerPlan {
   readonly entrypoint: 'image' | 'replace';
   /** `none`, a network's name, or `container:NAME`. */
   readonly network: string;
+  /** Further networks, which it joins before it starts. */
+  readonly attach?: readonly string[];
   /** Process namespace: `container:NAME`; absent: its own. */
   readonly pid?: string;
   /** `uid:gid`; absent: the image's. */

@@ -9,6 +9,7 @@ import type { Docker } from '../docker/client.js';
 import { LINK_ADDRESSES } from '../gateway/protocol.js';
 import { type ResolvedImages, resolveImages } from '../image/resolve-images.js';
 import { type AgentEnd, runAgent } from '../sandbox/agent-run.js';
+import { attachNetworks, isAttached } from '../sandbox/attach-networks.js';
 import { type GatewaySession, startGateway } from '../sandbox/gateway-session.js';
 import { holdLifeline } from '../sandbox/lifeline.js';
 import type { LinkSession } from '../sandbox/link-session.js';
@@ -91,7 +92,7 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
   createPrivateDirectory(early.directory, ownerOf(process.pid));
   writeAgentFiles(early.directory, early.agent.files);
   if (early.caBundle) reserveCaFiles(early.directory);
-  openGateway(preparation, early, input);
+  await openGateway(preparation, early, input);
   // A bind mount has to be there when the container is created, and the scratch is made with the view.
   if (copied || early.container.scratch === undefined) preparation.created = createObjects(early, input);
   // Awaited below; it may fail while the tree is still being read.
@@ -150,9 +151,10 @@ export async function prepare(preparation: Preparation, input: PrepareInput): Pr
   };
 }
 
-function openGateway(preparation: Preparation, early: EarlyPlan, input: PrepareInput): void {
+async function openGateway(preparation: Preparation, early: EarlyPlan, input: PrepareInput): Promise<void> {
   const { gateway } = early.containers;
   if (gateway === undefined) return;
+  const router = isAttached(gateway) ? await attachNetworks(input.docker, gateway) : undefined;
   const { resolvers } = input.spec.network;
   preparation.gateway = startGateway(
     input.docker,
@@ -160,6 +162,7 @@ function openGateway(preparation: Preparation, early: EarlyPlan, input: PrepareI
     {
       policy: early.egress,
       link: LINK_ADDRESSES,
+      ...(router === undefined ? {} : { router }),
       resolvers,
       extraRoots: extraRootsOf(input.spec),
       brokers: early.agent.brokers.map((broker) => ({

@@ -11,6 +11,8 @@ import type { EgressPolicy } from '../egress/policy.js';
 export interface GatewayStart {
   readonly policy: EgressPolicy;
   readonly link: LinkAddresses;
+  /** With several networks: the router of the uplink, or {@link NO_ROUTER}. Absent: the only one that there is. */
+  readonly router?: string;
   /** Upstream resolvers, `IP` or `IP:PORT`; empty: those of the container's resolv.conf. */
   readonly resolvers: readonly string[];
   /** Extra roots for upstream TLS, PEM. */
@@ -18,6 +20,9 @@ export interface GatewayStart {
   /** Model APIs that the agent may use without a key of its own. */
   readonly brokers?: readonly BrokerStart[];
 }
+
+/** The uplink has no way to the outside. */
+export const NO_ROUTER = 'none';
 
 /** A plain-HTTP listener on the link for one model API, see src/gateway/broker. */
 export interface BrokerStart {

@@ -3,10 +3,11 @@ import { deferred } from '../core/deferred.js';
 import type { EgressRecord } from '../core/egress-record.js';
 import { CagentError } from '../core/errors.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
-import { runArgs } from '../docker/argv.js';
+import { runArgs, startAttachedArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
 import type { ContainerPlan } from '../docker/container.js';
 import { FINISH, type GatewayStart } from '../gateway/protocol.js';
+import { isAttached } from './attach-networks.js';
 import { LONGEST_LINE, parseGatewayEvent } from './gateway-event.js';
 
 export interface GatewayHandlers {
@@ -44,7 +45,8 @@ export function startGateway(
   start: GatewayStart,
   handlers: GatewayHandlers,
 ): GatewaySession {
-  const args = runArgs(plan);
+  // One in several networks has been created in them, see attach-networks.
+  const args = isAttached(plan) ? startAttachedArgs(plan) : runArgs(plan);
   const child = docker.start(args, { stdin: 'pipe' });
   const floor = deferred<void>();
   const ready = deferred<{ caCertificate: string | undefined }>();

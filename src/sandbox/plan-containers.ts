@@ -60,10 +60,13 @@ export function effectiveCpus(limits: LimitsSpec, availableCpus: number): number
 }
 
 function planGateway(input: ContainerInput): ContainerPlan {
+  const { uplink, attach = [] } = input.spec.network;
+  const further = [...new Set(attach)].filter((network) => network !== uplink);
   return {
     ...containerBase(input, 'gateway', input.gatewayImage),
     command: [],
-    network: input.spec.network.uplink,
+    network: uplink,
+    ...(further.length === 0 ? {} : { attach: further }),
     tmpfs: [{ target: '/run', sizeBytes: 2 ** 24, mode: '755', exec: false }],
     capabilities: ['NET_ADMIN', 'SETUID', 'SETGID', 'SETPCAP'],
     sysctls: {

@@ -18,6 +18,7 @@ import type { EgressPolicy } from '../egress/policy.js';
 import type { ImagePlan } from '../image/image-plan.js';
 import type { ViewStrategy } from '../workspace/view-strategy.js';
 import type { WorkspacePlan } from '../workspace/workspace-plan.js';
+import { attachCommands, isAttached } from './attach-networks.js';
 import { effectiveCpus } from './plan-containers.js';
 import type { SandboxContainers, SandboxPlan } from './sandbox-plan.js';
 
@@ -74,7 +75,7 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
     commands: commandsOf(input),
     notices: [
       ...input.earlyNotices,
-      ...noticesOf(spec, workspace, input.availableCpus),
+      ...noticesOf(input),
       ...copyNotices(view),
       ...workspace.notices,
       ...input.egress.warnings,
@@ -91,7 +92,9 @@ function commandsOf(input: SandboxInput): readonly (readonly string[])[] {
     plans.filter((plan) => plan !== undefined).map(runArgs);
   const commands = [
     inspectImagesArgs([image.sandbox.reference, image.gateway.reference]),
-    ...runs(gateway),
+    ...(gateway !== undefined && isAttached(gateway)
+      ? [...attachCommands(gateway), startAttachedArgs(gateway)]
+      : runs(gateway)),
     ...volumes.map(createVolumeArgs),
     createArgs(agent),
     ...runs(fill, list),
@@ -117,7 +120,7 @@ function copyNotices({ strategy, reason }: ViewStrategy): readonly string[] {
     : [];
 }
 
-function noticesOf(spec: RunSpec, workspace: WorkspacePlan, availableCpus: number): readonly string[] {
+function noticesOf({ spec, workspace, availableCpus, containers }: SandboxInput): readonly string[] {
   const notices: string[] = [];
   if (workspace.owner.uid === 0) {
     notices.push('The workspace belongs to root, so the agent runs as uid 0 without any capability.');
@@ -125,6 +128,11 @@ function noticesOf(spec: RunSpec, workspace: WorkspacePlan, availableCpus: numbe
   if (effectiveCpus(spec.limits, availableCpus) < spec.limits.cpus) {
     notices.push(
       `The engine has ${availableCpus} CPUs, so the limit of ${spec.limits.cpus} becomes ${availableCpus}.`,
+    );
+  }
+  if (spec.network.resolvers.length > 0 && containers.gateway?.attach !== undefined) {
+    notices.push(
+      'network.resolver is set, and it does not know the names of containers on attached networks: leave it out to reach them by name.',
     );
   }
   return notices;

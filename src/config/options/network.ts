@@ -1,9 +1,10 @@
 import { allowEntry, allowText, knownHost } from '../allow-entry.js';
 import type { OptionTable } from '../option.js';
 import { resolverAddress } from '../resolver-address.js';
-import { choice, list, listOf, path, text } from '../value-type.js';
+import { choice, list, listOf, path, text, textSchema } from '../value-type.js';
 
 // The gateway's packet filter must never be loaded into the host's own network namespace.
+const NETWORK_NAME = /^(?!(?:host|none)$)[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 const UPLINK = 'the name of a docker network other than host and none';
 
 export const NETWORK_OPTIONS = {
@@ -48,13 +49,22 @@ export const NETWORK_OPTIONS = {
   },
   uplink: {
     topic: 'network',
-    type: text(UPLINK, /^(?!(?:host|none)$)[A-Za-z0-9][A-Za-z0-9_.-]*$/),
+    type: text(UPLINK, NETWORK_NAME),
     placeholder: 'NETWORK',
     key: 'network.uplink',
     onCommandLine: true,
     isInput: true,
     default: 'bridge',
     description: 'Docker network that the gateway goes out by.',
+  },
+  attach: {
+    topic: 'network',
+    type: list('names of docker networks other than host and none', textSchema(UPLINK, NETWORK_NAME)),
+    placeholder: 'NETWORK',
+    key: 'network.attach',
+    onCommandLine: true,
+    isInput: true,
+    description: 'Further docker network, e.g. that of job services, whose containers rules can name.',
   },
   'ca-file': {
     topic: 'network',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CagentError } from '../../core/errors.js';
-import type { LinkAddresses } from '../protocol.js';
+import { type LinkAddresses, NO_ROUTER } from '../protocol.js';
 import { runCommand } from './commands.js';
 
 /** Our end of the veth pair that the link container makes. */
@@ -15,6 +15,15 @@ const POLL_MS = 5;
 /** The kernel takes every address of the block for one of this machine, so a listener sees which name was meant. */
 export async function makeSyntheticBlockLocal(): Promise<void> {
   await runCommand('ip', ['route', 'add', 'local', SYNTHETIC_BLOCK, 'dev', 'lo']);
+}
+
+/**
+ * Makes the router of the uplink the way out. Docker takes that of any network which the container is in, and a service's
+ * network must not become the way of everything else.
+ */
+export async function useRouter(router: string): Promise<void> {
+  const route = router === NO_ROUTER ? ['unreachable', 'default'] : ['default', 'via', router];
+  await runCommand('ip', ['route', 'replace', ...route]);
 }
 
 /** Waits until the link container has pushed our end into this namespace. */

@@ -223,6 +223,16 @@ describe('a bad file fails with the place, the key, what was found, what is allo
       'allowed: the name of a docker network',
     ],
     [
+      'version: 1\nnetwork: {attach: [db, host]}',
+      'network.attach[1]: found "host"',
+      'allowed: the name of a docker network other than host',
+    ],
+    [
+      'version: 1\nnetwork: {attach: db}',
+      'network.attach: found "db"',
+      'allowed: a list of names of docker networks',
+    ],
+    [
       'version: 1\nnetwork: {mode: blok}',
       'network.mode: found "blok"',
       'allowed: block, audit or none, nearest: block',

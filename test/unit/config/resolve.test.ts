@@ -35,7 +35,7 @@ test('the file comes before the defaults', async () => {
 agent: { use: claude, prompt-file: task.md, model: some-model, args: [--max-turns, "5"] }
 image: { build: docker/agent }
 workspace: { mode: read-only, ignore: [a], secrets: warn, git: none }
-network: { mode: audit, allow: [node], known-blocked: [stats.example], resolver: [1.1.1.1], uplink: corp, ca-file: ca.pem }
+network: { mode: audit, allow: [node], known-blocked: [stats.example], resolver: [1.1.1.1], uplink: corp, attach: [services], ca-file: ca.pem }
 limits: { cpus: 0.5, memory: 1g, pids: 64, disk: 100m, timeout: 90 }
 runtime: runsc
 patch: { max-files: 3, max-kilobytes: 5, protected: [x] }
@@ -56,6 +56,7 @@ patch: { max-files: 3, max-kilobytes: 5, protected: [x] }
       knownBlocked: ['stats.example'],
       resolvers: ['1.1.1.1'],
       uplink: 'corp',
+      attach: ['services'],
       caFile: join(workspace, 'ca.pem'),
     },
     limits: { cpus: 0.5, memoryBytes: 2 ** 30, pids: 64, diskBytes: 100 * 2 ** 20, timeoutMs: 90_000 },

@@ -36,6 +36,7 @@ const container: Required<ContainerPlan> = {
   command: ['claude', '-p'],
   entrypoint: 'replace',
   network: `container:cagent-${RUN_ID}-link`,
+  attach: ['services'],
   pid: 'container:x',
   user: '1000:1000',
   workdir: '/workspace',
