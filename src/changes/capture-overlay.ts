@@ -5,7 +5,7 @@ import type { Processes } from '../core/process.js';
 import type { BaseShown, HiddenPath } from '../workspace/workspace-plan.js';
 import type { CaptureLimits } from './capture-limits.js';
 import type { Changes, PathWithReason } from './changes.js';
-import { copyScratch } from './copy-scratch.js';
+import { copyScratch, type ScratchLimits } from './copy-scratch.js';
 import { readGitIgnoreRules } from './git-ignored.js';
 import { indexHiddenPaths } from './hidden-paths.js';
 import { settleIgnored } from './ignored-files.js';
@@ -34,6 +34,10 @@ export interface CaptureInput {
   readonly outPatch: string;
   /** Directory that the agent's `.agent-scratch` is copied to; what cannot be copied is in `rejected`. */
   readonly outScratch?: string;
+  /** Default: those of copy-scratch. */
+  readonly scratchLimits?: ScratchLimits;
+  /** Files of the agent that had to go before the capture; see `makeRoom`. */
+  readonly removed?: readonly PathWithReason[];
   /** The upper directory was made by `materialise`; what could not be brought into it is rejected. */
   readonly copied?: { readonly rejected: readonly PathWithReason[] } | undefined;
   readonly processes: Processes;
@@ -51,7 +55,8 @@ export async function captureOverlay(input: CaptureInput): Promise<Changes> {
   const { processes, env, baseCommit, limits } = input;
   const access = new OwnerAccess();
   const rejections = new Rejections();
-  for (const { path, reason } of input.copied?.rejected ?? []) rejections.add(path, reason);
+  for (const { path, reason } of [...(input.removed ?? []), ...(input.copied?.rejected ?? [])])
+    rejections.add(path, reason);
   try {
     const lower = await realpath(input.root);
     const opaque =
@@ -78,6 +83,7 @@ export async function captureOverlay(input: CaptureInput): Promise<Changes> {
     await settleIgnored(state, lower, baseCommit, { processes, env });
     if (input.outScratch !== undefined) {
       const copied = await copyScratch(`${input.upper}/.agent-scratch`, input.outScratch, {
+        ...(input.scratchLimits === undefined ? {} : { limits: input.scratchLimits }),
         whiteouts,
       });
       for (const { path, reason } of copied.rejected) rejections.add(path, reason);

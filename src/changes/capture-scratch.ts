@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { CagentError, messageOf } from '../core/errors.js';
 import type { CaptureInput } from './capture-overlay.js';
 import type { Changes } from './changes.js';
-import { copyScratch, type ScratchLimits } from './copy-scratch.js';
+import { copyScratch } from './copy-scratch.js';
 import { statusOf } from './file-status.js';
 import { readGitIgnoreRules } from './git-ignored.js';
 import { indexHiddenPaths } from './hidden-paths.js';
@@ -20,8 +20,6 @@ export interface CaptureScratchInput extends Omit<CaptureInput, 'upper'> {
   readonly scratch: string;
   /** Directory for everything in the scratch that is not a proposal. */
   readonly outScratch: string;
-  /** Default: those of copy-scratch. */
-  readonly scratchLimits?: ScratchLimits;
 }
 
 /**
@@ -54,7 +52,8 @@ async function capture(input: CaptureScratchInput, access: OwnerAccess): Promise
   const lower = await realpath(input.root);
   const upper = `${scratch}/workspace`;
   const rejections = new Rejections();
-  for (const { path, reason } of input.copied?.rejected ?? []) rejections.add(path, reason);
+  for (const { path, reason } of [...(input.removed ?? []), ...(input.copied?.rejected ?? [])])
+    rejections.add(path, reason);
   const state: WalkState = {
     // A character device in a plain directory is just that: the agent can make one, and it deletes nothing.
     layers: { lower, upper, opaque: new Set(), whiteouts: false },

@@ -1,7 +1,11 @@
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { DEFAULT_CAPTURE_LIMITS } from '../changes/capture-limits.js';
 import { captureOverlay } from '../changes/capture-overlay.js';
 import { captureScratch } from '../changes/capture-scratch.js';
 import type { Changes } from '../changes/changes.js';
+import { DEFAULT_SCRATCH_LIMITS } from '../changes/copy-scratch.js';
+import { limitsWithin, makeRoom } from '../changes/room.js';
 import { wouldHideBy } from '../changes/would-hide.js';
 import { rulesOf } from '../workspace/plan-rules.js';
 import type { FetchedView } from './copy-view.js';
@@ -17,6 +21,8 @@ export interface CaptureRequest {
   readonly scratch: string;
   /** With the strategy `copy`: what was fetched. */
   readonly fetched: FetchedView | undefined;
+  /** The agent was ended because it wrote more than it may. */
+  readonly overfull: boolean;
 }
 
 /**
@@ -29,30 +35,35 @@ export async function captureChanges({
   patch,
   scratch,
   fetched,
+  overfull,
 }: CaptureRequest): Promise<Changes | undefined> {
   const { plan, view } = preparation;
   if (plan === undefined || view === undefined) return undefined;
   // A copy that was not fetched holds no change of an agent: there was none.
   if (plan.view.strategy === 'copy' && fetched === undefined) return undefined;
   const { workspace } = plan;
+  const written = fetched?.directory ?? (workspace.mode === 'overlay' ? view.upper : view.scratch);
+  if (written === undefined) return undefined;
+  const removed = overfull
+    ? await makeRoom(written, workspace.mode === 'overlay' ? '' : '.agent-scratch')
+    : [];
+  const places = [dirname(patch), dirname(scratch), host.environment.RUNNER_TEMP || tmpdir()];
   const common = {
     root: workspace.root,
     hidden: workspace.hidden,
     replaced: workspace.base?.shown ?? [],
     wouldHide: wouldHideBy(workspace.root, rulesOf(workspace)),
     baseCommit: workspace.git.kind === 'none' ? undefined : workspace.git.head,
-    limits: DEFAULT_CAPTURE_LIMITS,
+    limits: limitsWithin(places, DEFAULT_CAPTURE_LIMITS),
     outPatch: patch,
+    outScratch: scratch,
+    scratchLimits: limitsWithin(places, DEFAULT_SCRATCH_LIMITS),
+    removed,
     processes: host.processes,
     env: host.environment,
     copied: fetched,
   };
-  const written = fetched?.directory;
-  if (workspace.mode === 'overlay') {
-    const upper = written ?? view.upper;
-    return upper === undefined ? undefined : captureOverlay({ ...common, upper, outScratch: scratch });
-  }
-  const proposals = written ?? view.scratch;
-  if (proposals === undefined) return undefined;
-  return captureScratch({ ...common, scratch: proposals, outScratch: scratch });
+  return workspace.mode === 'overlay'
+    ? captureOverlay({ ...common, upper: written })
+    : captureScratch({ ...common, scratch: written });
 }

@@ -121,7 +121,14 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
     ]);
   try {
     changes = await phases.measure('capture', () =>
-      captureChanges({ host, preparation, patch, scratch: files.scratch, fetched }),
+      captureChanges({
+        host,
+        preparation,
+        patch,
+        scratch: files.scratch,
+        fetched,
+        overfull: starts.some(({ end }) => end.cause === 'limit' && end.limitsHit.includes('disk')),
+      }),
     );
   } catch (thrown) {
     error ??= asCagentError(thrown);

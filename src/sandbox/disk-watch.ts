@@ -21,6 +21,10 @@ export interface DiskEnd {
 }
 
 const SHORTEST_PAUSE_MS = 250;
+/** Asking the file system what is free takes microseconds; what an agent can write in this time is what it overshoots. */
+const GLANCE_MS = 25;
+/** Of the free space: the results of the run, and whatever else lives on that disk, need the rest. */
+const SHARE = 3 / 4;
 /** An agent whose one big file was refused may cope, and write a few words about it. */
 const MARGIN = 1 / 16;
 /** Looking may take at most a fifth of the time, however much there is to look at. */
@@ -48,11 +52,13 @@ export function watchDisk(
   roomOf: (directory: string) => Promise<Room> = freeRoom,
 ): DiskWatch {
   let stopped = false;
-  const most = { ...limit, bytes: limit.bytes * (1 + MARGIN) };
+  let most = { ...limit, bytes: limit.bytes * (1 + MARGIN) };
   async function loop(): Promise<void> {
     const [directory] = directories;
     if (directory === undefined) return;
     const before = await roomOf(directory);
+    // Not a number where nobody can tell.
+    if (before.bytes * SHARE < most.bytes) most = { ...most, bytes: before.bytes * SHARE };
     while (!stopped) {
       const began = performance.now();
       const room = await roomOf(directory);
@@ -61,12 +67,18 @@ export function watchDisk(
       const last = passed ?? lostReserve(before, await roomOf(directory), limit);
       if (stopped) return;
       if (last !== undefined) return onPassed(last);
-      // Asking what is free costs nothing: once what was left may be gone, nobody waits for the end of the pause.
+      // Once what was left may be gone, nobody waits for the end of the pause.
       const left = { bytes: most.bytes - seen.bytes, entries: most.entries - seen.entries };
-      const until = performance.now() + (performance.now() - began) * PAUSE_PER_LOOK;
       const mayBeGone = async () => lost(room, await roomOf(directory), left) !== undefined;
-      do await pause(SHORTEST_PAUSE_MS);
-      while (!stopped && performance.now() < until && !(await mayBeGone()));
+      const ended = performance.now();
+      const took = ended - began;
+      const paused = () => performance.now() - ended;
+      do await pause(GLANCE_MS);
+      while (
+        !stopped &&
+        paused() < Math.max(SHORTEST_PAUSE_MS, took * PAUSE_PER_LOOK) &&
+        !(paused() >= took && (await mayBeGone()))
+      );
     }
   }
   void loop();
