@@ -30,8 +30,17 @@ export interface CommandSpec {
 
 export const RUN_OPTION_NAMES = OPTION_NAMES.filter((name) => optionSpec(name).onCommandLine);
 
-/** A shell is given no task, and its output is a terminal's. */
-const NOT_OF_A_SHELL: readonly OptionName[] = ['prompt', 'prompt-file', 'agent-args', 'json'];
+/** A shell is given no task, nobody judges its answer or starts it again, and its output is a terminal's. */
+const NOT_OF_A_SHELL: readonly OptionName[] = [
+  'prompt',
+  'prompt-file',
+  'event',
+  'agent-args',
+  'output-schema',
+  'max-retries',
+  'retry-delay',
+  'json',
+];
 
 export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
   run: {

@@ -51,12 +51,24 @@ function unknownOption(written: string, command: CommandName | undefined): Cagen
       'Write cagent COMMAND [options].',
     );
   }
-  const known = [...names, ...(command === undefined ? ['version'] : []), 'help'].map((name) => `--${name}`);
   const where = command === undefined ? '' : ` of ${command}`;
+  const others = commandsWith(option);
+  if (command !== undefined && others.length > 0) {
+    return usageError(
+      `unknown option ${quote(option)}${where}, known to: ${others.join(', ')}`,
+      helpHint(command),
+    );
+  }
+  const known = [...names, ...(command === undefined ? ['version'] : []), 'help'].map((name) => `--${name}`);
   return usageError(
     `unknown option ${quote(option)}${where}, nearest: ${nearest(option, known)}`,
     helpHint(command),
   );
+}
+
+/** The commands that take an option: whoever gives it to another one has not mistyped it. */
+function commandsWith(option: string): readonly CommandName[] {
+  return COMMAND_NAMES.filter((name) => COMMANDS[name].options.some((each) => `--${each}` === option));
 }
 
 function isRunOption(option: string): boolean {

@@ -15,7 +15,7 @@ import { createTerminalReporter } from '../terminal-reporter.js';
 function keptText({ container, look, edits }: KeptSandbox): string {
   const lines = [
     'kept for a look, until `cagent clean` removes it:',
-    `  a shell in the view: ${shellWords(look)}`,
+    `  a shell in the view, without a network: ${shellWords(look)}`,
     ...(edits === undefined ? [] : [`  what was written: ${displayPath(edits)}`]),
     `  the container, stopped: docker inspect ${container}`,
   ];

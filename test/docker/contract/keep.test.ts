@@ -25,13 +25,15 @@ it('--keep leaves container and view, says how to look at them, and clean remove
   expect(readdirSync(edits).sort()).toEqual(['new.txt', 'notes.txt']);
   expect(readFileSync(join(edits, 'notes.txt'), 'utf8')).toBe('first\nedited\n');
 
-  const terminal = openTerminal(lineOf(stderr, 'a shell in the view:'));
+  const terminal = openTerminal(lineOf(stderr, 'a shell in the view, without a network:'));
   await terminal.see('/workspace');
-  terminal.type('ls -A; cat notes.txt; touch /usr/x; exit 5\r');
+  terminal.type('ls -A; cat notes.txt; touch /usr/x; ls /sys/class/net; exit 5\r');
   expect(await terminal.ended).toBe(5);
   expect(terminal.shown()).toContain('edited');
   expect(terminal.shown()).toContain('new.txt');
   expect(terminal.shown()).toContain('Read-only file system');
+  expect(terminal.shown()).toMatch(/^lo\r?$/m);
+  expect(terminal.shown()).not.toContain('eth0');
   expect(terminal.shown()).not.toContain('secret.env');
 
   const [file = '', ...args] = lineOf(stderr, 'the container, stopped:').split(' ');
