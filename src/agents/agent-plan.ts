@@ -51,6 +51,8 @@ export interface AgentSurroundings {
   readonly environment: Environment;
   /** Address of the gateway on the link. */
   readonly brokerAddress: string;
+  /** Whether the workspace in the sandbox is a repository. */
+  readonly git: boolean;
 }
 
 /** Any port would do: the gateway has no listener of its own there. */
@@ -67,7 +69,8 @@ const BROKER_PORTS: Readonly<Record<ModelProvider, number>> = {
  * Decides the command of an agent and what it is given. Pure.
  * @throws CagentError `config.invalid` for settings that the agent cannot work with
  */
-export function planAgent(spec: RunSpec, { environment, brokerAddress }: AgentSurroundings): AgentPlan {
+export function planAgent(spec: RunSpec, surroundings: AgentSurroundings): AgentPlan {
+  const { environment, brokerAddress, git } = surroundings;
   const { name, prompt, model, outputSchema, args } = spec.agent;
   const agent =
     spec.agent.definition === undefined ? knownAgent(name) : definedAgent(name, spec.agent.definition);
@@ -99,6 +102,7 @@ export function planAgent(spec: RunSpec, { environment, brokerAddress }: AgentSu
     endpoint: broker === undefined ? '' : `http://${brokerAddress}:${broker.port}`,
     model,
     args,
+    git,
     outputSchema,
     ...(broker?.provider === 'bedrock' ? { region: awsRegion(environment) } : {}),
   });

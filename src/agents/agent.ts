@@ -43,6 +43,8 @@ export interface AgentRequest {
   readonly model: string | undefined;
   /** The user's own arguments, after ours, so that they win. */
   readonly args: readonly string[];
+  /** Whether the workspace in the sandbox is a repository. */
+  readonly git: boolean;
   /** JSON Schema of the answer. */
   readonly outputSchema?: JsonSchemaDocument | undefined;
 }

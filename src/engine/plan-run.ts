@@ -25,7 +25,8 @@ import { planCopyVolumes } from '../sandbox/plan-copy.js';
 import { SHELL_COMMAND } from '../sandbox/plan-look.js';
 import { planSandbox, planViewVolume } from '../sandbox/plan-sandbox.js';
 import type { SandboxContainers, SandboxPlan } from '../sandbox/sandbox-plan.js';
-import { planWorkspace } from '../workspace/plan-workspace.js';
+import { pathToByteText } from '../workspace/byte-text.js';
+import { planGit, planWorkspace } from '../workspace/plan-workspace.js';
 import type { TrackedFiles } from '../workspace/tracked-files.js';
 import { type ViewLayout, viewLayout, viewOptions } from '../workspace/view-layout.js';
 import { planViewStrategy, type ViewStrategy } from '../workspace/view-strategy.js';
@@ -62,7 +63,11 @@ export interface EarlyPlan {
  * @throws CagentError `config.invalid`, `egress.rule`, `image.build`
  */
 export function planEarly(spec: RunSpec, host: RunHost, runId: RunId, wanted?: ViewStrategy): EarlyPlan {
-  const planned = planAgent(spec, { environment: host.environment, brokerAddress: LINK_ADDRESSES.gateway });
+  const planned = planAgent(spec, {
+    environment: host.environment,
+    brokerAddress: LINK_ADDRESSES.gateway,
+    git: planGit(pathToByteText(spec.workspace), spec.view.git).kind !== 'none',
+  });
   const agent = spec.agent.interactive === true ? withShell(planned) : planned;
   const image = planImages(spec.image, host.installation, agent.name);
   const environment = agentEnvironment(spec.env, agent);

@@ -163,7 +163,8 @@ function requireIgnoreFile(root: ByteText, ignoreFile: string, files: TrustedFil
   );
 }
 
-function planGit(root: ByteText, wanted: ViewSpec['git']): GitPlan {
+/** What `.git` will be in the sandbox. Reads a few files of the repository. */
+export function planGit(root: ByteText, wanted: ViewSpec['git']): GitPlan {
   if (wanted === 'none') return { kind: 'none', reason: 'workspace.git is none' };
   const source = locateGitSource(root);
   if ('reason' in source) return { kind: 'none', reason: source.reason };

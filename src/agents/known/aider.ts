@@ -1,7 +1,13 @@
 import type { DirectProvider } from '../../core/model-endpoint.js';
-import { type AgentOutput, type AgentResult, type KnownAgent, PLACEHOLDER_KEY } from '../agent.js';
+import {
+  type AgentFile,
+  type AgentOutput,
+  type AgentResult,
+  type KnownAgent,
+  PLACEHOLDER_KEY,
+} from '../agent.js';
 import { bareModel } from '../model-name.js';
-import { known } from '../output-lines.js';
+import { known, textOf } from '../output-lines.js';
 
 /** aider. It has no loop with tools: it edits the files that the prompt names. */
 export const aider: KnownAgent = {
@@ -13,7 +19,7 @@ export const aider: KnownAgent = {
   structuredOutput: 'prompt',
   // They name commands that run at the start, and base URLs that win over every option.
   hidden: ['/.aider.conf.yml', '/.aider.model.settings.yml', '/.aider.model.metadata.json'],
-  invoke: ({ provider, endpoint, model = '', args }) => {
+  invoke: ({ provider, endpoint, model = '', args, git }) => {
     const variables = VARIABLES[provider as DirectProvider];
     const env = {
       [variables.base]: `${endpoint}${variables.path}`,
@@ -42,15 +48,33 @@ export const aider: KnownAgent = {
         ],
         // The map of the repository keeps its cache in the workspace, and it would come out with the patch.
         ...['--map-tokens', '0'],
+        // Where there is none it would make a repository, and name its own files in a .gitignore.
+        ...(git ? [] : ['--no-git']),
         ...['--message-file', '/dev/stdin'],
         ...args,
       ],
       env,
-      files: [],
+      files: homeFiles(aider.package.version),
     };
   },
   readOutput,
 };
+
+/**
+ * At each start it asks raw.githubusercontent.com for the prices of all models, unless it finds a fresh copy of them:
+ * what this one does not have is taken from the package itself. It also notes that it has run before, beside it, where
+ * it then could not.
+ */
+function homeFiles(version: string): readonly AgentFile[] {
+  const started = { [`('${version}', '/opt/agent/venv/bin/python3')`]: true };
+  return [
+    {
+      path: '/home/agent/.aider/caches/model_prices_and_context_window.json',
+      content: '{"none":{}}\n',
+    },
+    { path: '/home/agent/.aider/installs.json', content: `${JSON.stringify(started)}\n` },
+  ];
+}
 
 /** litellm's names: a base URL for Anthropic has no version in it. */
 const VARIABLES: Readonly<
@@ -65,6 +89,24 @@ const VARIABLES: Readonly<
   google: { id: 'gemini', base: 'GEMINI_API_BASE', key: 'GEMINI_API_KEY', path: '/v1beta' },
 };
 
+/** What it prints around the words of its model. */
+const OWN_LINE =
+  /^(Repo-map: |Added .* to the chat|Tokens: |Cost: |Applied edit to |Running |Aider v|Main model: |Model: |Git repo: )/;
+
+/** The words before the last count of tokens, back to the last line of its own. */
+function lastMessage(stdout: string): string | undefined {
+  const lines = stdout.split('\n');
+  const end = lines.findLastIndex((line) => line.startsWith('Tokens: '));
+  if (end === -1) return undefined;
+  const begin = lines.slice(0, end).findLastIndex((line) => OWN_LINE.test(line));
+  return textOf(
+    lines
+      .slice(begin + 1, end)
+      .join('\n')
+      .trim(),
+  );
+}
+
 /** It exits with 0 also when no request came through, and says so only in words. */
 function readOutput({ stdout, traffic }: AgentOutput): AgentResult {
   const errors = stdout.match(/^(litellm\.\w*(?:Error|Exception)\b.*|The API provider .*)$/gm) ?? [];
@@ -73,7 +115,7 @@ function readOutput({ stdout, traffic }: AgentOutput): AgentResult {
   const said = errors.at(-1);
   return {
     failure: unanswered ? { kind: 'api-error', reason: failureText(said, status) } : undefined,
-    ...known({ version: /^Aider v(\S+)/m.exec(stdout)?.[1] }),
+    ...known({ finalMessage: lastMessage(stdout), version: /^Aider v(\S+)/m.exec(stdout)?.[1] }),
     usage: {},
     notices: [],
   };

@@ -69,11 +69,11 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
   const start = events.find((event) => event.type === 'system' && event.subtype === 'init') ?? {};
   const result = events.findLast((event) => event.type === 'result');
   const usage = objectOf(result?.usage);
-  const denied = listOf(result?.permission_denials).length;
   return {
     failure:
       result === undefined ? { kind: 'no-result', reason: 'it ended without a result' } : failureOf(result),
     ...known({
+      deniedTools: listOf(result?.permission_denials).length || undefined,
       finalMessage: textOf(result?.result),
       sessionId: textOf(result?.session_id) ?? textOf(start.session_id),
       version: textOf(start.claude_code_version),
@@ -89,7 +89,6 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
     }),
     ...(result?.structured_output === undefined ? {} : { structuredOutput: result.structured_output }),
     notices: [],
-    ...(denied === 0 ? {} : { deniedTools: denied }),
   };
 }
 

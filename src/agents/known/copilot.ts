@@ -49,9 +49,14 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
   const messages = events
     .filter((event) => event.type === 'assistant.message')
     .map((event) => objectOf(event.data));
+  const refused = events.filter(
+    (event) =>
+      event.type === 'tool.execution_complete' && objectOf(objectOf(event.data).error).code === 'denied',
+  );
   return {
     failure: failureOf(events, result),
     ...known({
+      deniedTools: refused.length || undefined,
       finalMessage: messages.map((message) => textOf(message.content)).findLast((text) => text !== undefined),
       sessionId: textOf(result?.sessionId),
     }),
@@ -65,7 +70,9 @@ function failureOf(
   events: readonly Readonly<Record<string, unknown>>[],
   result: Readonly<Record<string, unknown>> | undefined,
 ): AgentFailure | undefined {
-  // It also writes 0 here when it was told to stop; then the exit code of the run says so.
+  // It writes 0 here also when it was told to stop half-way.
+  if (events.some((event) => event.type === 'abort'))
+    return { kind: 'no-result', reason: 'it was interrupted before its turn was complete' };
   if (result?.exitCode === 0) return undefined;
   const error = objectOf(events.findLast((event) => event.type === 'session.error')?.data);
   const message = textOf(error.message);

@@ -70,9 +70,14 @@ function readOutput({ stdout, stderr, exitCode }: AgentOutput): AgentResult {
   const words = events
     .filter((event) => event.type === 'message' && event.role === 'assistant')
     .map((event) => textOf(event.content) ?? '');
+  // A command that it does not run for its look counts as a success for it.
+  const refused = events.filter(
+    (event) => event.type === 'tool_result' && /^Blocked: /.test(textOf(event.output) ?? ''),
+  );
   return {
     failure: failureOf(result, stderr, exitCode),
     ...known({
+      deniedTools: refused.length || undefined,
       finalMessage: words.length === 0 ? undefined : words.join(''),
       sessionId: textOf(start.session_id),
       model: textOf(start.model),

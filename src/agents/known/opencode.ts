@@ -79,6 +79,9 @@ function config(provider: DirectProvider, endpoint: string, model: string | unde
   };
 }
 
+/** How the error of a tool begins that the user's rules do not allow. */
+const REFUSED = /^The user (has specified a rule which prevents|rejected permission)/;
+
 function readOutput({ stdout }: AgentOutput): AgentResult {
   const events = jsonLines(stdout);
   const steps = events.filter((event) => event.type === 'step_finish').map((event) => objectOf(event.part));
@@ -87,10 +90,15 @@ function readOutput({ stdout }: AgentOutput): AgentResult {
   const texts = events
     .filter((event) => event.type === 'text')
     .map((event) => textOf(objectOf(event.part).text));
+  const refused = events
+    .filter((event) => event.type === 'tool_use')
+    .map((event) => textOf(objectOf(objectOf(event.part).state).error) ?? '')
+    .filter((error) => REFUSED.test(error));
   const cost = sumOf(steps.map((step) => countOf(step.cost)));
   return {
     failure: failureOf(events, steps.length),
     ...known({
+      deniedTools: refused.length || undefined,
       finalMessage: texts.at(-1),
       sessionId: textOf(events[0]?.sessionID),
     }),

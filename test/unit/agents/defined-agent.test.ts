@@ -29,7 +29,7 @@ function plan(yaml: string, agent: Partial<AgentSpec> = {}, network: 'block' | '
         ...agent,
       },
     },
-    { environment: ENVIRONMENT, brokerAddress: '100.64.7.1' },
+    { environment: ENVIRONMENT, brokerAddress: '100.64.7.1', git: true },
   );
 }
 

@@ -15,13 +15,25 @@ const KEYS: Environment = { ANTHROPIC_API_KEY: 'key-a', OPENAI_API_KEY: 'key-o',
 const BROKER = '100.64.7.1';
 const NAMES = Object.keys(KNOWN_AGENTS) as readonly KnownAgentName[];
 
-function plan(agent: Partial<AgentSpec>, environment: Environment = KEYS, rest: Partial<RunSpec> = {}) {
+function plan(
+  agent: Partial<AgentSpec>,
+  environment: Environment = KEYS,
+  rest: Partial<RunSpec> = {},
+  git = true,
+) {
   const spec = runSpec({
     agent: { name: 'claude', command: [], prompt: 'Do it.', model: undefined, args: [], ...agent },
     ...rest,
   });
-  return planAgent(spec, { environment, brokerAddress: BROKER });
+  return planAgent(spec, { environment, brokerAddress: BROKER, git });
 }
+
+describe('aider', () => {
+  it('is told so where there is no repository, since it would make one, and uses the one that there is', () => {
+    expect(plan({ name: 'aider', model: 'm' }, KEYS, {}, false).command).toContain('--no-git');
+    expect(plan({ name: 'aider', model: 'm' }, KEYS, {}, true).command).not.toContain('--no-git');
+  });
+});
 
 describe('a model that a cloud resells, where a key suffices', () => {
   const BEDROCK = {

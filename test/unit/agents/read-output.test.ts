@@ -254,6 +254,14 @@ describe('opencode', () => {
 });
 
 describe('copilot', () => {
+  it('that was told to stop did not finish, although it ends its lines with success', () => {
+    const lines = [
+      { type: 'abort', data: { reason: 'user_abort' } },
+      { type: 'result', exitCode: 0 },
+    ];
+    expect(read('copilot', lines).failure?.kind).toBe('no-result');
+  });
+
   it('tells message and session', () => {
     const lines = [
       { type: 'assistant.message', data: { content: 'Done.' } },
@@ -276,7 +284,38 @@ describe('copilot', () => {
   });
 });
 
+describe('a tool that is refused', () => {
+  const opencode = (error: string) => ({ type: 'tool_use', part: { state: { status: 'error', error } } });
+  const copilot = (code: string) => ({ type: 'tool.execution_complete', data: { error: { code } } });
+  const gemini = (output: string) => ({ type: 'tool_result', status: 'success', output });
+
+  it.each([
+    ['opencode', opencode('The user has specified a rule which prevents you from using this'), 1],
+    ['opencode', opencode('No such file'), undefined],
+    ['copilot', copilot('denied'), 1],
+    ['copilot', copilot('failure'), undefined],
+    ['gemini', gemini('Blocked: command substitution detected in shell command.'), 1],
+    ['gemini', gemini('The door is Blocked: '), undefined],
+  ] as const)('by %s is told from one that failed: %j', (name, event, count) => {
+    expect(read(name, [event]).deniedTools).toBe(count);
+  });
+});
+
 describe('aider', () => {
+  const START =
+    'Aider v0.86.2\nModel: x with diff edit format\nGit repo: .git with 1 files\nRepo-map: disabled\n';
+  const COUNT = 'Tokens: 140 sent, 30 received.\nCost: $0.00079 message, $0.0016 session.\n';
+
+  it.each([
+    ['a plain answer', `${START}\nIt is fine.\n\nIndeed.\n\n${COUNT}`, 'It is fine.\n\nIndeed.'],
+    ['the last of several', `${START}\nOne.\n\n${COUNT}\nTwo.\n\n${COUNT}Applied edit to a\n`, 'Two.'],
+    ['a file that was added first', `${START}Added a to the chat.\n\nThree.\n\n${COUNT}`, 'Three.'],
+    ['no answer', START, undefined],
+    ['an empty answer', `${START}\n\n${COUNT}`, undefined],
+  ])('says its last message between lines of its own: %s', (_, stdout, message) => {
+    expect(read('aider', stdout).finalMessage).toBe(message);
+  });
+
   it('is judged by what the broker saw, since it exits with 0 whatever happens', () => {
     expect(read('aider', 'Aider v0.86.2\nApplied edit\n')).toMatchObject({
       failure: undefined,
