@@ -4,7 +4,7 @@ import { KNOWN_AGENTS } from '../../src/agents/known-agents.js';
 import type { KnownAgentName } from '../../src/config/agent-names.js';
 import { gitIn, type Workspace } from '../fixtures/cli.js';
 import { agentWorkspace, runAgent } from '../fixtures/model-server/agent-runs.js';
-import { HARMLESS, HOSTILE } from '../fixtures/model-server/hostile.js';
+import { HOSTILE, strayHosts } from '../fixtures/model-server/hostile.js';
 import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.js';
 
 /**
@@ -52,6 +52,10 @@ describe.each(CASES)('%s with %s', (name, model) => {
       const { inputTokens = 0, outputTokens = 0, cacheReadTokens = 0 } = run.report.agent.usage;
       const requests = await server.requests();
       const answered = requests.length;
+      // The words of aider's model are the edit itself.
+      expect(run.report.agent.finalMessage).toMatch(
+        name === 'aider' ? /edited/ : /^I have edited the file\.$/,
+      );
       // aider has none of its own; it reads what it is given.
       if (name !== 'aider')
         expect(requests.map(({ body }) => body).join('')).toContain('Instructions of the repository.');
@@ -60,10 +64,7 @@ describe.each(CASES)('%s with %s', (name, model) => {
         30 * answered,
         20 * answered,
       ]);
-      const others = run.egress
-        .filter(({ rule }) => !rule.startsWith('broker:'))
-        .map(({ host, ip }) => host ?? ip);
-      expect(others.filter((host) => !HARMLESS.includes(host ?? ''))).toEqual([]);
+      expect(strayHosts(name, run.egress)).toEqual([]);
     },
     BUILD_MS,
   );

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { KNOWN_AGENTS } from '../../../src/agents/known-agents.js';
 import { gitIn, type Workspace } from '../../fixtures/cli.js';
 import { agentWorkspace, KEYS, runAgent } from '../../fixtures/model-server/agent-runs.js';
-import { HARMLESS, HOSTILE } from '../../fixtures/model-server/hostile.js';
+import { HOSTILE, strayHosts } from '../../fixtures/model-server/hostile.js';
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.js';
 
 /** Gemini CLI itself, in its own image, against a scripted model. */
@@ -41,10 +41,7 @@ describe('gemini', () => {
       );
       expect(requests.map(({ body }) => body).join('')).toContain('Instructions of the repository.');
       expect(run.report.agent.usage.inputTokens).toBe(100 * requests.length);
-      const others = run.egress
-        .filter(({ rule }) => !rule.startsWith('broker:'))
-        .map(({ host, ip }) => host ?? ip);
-      expect(others.filter((host) => !HARMLESS.includes(host ?? ''))).toEqual([]);
+      expect(strayHosts('gemini', run.egress)).toEqual([]);
     },
     BUILD_MS,
   );

@@ -1,0 +1,85 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Workspace } from '../fixtures/cli.js';
+import { agentWorkspace, runAgent, STOP } from '../fixtures/model-server/agent-runs.js';
+import { strayHosts } from '../fixtures/model-server/hostile.js';
+import { type ModelServer, startModelServer } from '../fixtures/model-server/model-server.js';
+
+/** Facts in the files of agents that a run which succeeds would not notice; those of the others are in test/docker. */
+
+const BUILD_MS = 900_000;
+
+let server: ModelServer;
+let workspace: Workspace;
+beforeAll(async () => {
+  server = await startModelServer();
+}, BUILD_MS);
+afterAll(() => server.stop());
+afterEach(() => workspace?.remove());
+
+describe('opencode', () => {
+  it(
+    'that is refused a tool and leaves nothing is a failure of that kind',
+    async () => {
+      workspace = agentWorkspace();
+      await server.play();
+      const rule = 'OPENCODE_PERMISSION={"bash":{"*":"allow","echo *":"deny"}}';
+      const { report } = await runAgent(workspace, server, 'opencode', ['--env', rule]);
+      expect(report.agent.outcome?.kind).toBe('tools-denied');
+    },
+    BUILD_MS,
+  );
+});
+
+describe('copilot', () => {
+  const MODEL = ['--model', 'openai/gpt-5'];
+
+  it(
+    'that is refused a tool and leaves nothing is a failure of that kind',
+    async () => {
+      workspace = agentWorkspace();
+      await server.play();
+      const args = ['--agent-args', "--deny-tool 'shell(echo:*)'"];
+      const { report } = await runAgent(workspace, server, 'copilot', [...MODEL, ...args]);
+      expect(report.agent.outcome?.kind).toBe('tools-denied');
+    },
+    BUILD_MS,
+  );
+
+  it('that is told to stop by SIGTERM in the middle of its work ends, and that is no success', async () => {
+    workspace = agentWorkspace();
+    await server.play({ command: STOP });
+    const run = await runAgent(workspace, server, 'copilot', MODEL);
+    expect(run.report.agent.outcome?.kind).toBe('no-result');
+    expect(run.exitCode).not.toBe(0);
+    expect(run.changes.files).toEqual([]);
+  });
+});
+
+describe('aider', () => {
+  const MODEL = ['--model', 'openai/gpt-5'];
+
+  it(
+    'leaves nothing of its own where there is no repository',
+    async () => {
+      workspace = agentWorkspace();
+      rmSync(join(workspace.directory, '.git'), { recursive: true });
+      await server.play();
+      const run = await runAgent(workspace, server, 'aider', MODEL);
+      expect(run.report.agent.outcome?.kind).toBe('done');
+      expect(run.changes.files.map(({ path }) => path)).toEqual(['notes.txt']);
+      expect(run.stdout.toString('utf8')).not.toMatch(/error/i);
+      expect(strayHosts('aider', run.egress)).toEqual([]);
+    },
+    BUILD_MS,
+  );
+
+  it('that only answers is no failure, and its words are in the report', async () => {
+    workspace = agentWorkspace();
+    await server.play({ words: 'notes.txt has one line.', command: '' });
+    const run = await runAgent(workspace, server, 'aider', [...MODEL, '--agent-args', '--chat-mode ask']);
+    expect(run.report.agent.outcome?.kind).toBe('nothing-changed');
+    expect(run.report.agent.finalMessage).toBe('notes.txt has one line.');
+  });
+});
