@@ -5,6 +5,7 @@ import { knownAgent } from '../agents/known-agents.js';
 import type { ImageSpec } from '../config/run-spec.js';
 import { CagentError } from '../core/errors.js';
 import { contentKey } from './content-key.js';
+import { readDockerIgnore } from './docker-ignore.js';
 import { agentLabels, customLabels, ownLabels } from './image-labels.js';
 import type { ImageBuild, ImagePlan, ImageSource } from './image-plan.js';
 
@@ -89,7 +90,13 @@ function planBuild({
       hint: 'Run script/build in a source checkout, or use a release.',
     });
   }
-  const key = contentKey(build.files.map((file) => file.source));
+  // Our own contexts are packed here, and what is in them is in the image.
+  const [context] = build.files;
+  const ignored = build.own || context === undefined ? undefined : readDockerIgnore(context.source);
+  const key = contentKey(
+    build.files.map((file) => file.source),
+    ignored,
+  );
   return { kind: 'build', reference: `${name}:${key}`, ...build };
 }
 

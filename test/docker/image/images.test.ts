@@ -1,6 +1,7 @@
-import { chownSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readDockerIgnore } from '../../../src/image/docker-ignore.js';
 import {
   cagent,
   dockerLines,
@@ -9,6 +10,7 @@ import {
   REPOSITORY,
   runIdIn,
   type Workspace,
+  writeFiles,
 } from '../../fixtures/cli.js';
 import { type Registry, startRegistry } from '../../fixtures/registry.js';
 
@@ -119,6 +121,41 @@ describe('an image that declares everything', () => {
     },
     BUILD_MS,
   );
+});
+
+describe('.dockerignore', () => {
+  const RULES: readonly string[] = [
+    '# a comment\n\n  spaced  \n/rooted\ntrailing/\nplain',
+    '*.log\n**/*.tmp\nsub/*\n!sub/keep\n!sub/deep/keep',
+    '*\n!sub/deep\nsub/deep/x*\n!missing',
+    'a/**/z\nsub/**\n!**/keep\n./plain\nsub/../rooted',
+    '**\n!*.log\n!Dockerfile\n*a*d*\n',
+    '**/deep\n!sub/deep/other\nLOUD\nü*',
+  ];
+  const NAMES = ['', 'sub/', 'sub/deep/', 'a/', 'a/b/', 'trailing/'].flatMap((place) =>
+    ['plain', 'spaced', 'rooted', 'x.log', 'x.tmp', 'keep', 'xx', 'z', 'other', 'loud', 'über', 'aXd'].map(
+      (name) => `${place}${name}`,
+    ),
+  );
+
+  it.each(RULES)('leaves out of the tag what the engine leaves out of the build: %j', async (rules) => {
+    workspace = makeWorkspace();
+    const context = workspace.directory;
+    writeFiles(context, {
+      ...Object.fromEntries(NAMES.map((name) => [name, name])),
+      Dockerfile: 'FROM scratch\nLABEL cagent.test=image\nCOPY . /context/\nCMD ["/never"]\n',
+      '.dockerignore': rules,
+    });
+    const [built = ''] = dockerLines('build', '--quiet', context);
+    const [container = ''] = dockerLines('create', '--label', 'cagent.test=image', built);
+    const copied = join(workspace.root, 'copied');
+    dockerLines('cp', `${container}:/context`, copied);
+    dockerLines('rm', container);
+    const ignored = readDockerIgnore(context);
+    const kept = NAMES.filter((name) => ignored?.leavesOut(name) !== true);
+    expect(kept).toEqual(NAMES.filter((name) => existsSync(join(copied, name))));
+    expect(kept.length).toBeLessThan(NAMES.length);
+  });
 });
 
 describe('cagent build', () => {

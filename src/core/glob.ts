@@ -1,4 +1,5 @@
-import type { ByteText } from './byte-text.js';
+/** One character per byte, as in workspace/byte-text.ts. */
+type ByteText = string;
 
 /**
  * A glob of an ignore rule, compiled: what it accepts is byte for byte what git's wildmatch accepts (gitignore(5); the
