@@ -3,6 +3,7 @@ import { displayPath } from '../core/path-text.js';
 import { inspectImagesArgs, pullArgs } from '../docker/argv.js';
 import { type Docker, dockerError } from '../docker/client.js';
 import { packContext } from './build-context.js';
+import { lastWords } from './build-output.js';
 import type { ImageBuild, ImagePlan, ImageSource, ResolvedImage } from './image-plan.js';
 import { imageBuildArgs } from './plan-build.js';
 
@@ -130,15 +131,4 @@ async function build(source: ImageBuild, docker: Docker, options: ResolveImagesO
 
 function signalOf(options: ResolveImagesOptions): { signal?: AbortSignal } {
   return options.signal === undefined ? {} : { signal: options.signal };
-}
-
-/** The last lines of a build, without what the older builder says of itself. */
-function lastWords(output: string): string {
-  const lines = output.split('\n').map((line) => line.trim());
-  return lines
-    .filter(
-      (line) => line !== '' && !/legacy builder is deprecated|Install the buildx|\/go\/buildx/.test(line),
-    )
-    .slice(-4)
-    .join(' | ');
 }

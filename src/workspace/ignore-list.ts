@@ -1,5 +1,5 @@
-import type { ByteText } from './byte-text.js';
 import { globMatches } from '../core/glob.js';
+import type { ByteText } from './byte-text.js';
 import type { IgnorePattern } from './ignore-pattern.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { ByteText } from './byte-text.js';
 import { compileGlob, type Glob } from '../core/glob.js';
+import type { ByteText } from './byte-text.js';
 
 /** One rule of an ignore file, compiled. */
 export interface IgnorePattern {

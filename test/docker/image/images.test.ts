@@ -1,4 +1,13 @@
-import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readDockerIgnore } from '../../../src/image/docker-ignore.js';
@@ -9,6 +18,7 @@ import {
   makeWorkspace,
   REPOSITORY,
   runIdIn,
+  start,
   type Workspace,
   writeFiles,
 } from '../../fixtures/cli.js';
@@ -155,6 +165,66 @@ describe('.dockerignore', () => {
     const kept = NAMES.filter((name) => ignored?.leavesOut(name) !== true);
     expect(kept).toEqual(NAMES.filter((name) => existsSync(join(copied, name))));
     expect(kept.length).toBeLessThan(NAMES.length);
+  });
+});
+
+describe('with BuildKit', () => {
+  /** The environment of a docker command that has it: of itself, or since version 23 by a plugin. */
+  function withBuildKit(): Readonly<Record<string, string>> {
+    const places = (process.env.PATH ?? '').split(':').filter((place) => existsSync(join(place, 'docker')));
+    const found = places
+      .map((place) => ({ DOCKER_BUILDKIT: '1', PATH: `${place}:${process.env.PATH}` }))
+      .find((more) => {
+        const options = {
+          input: 'FROM scratch\nLABEL cagent.test=image\n',
+          env: { ...process.env, ...more },
+        };
+        return spawnSync('docker', ['build', '--quiet', '-'], options).status === 0;
+      });
+    if (found === undefined) throw new Error('no docker command here has BuildKit');
+    return found;
+  }
+
+  it(
+    'our own images, a layer of an agent on one that is here, and an image of the user are built, and they work',
+    async () => {
+      const env = withBuildKit();
+      workspace = workspaceWithImage();
+      const own = join(workspace.root, 'cagent');
+      for (const part of ['dist', 'docker', 'package.json'])
+        cpSync(join(REPOSITORY, part), join(own, part), { recursive: true });
+      appendFileSync(join(own, 'docker/gateway/Dockerfile'), '\nLABEL cagent.test=image\n');
+      const layer = 'ARG SANDBOX\nFROM $SANDBOX\nCOPY extra-ca.pem package.json /\nLABEL cagent.test=image\n';
+      writeFileSync(join(own, 'docker/agents/gemini/Dockerfile'), layer);
+      const program = [
+        join(REPOSITORY, 'node_modules/node/bin/node'),
+        join(own, 'dist/cli/index.js'),
+      ] as const;
+      const cli = (...args: readonly string[]) => start(program[0], [program[1], ...args], { env }).ended;
+
+      const agent = await cli('build', 'gemini', '--workspace', workspace.root);
+      expect(agent.exitCode, agent.stderr).toBe(0);
+      const [gemini = '', gateway = ''] = agent.stdout
+        .toString('utf8')
+        .split('\n')
+        .map((line) => line.split(' ')[0]);
+      expect(agent.stderr).toContain(`Building the image ${gateway}`);
+      expect(
+        dockerLines('image', 'inspect', '--format', '{{index .Config.Labels "cagent.agent"}}', gemini),
+      ).toEqual(['gemini']);
+      const ran = await cli('run', '-w', workspace.directory, '-o', workspace.out, '--', '/bin/agent');
+      expect(ran.exitCode, ran.stderr).toBe(9);
+      expect(ran.stdout.toString('utf8')).toContain('uid 1000 in /workspace');
+    },
+    BUILD_MS,
+  );
+
+  it('a build that fails says in one line what the step printed', async () => {
+    const env = withBuildKit();
+    workspace = workspaceWithImage(['COPY --from=build /bin/sh /bin/sh', 'RUN echo oops']);
+    const { exitCode, stderr } = await cagent(['build', '--workspace', workspace.directory], { env });
+    expect(exitCode).toBe(125);
+    expect(stderr).toMatch(/^cagent: image\.build: Building the image from .* failed: .*RUN echo oops.*\.$/m);
   });
 });
 
