@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import { withoutKeys } from '../agents/model-access.js';
 import { flagsFromInputs, withoutAliases } from '../config/inputs.js';
 import { resolveRunSpec } from '../config/resolve.js';
 import type { RunSpec } from '../config/run-spec.js';
@@ -138,7 +139,7 @@ async function runHere(spec: RunSpec, settings: ActionSettings, host: Place): Pr
 /** For speed only: whatever goes wrong here, the run meets it again and reports it. */
 async function restoreFromCache(spec: RunSpec, { environment, installation }: Place): Promise<void> {
   try {
-    const docker = runnerDocker(environment);
+    const docker = runnerDocker(withoutKeys(environment));
     const missing = await missingBuilds(planImages(spec.image, installation, spec.agent.name), docker);
     const ports = { docker, loadService: loadCacheService, info: core.info };
     saveState({ imagesToSave: await restoreImages(missing, ports) });

@@ -1,3 +1,4 @@
+import { withoutKeys } from '../../agents/model-access.js';
 import { resolveRunSpec } from '../../config/resolve.js';
 import { displayPath } from '../../core/path-text.js';
 import { systemProcesses } from '../../core/process.js';
@@ -31,7 +32,7 @@ export async function buildCommand(
     return 0;
   }
   const signals = cancelOnSignals();
-  const docker = createDocker(systemProcesses, environment);
+  const docker = createDocker(systemProcesses, withoutKeys(environment));
   try {
     const { sandbox, gateway } = await resolveImages(plan, docker, {
       hostRoots,

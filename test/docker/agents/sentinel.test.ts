@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { secretForms } from '../../../src/core/secret-values.js';
-import { dockerLines, resultOf, runIdIn, until, type Workspace } from '../../fixtures/cli.js';
+import { cagent, dockerLines, resultOf, runIdIn, until, type Workspace } from '../../fixtures/cli.js';
 import { agentWorkspace, KEYS, modelEnvironment, PROMPT } from '../../fixtures/model-server/agent-runs.js';
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.js';
 
@@ -75,6 +76,33 @@ function inspect(id: string): string {
   }
 }
 
+/** What it says of itself, and all of its layers. */
+function leaksInImage(image: string): readonly string[] {
+  const facts = [
+    ...dockerLines('image', 'inspect', image),
+    ...dockerLines('history', '--no-trunc', image),
+  ].join('\n');
+  const script =
+    'docker save "$0" | grep --text --only-matching --fixed-strings --file <(echo "$1") | sort -u; test "${PIPESTATUS[0]}" = 0';
+  const layers = execFileSync('bash', ['-c', script, image, FORMS.join('\n')]).toString('utf8');
+  return [...leaksIn(`image ${image}`, facts), ...leaksIn(`layers of ${image}`, layers)];
+}
+
+it('a search of layers finds what is there', () => {
+  const [id = ''] = dockerLines('create', '--label', 'cagent.test=sentinel', 'node:24-bookworm-slim', 'true');
+  const file = join(mkdtempSync(join(tmpdir(), 'sentinel-')), 'key');
+  writeFileSync(file, `before ${Buffer.from(KEYS.anthropic).toString('base64')} after`);
+  dockerLines('cp', file, `${id}:/key`);
+  const [image = ''] = dockerLines('commit', id);
+  try {
+    expect(leaksInImage(image)).not.toEqual([]);
+  } finally {
+    dockerLines('rm', id);
+    dockerLines('image', 'rm', image);
+    rmSync(dirname(file), { recursive: true });
+  }
+});
+
 it(
   'the key is in no file, argument, environment, label, inspection or image of a run, and the agent sees a placeholder',
   async () => {
@@ -134,13 +162,8 @@ it(
     expect((await server.requests()).map(({ headers }) => headers['x-api-key'])).toContain(KEYS.anthropic);
     for (const file of [run.out, cache].flatMap(filesBelow))
       for (const leak of leaksIn(file, readFileSync(file))) leaks.add(leak);
-    for (const image of [run.plan.image.sandbox.reference, run.plan.image.gateway.reference]) {
-      const facts = [
-        ...dockerLines('image', 'inspect', image),
-        ...dockerLines('history', '--no-trunc', image),
-      ].join('\n');
-      for (const leak of leaksIn(`image ${image}`, facts)) leaks.add(leak);
-    }
+    for (const image of [run.plan.image.sandbox.reference, run.plan.image.gateway.reference])
+      for (const leak of leaksInImage(image)) leaks.add(leak);
     for (const leak of leaksIn('output', `${run.stdout.toString('utf8')}${run.stderr}`)) leaks.add(leak);
     expect([...leaks]).toEqual([]);
     expect(run.read('changes.patch')).toContain('ANTHROPIC_API_KEY=cagent-placeholder-key');
@@ -148,6 +171,35 @@ it(
     expect(run.read('changes.patch')).toMatch(/x-echo: \*\*\*/i);
     expect(run.report.secretsPassed).toEqual([]);
     expect(run.report.notices.join(' ')).toContain('ANTHROPIC_API_KEY stays outside');
+  },
+  BUILD_MS,
+);
+
+it(
+  'a Dockerfile of the user gets no key while it is built: none is in its layers, its history or what is left of its steps',
+  async () => {
+    const curious = [
+      'FROM node:24-bookworm-slim AS look',
+      'RUN (env; cat /proc/[0-9]*/environ; cat /proc/[0-9]*/cmdline; cat /proc/net/tcp) > /seen.txt 2>&1; echo looked >> /seen.txt',
+      'FROM scratch',
+      'LABEL cagent.test=sentinel',
+      'COPY --from=look /seen.txt /seen.txt',
+    ];
+    workspace = agentWorkspace({
+      'cagent.yml': 'version: 1\nimage: { build: image }\n',
+      // Never seen before, so that it is really built.
+      'image/Dockerfile': `${curious.join('\n')}\nLABEL cagent.test.now=${Date.now()}\n`,
+    });
+    const env = modelEnvironment(server);
+    const built = await cagent(['build', '--workspace', workspace.directory], { env });
+    expect(built.exitCode, built.stderr).toBe(0);
+    const image = built.stdout.toString('utf8').split(' ')[0] as string;
+    try {
+      expect(built.stderr).toContain(`Building the image ${image}`);
+      expect(leaksInImage(image)).toEqual([]);
+    } finally {
+      dockerLines('image', 'rm', '--force', image);
+    }
   },
   BUILD_MS,
 );

@@ -310,6 +310,17 @@ describe('inside a copy', () => {
       { path: 'text.txt', reason: 'the original was changed during the run' },
     ]);
   });
+  it('an agent that fails is started again in the same copy, with a fresh home, and all of its work comes out', async () => {
+    const script =
+      'ls -A ~ /tmp >> seen; touch ~/old /tmp/old; echo try >> text.txt; [ $(wc -l < text.txt) = 4 ]';
+    const result = await inCopy(script, ['--max-retries', '4', '--retry-delay', '0s']);
+    expect(result.exitCode, result.stderr).toBe(0);
+    expect(result.report.workspace.strategy).toBe('copy');
+    expect(result.report.agent.tries?.map(({ kind }) => kind)).toEqual(['failed', 'failed', 'done']);
+    expect(result.read('changes.patch')).toContain('+try\n+try\n+try\n');
+    expect(result.read('changes.patch')).not.toContain('+old');
+    expect(leftInEngine(runIdIn(result.stderr))).toEqual([]);
+  });
   it('an agent that fills the disk is ended', async () => {
     const result = await inCopy('for i in $(seq 1000); do head -c 1M /dev/zero > fill$i; sleep 0.02; done', [
       '--disk',

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { NODE, RELEASE } from './cagent.js';
 import { run } from './program.js';
 import { type Files, headOf, makeRepository } from './repository.js';
@@ -13,6 +13,8 @@ export interface MainStep {
   readonly summary: string;
   /** What was handed to the post step, on the runner's disk. */
   readonly state: string;
+  /** Every file that is there at its end: the runner's own, the run directory, caches. */
+  readonly files: ReadonlyMap<string, Buffer>;
 }
 
 export interface MainStepOptions {
@@ -62,6 +64,7 @@ export async function runMainStep(options: MainStepOptions): Promise<MainStep> {
         GITHUB_STATE: file('state'),
         GITHUB_STEP_SUMMARY: file('summary'),
         RUNNER_TEMP: join(root, 'temp'),
+        XDG_CACHE_HOME: join(root, 'cache'),
         ...Object.fromEntries(variables),
         ...options.variables,
       },
@@ -73,10 +76,19 @@ export async function runMainStep(options: MainStepOptions): Promise<MainStep> {
       outputs: outputsIn(read('output')),
       summary: read('summary'),
       state: read('state'),
+      files: filesBelow(root),
     };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+function filesBelow(root: string): ReadonlyMap<string, Buffer> {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const paths = entries.map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(paths.map((path) => [relative(root, path), readFileSync(path)]));
 }
 
 /** `name<<delimiter`, the value, the delimiter. */
