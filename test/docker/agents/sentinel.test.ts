@@ -82,8 +82,8 @@ function leaksInImage(image: string): readonly string[] {
     ...dockerLines('image', 'inspect', image),
     ...dockerLines('history', '--no-trunc', image),
   ].join('\n');
-  const script =
-    'docker save "$0" | grep --text --only-matching --fixed-strings --file <(echo "$1") | sort -u; test "${PIPESTATUS[0]}" = 0';
+  const search = 'grep --text --only-matching --fixed-strings --file <(echo "$1")';
+  const script = `set -o pipefail; docker save "$0" | { ${search} || test $? = 1; } | sort -u`;
   const layers = execFileSync('bash', ['-c', script, image, FORMS.join('\n')]).toString('utf8');
   return [...leaksIn(`image ${image}`, facts), ...leaksIn(`layers of ${image}`, layers)];
 }
