@@ -126,7 +126,7 @@ export async function startVariant(image, certificates, { script, start, proxy }
       ];
   const linkProcess = spawn('docker', [...run, '--name', link, ...linkOptions, ...linkCommand]);
   const linkLines = lines(linkProcess);
-  linkProcess.stdin.write('\0');
+  linkProcess.stdin.write('go\0\0');
   await until(
     'the link',
     () =>

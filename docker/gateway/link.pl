@@ -4,11 +4,11 @@
 #   link.pl DIRECTORY AGENT/PREFIX GATEWAY CANARY:PORT [UID:GID]
 #   link.pl --probe DIRECTORY [UID:GID]
 #
-# In order: makes the veth pair, gives up every capability, proves that the floor refuses and that the resolver
+# In order: waits for the host's word, makes the veth pair, gives up every capability, proves that the floor refuses and that the resolver
 # answers, says "ready", looks for hidden paths, says "probed", and sleeps until standard input ends.
 # With --probe it only looks for hidden paths and exits.
 #
-# Standard input: paths relative to DIRECTORY, each followed by NUL, the list ended by an empty one. A path that
+# Standard input: "go" and NUL once the floor is loaded (not with --probe), then paths relative to DIRECTORY, each followed by NUL, the list ended by an empty one. A path that
 # exists is answered by "visible PATH", one that cannot be told by "unknown PATH", both percent-encoded. UID:GID is
 # whose eyes look: without capabilities even root cannot look into other people's private directories.
 #
@@ -20,7 +20,8 @@ use POSIX ();
 use Socket qw(AF_INET IPPROTO_TCP PF_INET SOCK_DGRAM SOCK_NONBLOCK SOCK_STREAM SOL_SOCKET SO_ERROR inet_aton pack_sockaddr_in);
 use Time::HiRes qw(sleep time);
 
-my $DEADLINE = time() + 15;
+my $DEADLINE;
+my $pending = '';
 my $CANARY_NAME = 'canary.cagent.invalid';
 my %CAPSET = (x86_64 => 126, aarch64 => 91);
 
@@ -36,6 +37,8 @@ if ($probe_only) {
 }
 my ($agent, $gateway, $canary, $user) = @ARGV;
 fail('usage: link.pl DIRECTORY AGENT/PREFIX GATEWAY CANARY:PORT [UID:GID]') unless defined $canary;
+await_word('go');
+$DEADLINE = time() + 15;
 connect_namespaces($agent, $gateway);
 become($user);
 wait_for('the gateway to bring the link up', sub { read_line('/sys/class/net/eth0/carrier') eq '1' });
@@ -45,6 +48,14 @@ print "ready\n";
 probe($directory);
 # Nothing may come any more: the end of the pipe is the end of this container.
 1 while sysread(STDIN, my $rest, 4096);
+
+# This container starts while the gateway loads its floor, and without the floor there must be no link.
+sub await_word {
+    my ($word) = @_;
+    binmode STDIN;
+    my $said = next_item();
+    fail("expected the word '$word' first") unless $said eq $word;
+}
 
 # Process 1 here is the gateway, whose process namespace this container shares.
 sub connect_namespaces {
@@ -138,19 +149,19 @@ sub probe {
     no warnings 'newline';
     chdir $root or fail("cannot enter $root: $!");
     binmode STDIN;
-    my $pending = '';
+    while ((my $path = next_item()) ne '') {
+        if (lstat $path) { print 'visible ', escape($path), "\n" }
+        elsif ($! != ENOENT && $! != ENOTDIR) { print 'unknown ', escape($path), "\n" }
+    }
+    print "probed\n";
+}
+
+# The next item of standard input, without its NUL.
+sub next_item {
     while (1) {
-        while ($pending =~ s/^([^\0]*)\0//) {
-            my $path = $1;
-            if ($path eq '') {
-                print "probed\n";
-                return;
-            }
-            if (lstat $path) { print 'visible ', escape($path), "\n" }
-            elsif ($! != ENOENT && $! != ENOTDIR) { print 'unknown ', escape($path), "\n" }
-        }
+        return $1 if $pending =~ s/^([^\0]*)\0//;
         my $count = sysread(STDIN, $pending, 65536, length $pending);
-        fail('the list of paths ended too early') unless $count;
+        fail('standard input ended too early') unless $count;
     }
 }
 

@@ -7,7 +7,6 @@ import type { KeyPath, YamlDocument } from './yaml-document.js';
 
 type Issue = z.core.$ZodIssue;
 
-const SCHEMA = configJsonSchema();
 /** More than a person reads in one line. */
 const MOST_PROBLEMS = 20;
 
@@ -110,7 +109,7 @@ function choicesAt(path: KeyPath): readonly string[] | undefined {
 }
 
 function keysBelow(path: KeyPath): readonly string[] {
-  let schemas: readonly JsonSchema[] = [SCHEMA];
+  let schemas: readonly JsonSchema[] = [configJsonSchema()];
   for (const step of path) {
     schemas = schemas.flatMap((schema) => {
       const next = typeof step === 'number' ? schema.items : schema.properties?.[step];

@@ -105,9 +105,8 @@ async function bringUp(preparation: Preparation, docker: Docker): Promise<void> 
   const hidden = plan.workspace.hidden.map((entry) => entry.path);
   const { link, probe } = plan.containers;
   if (link === undefined || gateway === undefined) return probeHidden(docker, probe, hidden);
-  // The packet filter is loaded before there is anything that could send.
-  await gateway.floor;
-  preparation.link = startLink(docker, link, hidden);
+  await gateway.started;
+  preparation.link = startLink(docker, link, gateway.floor, hidden);
   const [probed] = await Promise.all([
     Promise.race([preparation.link.ready, failOf(gateway.ready)]),
     gateway.ready,

@@ -53,6 +53,8 @@ export const CANARY = { address: '100.127.255.254', port: 9 } as const;
 export const CANARY_NAME = 'canary.cagent.invalid';
 
 export type GatewayEvent =
+  /** The container runs; said by its entry point, before the program is loaded. */
+  | { readonly event: 'started' }
   /** The packet filter is loaded and read back; the link may be made now. */
   | { readonly event: 'floor' }
   /** The link is up, listeners are open, privileges are gone, and the canary was refused and recorded. */

@@ -54,6 +54,7 @@ const traffic = z.object({
 });
 
 const event = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('started') }),
   z.object({ event: z.literal('floor') }),
   z.object({ event: z.literal('ready'), caCertificate: text.optional() }),
   z.object({ event: z.literal('egress'), record }),

@@ -18,6 +18,8 @@ export interface GatewayHandlers {
 
 /** A gateway container, from its start to the end of its pipes. */
 export interface GatewaySession {
+  /** The container runs: others may join its process namespace. */
+  readonly started: Promise<void>;
   /** The packet filter is loaded: the link may be made. */
   readonly floor: Promise<void>;
   /** Listeners open, privileges dropped, canary refused and recorded: the agent may start. */
@@ -37,7 +39,7 @@ const FINISH_DEADLINE_MS = 5_000;
 
 /**
  * Starts the gateway and hands it the policy over standard input.
- * @throws nothing itself; `floor` and `ready` reject with `gateway.*` or `docker.*`
+ * @throws nothing itself; `started`, `floor` and `ready` reject with `gateway.*` or `docker.*`
  */
 export function startGateway(
   docker: Docker,
@@ -48,6 +50,7 @@ export function startGateway(
   // One in several networks has been created in them, see attach-networks.
   const args = isAttached(plan) ? startAttachedArgs(plan) : runArgs(plan);
   const child = docker.start(args, { stdin: 'pipe' });
+  const started = deferred<void>();
   const floor = deferred<void>();
   const ready = deferred<{ caCertificate: string | undefined }>();
   const finished = deferred<void>();
@@ -92,6 +95,9 @@ export function startGateway(
       case 'warning':
         handlers.onWarning(event.message);
         break;
+      case 'started':
+        started.resolve();
+        break;
       case 'floor':
         floor.resolve();
         break;
@@ -113,6 +119,7 @@ export function startGateway(
 
   function fail(): void {
     const error = failure ?? gatewayDied(args, stderr);
+    started.reject(error);
     floor.reject(error);
     ready.reject(error);
     finished.resolve();
@@ -131,14 +138,18 @@ export function startGateway(
   });
 
   return {
+    started: started.promise,
     floor: floor.promise,
     ready: ready.promise,
     ended,
     died: () => death,
     async finish() {
       closing = true;
-      child.stdin?.write(FINISH);
-      await Promise.race([finished.promise, delay(FINISH_DEADLINE_MS)]);
+      // One that has not served has no records, and still waits for a link that may never come.
+      if (serving) {
+        child.stdin?.write(FINISH);
+        await Promise.race([finished.promise, delay(FINISH_DEADLINE_MS)]);
+      }
       child.stdin?.end();
     },
     abandon() {

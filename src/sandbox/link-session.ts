@@ -21,11 +21,19 @@ export interface ProbeResult {
 }
 
 /**
- * Starts the link.
+ * Starts the link. Its container waits for the floor before it makes the first interface, so that nothing is there
+ * that could send.
+ * @param floor resolves when the gateway's packet filter is loaded
  * @param hidden paths that must not exist below the mount, text as in core/path-text
  */
-export function startLink(docker: Docker, plan: ContainerPlan, hidden: readonly string[]): LinkSession {
-  return startProbing(docker, plan, hidden, ['ready', 'probed']);
+export function startLink(
+  docker: Docker,
+  plan: ContainerPlan,
+  floor: Promise<void>,
+  hidden: readonly string[],
+): LinkSession {
+  const items = floor.then(() => ['go', ...hidden]);
+  return startProbing(docker, plan, items, ['ready', 'probed']);
 }
 
 /** Looks for hidden paths as the agent's user, in a container of its own that ends afterwards. */
@@ -34,7 +42,7 @@ export async function probeHidden(
   plan: ContainerPlan,
   hidden: readonly string[],
 ): Promise<void> {
-  const session = startProbing(docker, plan, hidden, ['probed']);
+  const session = startProbing(docker, plan, Promise.resolve(hidden), ['probed']);
   const { unknown } = await session.ready.finally(() => {
     session.abandon();
     return session.ended;
@@ -53,7 +61,7 @@ export async function probeHidden(
 function startProbing(
   docker: Docker,
   plan: ContainerPlan,
-  hidden: readonly string[],
+  items: Promise<readonly string[]>,
   words: readonly string[],
 ): LinkSession {
   const args = runArgs(plan);
@@ -65,8 +73,13 @@ function startProbing(
   let stderr = '';
 
   child.stdin?.on('error', () => {});
-  for (const path of hidden) child.stdin?.write(Buffer.concat([encodePath(path), Buffer.from([0])]));
-  child.stdin?.write(Buffer.from([0]));
+  items.then(
+    (told) => {
+      for (const item of told) child.stdin?.write(Buffer.concat([encodePath(item), Buffer.from([0])]));
+      child.stdin?.write(Buffer.from([0]));
+    },
+    () => child.stdin?.end(),
+  );
   child.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString('utf8')).slice(-8_192);
   });

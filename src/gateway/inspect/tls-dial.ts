@@ -14,8 +14,9 @@ export type TlsDial = (
 /** Dials like `dial` and adds TLS: the certificate has to be valid for the name that was looked up. */
 export function createTlsDial(dial: Dial, extraRoots: string | undefined): TlsDial {
   // Made once: reading a hundred and fifty roots for each connection would cost more than the connection.
-  const secureContext =
-    extraRoots === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, extraRoots] });
+  const secureContext = createSecureContext(
+    extraRoots === undefined ? {} : { ca: [...rootCertificates, extraRoots] },
+  );
   return async (request, protocols = ['http/1.1']) => {
     const dialled = await dial(request);
     if (!dialled.ok) return dialled;
@@ -23,7 +24,7 @@ export function createTlsDial(dial: Dial, extraRoots: string | undefined): TlsDi
       socket: dialled.socket,
       servername: request.name,
       ALPNProtocols: [...protocols],
-      ...(secureContext === undefined ? {} : { secureContext }),
+      secureContext,
     });
     return handshake(tls, dialled.socket, dialled.address);
   };

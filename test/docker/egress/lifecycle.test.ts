@@ -61,13 +61,12 @@ async function gatewayAlone(
   if (end === 'close') child.stdin.end();
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   child.stdin.destroy();
-  return {
-    code,
-    events: output
-      .split('\n')
-      .filter(Boolean)
-      .map((each) => JSON.parse(each) as GatewayEvent),
-  };
+  const [first, ...events] = output
+    .split('\n')
+    .filter(Boolean)
+    .map((each) => JSON.parse(each) as GatewayEvent);
+  expect(first).toEqual({ event: 'started' });
+  return { code, events };
 }
 
 describe('the gateway', () => {
@@ -144,6 +143,7 @@ describe('the gateway', () => {
       internet.image,
       ...LINK_COMMAND,
     ]);
+    link.stdin.write('go\0');
     const code = await new Promise((resolve) => child.once('close', resolve));
     link.stdin.destroy();
     expect(code).toBe(1);
@@ -288,6 +288,30 @@ describe('the link', () => {
     expect(child.exitCode).not.toBe(0);
   });
 
+  test('without the word that the floor is loaded there is no link', async () => {
+    const child = spawn('docker', [
+      ...[
+        'run',
+        '-i',
+        '--rm',
+        '--label',
+        LABEL,
+        '--network',
+        'none',
+        '--cap-drop',
+        'ALL',
+        '--cap-add',
+        'NET_ADMIN',
+      ],
+      ...['--entrypoint', 'perl', internet.image, '/opt/cagent/link.pl'],
+      ...['/', '100.64.7.2/30', '100.64.7.1', '100.127.255.254:9'],
+    ]);
+    const output = await outputOf(child, 'etc/passwd\0\0');
+    expect(output).toContain("expected the word 'go' first");
+    expect(output).not.toContain('ready');
+    expect(child.exitCode).not.toBe(0);
+  });
+
   test('ends with its lifeline', async () => {
     const sandbox = await sandboxFor('api.allowed.test');
     await docker('kill', sandbox.link);
@@ -298,9 +322,10 @@ describe('the link', () => {
 
 async function outputOf(child: ReturnType<typeof spawn>, input: string): Promise<string> {
   let output = '';
-  child.stdout?.on('data', (chunk) => {
-    output += chunk;
-  });
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      output += chunk;
+    });
   child.stdin?.end(input);
   await new Promise((resolve) => child.once('close', resolve));
   return output;
