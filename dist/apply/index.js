@@ -42008,7 +42008,7 @@ exports.visitAsync = visitAsync;
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94754);
-/* harmony import */ var _run_apply_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(60959);
+/* harmony import */ var _run_apply_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(28862);
 
 
 process.exitCode = await (0,_run_apply_js__WEBPACK_IMPORTED_MODULE_0__/* .runApply */ .O)((0,_core_environment_js__WEBPACK_IMPORTED_MODULE_1__/* .readEnvironment */ .Q)());
@@ -42018,7 +42018,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 60959:
+/***/ 28862:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42100,6 +42100,7 @@ const ERROR_CATALOGUE = {
     'docker.missing': { fault: 'environment', meaning: 'The docker command is not installed.' },
     'docker.unreachable': { fault: 'environment', meaning: 'The Docker engine does not answer.' },
     'docker.permission': { fault: 'environment', meaning: 'The user may not use the Docker socket.' },
+    'docker.network': { fault: 'user', meaning: 'The engine does not have a network that was named.' },
     'docker.failed': { fault: 'environment', meaning: 'A docker command failed.' },
     'image.unavailable': { fault: 'user', meaning: 'The image is not present and cannot be pulled.' },
     'image.build': { fault: 'user', meaning: 'Building the image failed.' },
@@ -52083,6 +52084,12 @@ async function viewerLogin(github) {
     const { viewer } = await github.graphql('query { viewer { login } }', {});
     return viewer.login;
 }
+/** The id of a repository for GraphQL. */
+async function nodeIdOf(github, { owner, repo }) {
+    const query = 'query ($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }';
+    const { repository } = await github.graphql(query, { owner, name: repo });
+    return repository.id;
+}
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
@@ -52778,6 +52785,7 @@ function notUtf8(path) {
 ;// CONCATENATED MODULE: ./lib/github/branches.js
 
 
+
 /** Branches of a repository, by names without `refs/heads/`. All throw CagentError `github.*`. */
 /** The commit at the head of a branch; `undefined` when there is no such branch. */
 async function branchHead(github, repository, branch) {
@@ -52785,7 +52793,8 @@ async function branchHead(github, repository, branch) {
     return answer?.data.object.sha;
 }
 /**
- * Makes a branch, or moves it to any commit.
+ * Makes a branch, or moves it to any commit. A push of somebody else in the same moment is never lost: GitHub itself
+ * compares where the branch is.
  * @param to `before`: where it has to be now; `undefined`: there is none
  * @throws CagentError `github.refused` when somebody else has been faster
  */
@@ -52795,26 +52804,32 @@ async function setBranch(github, repository, branch, to) {
         await github.call('POST /repos/{owner}/{repo}/git/refs', { ...repository, ref, sha: to.sha });
         return;
     }
-    await holdAt(github, repository, branch, to.before);
-    await github.call('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
-        ...repository,
-        ref: `heads/${branch}`,
-        sha: to.sha,
-        force: true,
-    });
+    await moveFrom(github, repository, branch, { before: to.before, after: to.sha });
 }
 /** @throws CagentError `github.refused` when the branch is not at `before` any more */
 async function deleteBranch(github, repository, branch, before) {
-    await holdAt(github, repository, branch, before);
-    await github.call('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ...repository, ref: `heads/${branch}` });
+    await moveFrom(github, repository, branch, { before, after: NOWHERE });
 }
-/** GitHub's REST API moves and deletes whatever is there: asking just before leaves as little time as can be. */
-async function holdAt(github, repository, branch, before) {
-    const now = await branchHead(github, repository, branch);
-    if (now === before)
-        return;
-    const where = now === undefined ? 'is gone' : `is at ${now.slice(0, 12)}`;
-    throw new errors_CagentError('github.refused', `the branch ${branch} was at ${before.slice(0, 12)} and ${where} now, so it is left alone`, { hint: 'Somebody has written to it meanwhile. Run the job again.' });
+/** GraphQL's word for a branch that is not there. */
+const NOWHERE = '0'.repeat(40);
+/** The one way of GitHub to say where a branch has to be: the REST API moves and deletes whatever is there. */
+const UPDATE_REFS = 'mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }';
+async function moveFrom(github, repository, branch, { before, after }) {
+    const repositoryId = await nodeIdOf(github, repository);
+    const update = { name: `refs/heads/${branch}`, beforeOid: before, afterOid: after, force: true };
+    try {
+        await github.graphql(UPDATE_REFS, { input: { repositoryId, refUpdates: [update] } });
+    }
+    catch (thrown) {
+        const now = (await branchHead(github, repository, branch)) ?? NOWHERE;
+        // The answer to an earlier try may have been lost.
+        if (now === after)
+            return;
+        if (now === before)
+            throw thrown;
+        const where = now === NOWHERE ? 'is gone' : `is at ${now.slice(0, 12)}`;
+        throw new errors_CagentError('github.refused', `the branch ${branch} was at ${before.slice(0, 12)} and ${where} now, so it is left alone`, { hint: 'Somebody has written to it meanwhile. Run the job again.', cause: thrown });
+    }
 }
 /** How two commits or branches stand to each other; `undefined` when they have nothing in common. */
 async function compare(github, repository, base, head) {
@@ -53827,6 +53842,7 @@ function isResolverAddress(text) {
 
 
 // The gateway's packet filter must never be loaded into the host's own network namespace.
+const NETWORK_NAME = /^(?!(?:host|none)$)[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 const UPLINK = 'the name of a docker network other than host and none';
 const NETWORK_OPTIONS = {
     network: {
@@ -53870,13 +53886,22 @@ const NETWORK_OPTIONS = {
     },
     uplink: {
         topic: 'network',
-        type: value_type_text(UPLINK, /^(?!(?:host|none)$)[A-Za-z0-9][A-Za-z0-9_.-]*$/),
+        type: value_type_text(UPLINK, NETWORK_NAME),
         placeholder: 'NETWORK',
         key: 'network.uplink',
         onCommandLine: true,
         isInput: true,
         default: 'bridge',
         description: 'Docker network that the gateway goes out by.',
+    },
+    attach: {
+        topic: 'network',
+        type: list('names of docker networks other than host and none', textSchema(UPLINK, NETWORK_NAME)),
+        placeholder: 'NETWORK',
+        key: 'network.attach',
+        onCommandLine: true,
+        isInput: true,
+        description: 'Further docker network, e.g. that of job services, whose containers rules can name.',
     },
     'ca-file': {
         topic: 'network',
@@ -54159,7 +54184,6 @@ function objectOf(tree) {
 
 
 
-const SCHEMA = configJsonSchema();
 /** More than a person reads in one line. */
 const MOST_PROBLEMS = 20;
 /** One line for each thing that is wrong, in the order of the file: place, key, what was found, what is allowed, what was perhaps meant. */
@@ -54242,7 +54266,7 @@ function choicesAt(path) {
     return type.kind === 'list' ? undefined : type.choices;
 }
 function keysBelow(path) {
-    let schemas = [SCHEMA];
+    let schemas = [configJsonSchema()];
     for (const step of path) {
         schemas = schemas.flatMap((schema) => {
             const next = typeof step === 'number' ? schema.items : schema.properties?.[step];
@@ -55196,6 +55220,7 @@ async function resolveRunSpec(request) {
             knownBlocked: settings['known-blocked'] ?? [],
             resolvers: settings.resolver ?? [],
             uplink: settings.uplink,
+            ...(settings.attach === undefined ? {} : { attach: settings.attach }),
             caFile: await resolve_optional(named('ca-file'), (path) => locateRoots(path, places)),
         },
         limits: {
@@ -57064,7 +57089,7 @@ function judge(error, now) {
                 return { code: 'github.refused', hint: 'GitHub did not take the request as it was.' };
             return {
                 code: 'github.unreachable',
-                hint: 'GitHub or the network has a problem; try again, and check GITHUB_API_URL.',
+                hint: 'GitHub or the network has a problem; try again, and check GITHUB_API_URL and HTTPS_PROXY.',
             };
     }
 }
@@ -57102,7 +57127,21 @@ function errorWords(error) {
     return String(message ?? [field, code].filter((part) => part !== undefined).join(' '));
 }
 
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(46752);
+;// CONCATENATED MODULE: ./lib/github/proxied-fetch.js
+
+/** The `fetch` of Node, or one that reaches every host through an HTTP proxy; TLS stays between us and the host. */
+function fetchThrough(proxy) {
+    if (proxy === undefined)
+        return fetch;
+    const dispatcher = new undici.ProxyAgent(proxy);
+    const through = (input, init) => (0,undici.fetch)(input, { ...init, dispatcher });
+    return through;
+}
+
 ;// CONCATENATED MODULE: ./lib/github/client.js
+
 
 
 
@@ -57131,7 +57170,7 @@ function createGitHub(options) {
         baseUrl: apiUrl,
         userAgent: 'cagent',
         log: { debug() { }, info() { }, warn() { }, error() { } },
-        request: { fetch: boundedFetch(signal) },
+        request: { fetch: boundedFetch(fetchThrough(options.proxy), signal) },
         throttle: throttleOptions(options),
         retry: options.secondMs === undefined ? {} : { retryAfterBaseValue: options.secondMs },
     });
@@ -57157,10 +57196,10 @@ function createGitHub(options) {
         },
     };
 }
-function boundedFetch(signal) {
+function boundedFetch(send, signal) {
     return (input, init) => {
         const signals = [init?.signal, signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)];
-        return fetch(input, {
+        return send(input, {
             ...init,
             signal: AbortSignal.any(signals.filter((one) => one !== undefined && one !== null)),
         });
@@ -57195,7 +57234,45 @@ function graphqlError(thrown) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/github/proxy.js
+
+
+/**
+ * The HTTP proxy on the way to an address, from the variables and by the rules that the runner itself goes by:
+ * `https_proxy` or `http_proxy`, and `no_proxy` with hosts, which stand for the hosts below them too. Lower case wins.
+ *
+ * @returns `undefined` when there is none
+ * @throws CagentError `github.unreachable` when the variable holds no address; the message shows no password
+ */
+function proxyFor(address, environment) {
+    const url = new URL(address);
+    const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+    const text = environment[name.toLowerCase()] || environment[name];
+    if (!text || isDirect(url, environment.no_proxy || environment.NO_PROXY || ''))
+        return undefined;
+    const proxy = URL.parse(text.includes('://') ? text : `http://${text}`);
+    if (proxy !== null && /^https?:$/.test(proxy.protocol))
+        return proxy.href;
+    throw new errors_CagentError('github.unreachable', `${name}: found ${found_quote(text.replace(/^.*@/s, '…@'))}`, {
+        hint: 'It has to be an address such as http://proxy.corp.example:3128.',
+    });
+}
+function isDirect({ hostname, port, protocol }, exceptions) {
+    if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
+        return true;
+    const own = [hostname, `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`];
+    return exceptions
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter((exception) => exception !== '')
+        .some((exception) => {
+        const host = exception.replace(/^\*?\./, '');
+        return exception === '*' || own.some((name) => name === host || name.endsWith(`.${host}`));
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/action/github-connection.js
+
 
 
 
@@ -57203,12 +57280,11 @@ function graphqlError(thrown) {
 function connection(token, environment, signal) {
     let github;
     return () => {
-        github ??= createGitHub({
-            token,
-            apiUrl: readApiUrl(environment.GITHUB_API_URL),
-            notice: lib_core/* info */.pq,
-            signal,
-        });
+        if (github === undefined) {
+            const apiUrl = readApiUrl(environment.GITHUB_API_URL);
+            const proxy = proxyFor(apiUrl, environment);
+            github = createGitHub({ token, apiUrl, proxy, notice: lib_core/* info */.pq, signal });
+        }
         return github;
     };
 }

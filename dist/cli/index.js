@@ -17834,7 +17834,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var node_tty__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7066);
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4754);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5522);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5480);
 /* harmony import */ var _output_stream_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6766);
 
 
@@ -17858,7 +17858,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5522:
+/***/ 5480:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17942,6 +17942,7 @@ const ERROR_CATALOGUE = {
     'docker.missing': { fault: 'environment', meaning: 'The docker command is not installed.' },
     'docker.unreachable': { fault: 'environment', meaning: 'The Docker engine does not answer.' },
     'docker.permission': { fault: 'environment', meaning: 'The user may not use the Docker socket.' },
+    'docker.network': { fault: 'user', meaning: 'The engine does not have a network that was named.' },
     'docker.failed': { fault: 'environment', meaning: 'A docker command failed.' },
     'image.unavailable': { fault: 'user', meaning: 'The image is not present and cannot be pulled.' },
     'image.build': { fault: 'user', meaning: 'Building the image failed.' },
@@ -18631,6 +18632,20 @@ function createBaseFiles(commit, directory) {
 /** `docker run` for a container that lives as long as our end of its pipes and leaves nothing behind. */
 function runArgs(plan) {
     return ['run', '--rm', ...containerArgs(plan)];
+}
+/**
+ * The same for a container in several networks, which it has to be in before it starts: creates and connects it, and
+ * {@link startAttachedArgs} starts it. Docker takes only one network when it makes a container, until version 25.
+ */
+function attachArgs(plan, networks) {
+    return [
+        ['create', '--rm', ...containerArgs(plan)],
+        ...networks.map((network) => ['network', 'connect', network, plan.name]),
+    ];
+}
+/** A line for each network: what it is, as JSON. Fails when one is not there. */
+function inspectNetworksArgs(networks) {
+    return ['network', 'inspect', '--format', '{{json .}}', ...networks];
 }
 /** `docker create` for a container that is started, inspected and removed on its own. */
 function createArgs(plan) {
@@ -29523,6 +29538,7 @@ function isResolverAddress(text) {
 
 
 // The gateway's packet filter must never be loaded into the host's own network namespace.
+const NETWORK_NAME = /^(?!(?:host|none)$)[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 const UPLINK = 'the name of a docker network other than host and none';
 const NETWORK_OPTIONS = {
     network: {
@@ -29566,13 +29582,22 @@ const NETWORK_OPTIONS = {
     },
     uplink: {
         topic: 'network',
-        type: value_type_text(UPLINK, /^(?!(?:host|none)$)[A-Za-z0-9][A-Za-z0-9_.-]*$/),
+        type: value_type_text(UPLINK, NETWORK_NAME),
         placeholder: 'NETWORK',
         key: 'network.uplink',
         onCommandLine: true,
         isInput: true,
         default: 'bridge',
         description: 'Docker network that the gateway goes out by.',
+    },
+    attach: {
+        topic: 'network',
+        type: list('names of docker networks other than host and none', textSchema(UPLINK, NETWORK_NAME)),
+        placeholder: 'NETWORK',
+        key: 'network.attach',
+        onCommandLine: true,
+        isInput: true,
+        description: 'Further docker network, e.g. that of job services, whose containers rules can name.',
     },
     'ca-file': {
         topic: 'network',
@@ -29810,8 +29835,17 @@ function isOptionName(name) {
 ;// CONCATENATED MODULE: ./lib/cli/command-specs.js
 
 const RUN_OPTION_NAMES = OPTION_NAMES.filter((name) => optionSpec(name).onCommandLine);
-/** A shell is given no task, and its output is a terminal's. */
-const NOT_OF_A_SHELL = ['prompt', 'prompt-file', 'agent-args', 'json'];
+/** A shell is given no task, nobody judges its answer or starts it again, and its output is a terminal's. */
+const NOT_OF_A_SHELL = [
+    'prompt',
+    'prompt-file',
+    'event',
+    'agent-args',
+    'output-schema',
+    'max-retries',
+    'retry-delay',
+    'json',
+];
 const COMMANDS = {
     run: {
         summary: 'Run an agent, or the command, in the sandbox.',
@@ -29954,9 +29988,17 @@ function unknownOption(written, command) {
     if (command === undefined && isRunOption(option)) {
         return usageError(`${option} stands before the command, allowed: after it`, 'Write cagent COMMAND [options].');
     }
-    const known = [...names, ...(command === undefined ? ['version'] : []), 'help'].map((name) => `--${name}`);
     const where = command === undefined ? '' : ` of ${command}`;
+    const others = commandsWith(option);
+    if (command !== undefined && others.length > 0) {
+        return usageError(`unknown option ${quote(option)}${where}, known to: ${others.join(', ')}`, helpHint(command));
+    }
+    const known = [...names, ...(command === undefined ? ['version'] : []), 'help'].map((name) => `--${name}`);
     return usageError(`unknown option ${quote(option)}${where}, nearest: ${nearest(option, known)}`, helpHint(command));
+}
+/** The commands that take an option: whoever gives it to another one has not mistyped it. */
+function commandsWith(option) {
+    return COMMAND_NAMES.filter((name) => COMMANDS[name].options.some((each) => `--${each}` === option));
 }
 function isRunOption(option) {
     return RUN_OPTION_NAMES.some((name) => {
@@ -30201,7 +30243,6 @@ function objectOf(tree) {
 
 
 
-const SCHEMA = configJsonSchema();
 /** More than a person reads in one line. */
 const MOST_PROBLEMS = 20;
 /** One line for each thing that is wrong, in the order of the file: place, key, what was found, what is allowed, what was perhaps meant. */
@@ -30284,7 +30325,7 @@ function choicesAt(path) {
     return type.kind === 'list' ? undefined : type.choices;
 }
 function keysBelow(path) {
-    let schemas = [SCHEMA];
+    let schemas = [configJsonSchema()];
     for (const step of path) {
         schemas = schemas.flatMap((schema) => {
             const next = typeof step === 'number' ? schema.items : schema.properties?.[step];
@@ -32436,6 +32477,7 @@ async function resolveRunSpec(request) {
             knownBlocked: settings['known-blocked'] ?? [],
             resolvers: settings.resolver ?? [],
             uplink: settings.uplink,
+            ...(settings.attach === undefined ? {} : { attach: settings.attach }),
             caFile: await resolve_optional(named('ca-file'), (path) => locateRoots(path, places)),
         },
         limits: {
@@ -32629,6 +32671,203 @@ async function applyCommand(parsed, context) {
     return 0;
 }
 
+;// CONCATENATED MODULE: ./lib/agents/model-name.js
+/** Whose model a name is: `openai/x` says it, `claude-x` and the like are known by their names. */
+const PREFIXES = {
+    anthropic: 'anthropic',
+    openai: 'openai',
+    google: 'google',
+    gemini: 'google',
+};
+const FAMILIES = [
+    [/^claude-/, 'anthropic'],
+    [/^gemini-/, 'google'],
+    [/^(gpt-|o\d|codex-|chatgpt-)/, 'openai'],
+];
+function providerOfModel(model) {
+    const prefix = /^([a-z]+)\//.exec(model)?.[1];
+    const named = prefix === undefined ? undefined : PREFIXES[prefix];
+    return named ?? FAMILIES.find(([family]) => family.test(model))?.[1];
+}
+/** The name without the provider in front of it; any other slash belongs to the name. */
+function bareModel(model) {
+    const prefix = /^([a-z]+)\//.exec(model)?.[1];
+    return prefix !== undefined && Object.hasOwn(PREFIXES, prefix) ? model.slice(prefix.length + 1) : model;
+}
+
+;// CONCATENATED MODULE: ./lib/agents/model-access.js
+
+
+
+const OPENAI = {
+    title: 'OpenAI',
+    keys: [bearer('OPENAI_API_KEY'), bearer('CODEX_API_KEY')],
+    baseUrl: 'OPENAI_BASE_URL',
+    defaultUrl: 'https://api.openai.com/v1',
+    versionPath: '',
+};
+const ACCESS = {
+    anthropic: {
+        title: 'Anthropic',
+        keys: [{ name: 'ANTHROPIC_API_KEY', header: 'x-api-key', prefix: '' }, bearer('ANTHROPIC_AUTH_TOKEN')],
+        baseUrl: 'ANTHROPIC_BASE_URL',
+        defaultUrl: 'https://api.anthropic.com',
+        versionPath: '/v1',
+    },
+    openai: OPENAI,
+    'openai-compatible': OPENAI,
+    google: {
+        title: 'Google',
+        keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'].map((name) => ({
+            name,
+            header: 'x-goog-api-key',
+            prefix: '',
+        })),
+        baseUrl: 'GOOGLE_GEMINI_BASE_URL',
+        defaultUrl: 'https://generativelanguage.googleapis.com',
+        versionPath: '/v1beta',
+    },
+    bedrock: {
+        title: 'Amazon Bedrock',
+        keys: [bearer('AWS_BEARER_TOKEN_BEDROCK')],
+        baseUrl: 'ANTHROPIC_BEDROCK_BASE_URL',
+        defaultUrl: (environment) => `https://bedrock-runtime.${awsRegion(environment)}.amazonaws.com`,
+        versionPath: '',
+        selectedBy: 'CLAUDE_CODE_USE_BEDROCK',
+    },
+    vertex: {
+        title: 'Vertex AI',
+        keys: [{ name: 'GOOGLE_API_KEY', header: 'x-goog-api-key', prefix: '' }],
+        baseUrl: 'GOOGLE_VERTEX_BASE_URL',
+        defaultUrl: 'https://aiplatform.googleapis.com',
+        versionPath: '',
+        selectedBy: 'GOOGLE_GENAI_USE_VERTEXAI',
+    },
+};
+/**
+ * The region of Amazon Bedrock, for its host name and for the agent, which chooses models by it.
+ * @throws CagentError `config.invalid`
+ */
+function awsRegion(environment) {
+    const region = given(environment, 'AWS_REGION') ?? given(environment, 'AWS_DEFAULT_REGION');
+    if (region !== undefined && /^[a-z0-9-]+$/.test(region))
+        return region;
+    const found = region === undefined ? 'not set' : 'not the name of a region';
+    throw new CagentError('config.invalid', `AWS_REGION: ${found}, allowed: a region such as eu-central-1`, {
+        hint: 'Amazon Bedrock needs it in the environment of cagent.',
+    });
+}
+/** Names of the variables, one of which holds the key of an agent's model. */
+function keyNames({ providers }) {
+    return [...new Set(providers.flatMap((provider) => ACCESS[provider].keys.map((key) => key.name)))];
+}
+/** Every variable that may hold a model key. */
+const KEY_VARIABLES = [
+    ...new Set(Object.values(ACCESS).flatMap((access) => access.keys.map((key) => key.name))),
+];
+/** An environment for programs that have no business with keys; the action's inputs are variables too. */
+function withoutKeys(environment) {
+    const isKey = (name) => KEY_VARIABLES.includes(name) || /^INPUT_.*-API-KEY$/.test(name);
+    return Object.fromEntries(Object.entries(environment).filter(([name]) => !isKey(name)));
+}
+/** Which model API an agent will use: the one its model belongs to, else the first one that there is a key for. */
+function chooseProvider(agent, model, environment) {
+    const selected = agent.providers.find((provider) => isSelected(ACCESS[provider], environment));
+    if (selected !== undefined)
+        return selected;
+    const direct = agent.providers.filter((provider) => ACCESS[provider].selectedBy === undefined);
+    const usual = direct.length === 0 ? agent.providers : direct;
+    const named = model === undefined || usual.length === 1 ? undefined : providerOfModel(model);
+    const known = usual.find((provider) => provider === named);
+    const reachable = usual.find((provider) => isReachable(ACCESS[provider], environment));
+    const provider = known ?? reachable ?? usual[0];
+    // What answers at an address of the user's own need not have OpenAI's newest API.
+    return provider === 'openai' && given(environment, OPENAI.baseUrl) !== undefined
+        ? 'openai-compatible'
+        : provider;
+}
+/** Where the model API is. `written`: the user gave the URL, so it may be private and need no key. */
+function modelUpstream(provider, environment) {
+    const { baseUrl, defaultUrl, versionPath } = ACCESS[provider];
+    const written = given(environment, baseUrl);
+    const usual = () => (typeof defaultUrl === 'string' ? defaultUrl : defaultUrl(environment));
+    return {
+        upstream: parseUpstream(written ?? usual(), baseUrl, versionPath),
+        written: written !== undefined,
+    };
+}
+/** @throws CagentError `config.key` when the provider wants a key and there is none, or one that cannot be sent */
+function modelCredential(provider, environment) {
+    const { title, keys, baseUrl } = ACCESS[provider];
+    const found = keys.find(({ name }) => given(environment, name) !== undefined);
+    const names = keys.map((key) => key.name).join(' or ');
+    if (found === undefined) {
+        if (given(environment, baseUrl) !== undefined)
+            return undefined;
+        throw new CagentError('config.key', `no key for the model API of ${title}: ${names} is not set`, {
+            hint: `Set ${keys[0]?.name} in the environment of cagent (in a workflow: ${inputOf(provider)}); it never enters the sandbox.`,
+        });
+    }
+    const value = given(environment, found.name);
+    if (!/^[\x21-\x7e]+$/.test(value)) {
+        throw new CagentError('config.key', `the value of ${found.name} cannot be a key: it has spaces, line breaks or letters beyond ASCII`, {
+            hint: 'Copy the key again.',
+        });
+    }
+    return { headers: { [found.header]: `${found.prefix}${value}` }, secret: { name: found.name, value } };
+}
+function inputOf(provider) {
+    if (ACCESS[provider].selectedBy !== undefined)
+        return 'env of the step';
+    return `the input ${provider === 'openai-compatible' ? 'openai' : provider}-api-key`;
+}
+function isSelected({ selectedBy }, environment) {
+    return selectedBy !== undefined && ['1', 'true'].includes(given(environment, selectedBy) ?? '');
+}
+function bearer(name) {
+    return { name, header: 'authorization', prefix: 'Bearer ' };
+}
+function isReachable({ keys, baseUrl }, environment) {
+    return [...keys.map((key) => key.name), baseUrl].some((name) => given(environment, name) !== undefined);
+}
+/** Trimmed: keys come out of files and vaults with a line break at their end. */
+function given(environment, name) {
+    const value = environment[name]?.trim();
+    return value === undefined || value === '' ? undefined : value;
+}
+function parseUpstream(text, variable, versionPath) {
+    const url = URL.parse(text);
+    const refuse = (allowed, hint) => 
+    // The text is not repeated: a URL can have a password in it.
+    new CagentError('config.invalid', `${variable}: not a usable base URL, allowed: ${allowed}`, hint === undefined ? {} : { hint });
+    if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+        throw refuse('https://HOST/PATH, or http:// written out');
+    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+        throw refuse('a URL without user, password, query and fragment');
+    }
+    const host = url.hostname;
+    if (host.startsWith('['))
+        throw refuse('a name or an IPv4 address');
+    if (host === 'localhost' || host.endsWith('.localhost') || ((0,external_node_net_namespaceObject.isIPv4)(host) && host.startsWith('127.'))) {
+        throw refuse('an address that the gateway container can reach', 'For a model on this machine use its address in the docker network, e.g. 172.17.0.1.');
+    }
+    const scheme = url.protocol === 'https:' ? 'https' : 'http';
+    const path = url.pathname.replace(/\/+$/, '');
+    return {
+        scheme,
+        host,
+        port: url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port),
+        path: versionPath !== '' && path.endsWith(versionPath) ? path.slice(0, -versionPath.length) : path,
+    };
+}
+/** The keys that an environment holds, whether or not a run uses them. */
+function givenKeys(environment) {
+    return KEY_VARIABLES.flatMap((name) => {
+        const value = given(environment, name);
+        return value === undefined ? [] : [{ name, value }];
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/core/shell-word.js
 
 /** Words as a shell needs them, so that a printed command can be pasted. */
@@ -32690,6 +32929,12 @@ function dockerError(args, stderr, exitCode) {
     if (refusal !== undefined) {
         return new CagentError('workspace.overlay', `The engine cannot mount the view of this machine: ${refusal}.`, {
             hint: 'See `cagent doctor`.',
+        });
+    }
+    const network = /network (\S+) not found|no such network:? (\S+)/i.exec(text);
+    if (network !== null) {
+        return new CagentError('docker.network', `The engine has no network "${network[1] ?? network[2]}".`, {
+            hint: 'network.uplink and network.attach name networks that exist; `docker network ls` lists them.',
         });
     }
     if (/unknown or invalid runtime name|unknown runtime specified/i.test(text)) {
@@ -32942,30 +33187,6 @@ function lastAt(lines, steps) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/agents/model-name.js
-/** Whose model a name is: `openai/x` says it, `claude-x` and the like are known by their names. */
-const PREFIXES = {
-    anthropic: 'anthropic',
-    openai: 'openai',
-    google: 'google',
-    gemini: 'google',
-};
-const FAMILIES = [
-    [/^claude-/, 'anthropic'],
-    [/^gemini-/, 'google'],
-    [/^(gpt-|o\d|codex-|chatgpt-)/, 'openai'],
-];
-function providerOfModel(model) {
-    const prefix = /^([a-z]+)\//.exec(model)?.[1];
-    const named = prefix === undefined ? undefined : PREFIXES[prefix];
-    return named ?? FAMILIES.find(([family]) => family.test(model))?.[1];
-}
-/** The name without the provider in front of it; any other slash belongs to the name. */
-function bareModel(model) {
-    const prefix = /^([a-z]+)\//.exec(model)?.[1];
-    return prefix !== undefined && Object.hasOwn(PREFIXES, prefix) ? model.slice(prefix.length + 1) : model;
-}
-
 ;// CONCATENATED MODULE: ./lib/agents/known/aider.js
 
 
@@ -32980,7 +33201,7 @@ const aider = {
     structuredOutput: 'prompt',
     // They name commands that run at the start, and base URLs that win over every option.
     hidden: ['/.aider.conf.yml', '/.aider.model.settings.yml', '/.aider.model.metadata.json'],
-    invoke: ({ provider, endpoint, model = '', args }) => {
+    invoke: ({ provider, endpoint, model = '', args, git }) => {
         const variables = VARIABLES[provider];
         const env = {
             [variables.base]: `${endpoint}${variables.path}`,
@@ -33009,15 +33230,32 @@ const aider = {
                 ],
                 // The map of the repository keeps its cache in the workspace, and it would come out with the patch.
                 ...['--map-tokens', '0'],
+                // Where there is none it would make a repository, and name its own files in a .gitignore.
+                ...(git ? [] : ['--no-git']),
                 ...['--message-file', '/dev/stdin'],
                 ...args,
             ],
             env,
-            files: [],
+            files: homeFiles(aider.package.version),
         };
     },
     readOutput,
 };
+/**
+ * At each start it asks raw.githubusercontent.com for the prices of all models, unless it finds a fresh copy of them:
+ * what this one does not have is taken from the package itself. It also notes that it has run before, beside it, where
+ * it then could not.
+ */
+function homeFiles(version) {
+    const started = { [`('${version}', '/opt/agent/venv/bin/python3')`]: true };
+    return [
+        {
+            path: '/home/agent/.aider/caches/model_prices_and_context_window.json',
+            content: '{"none":{}}\n',
+        },
+        { path: '/home/agent/.aider/installs.json', content: `${JSON.stringify(started)}\n` },
+    ];
+}
 /** litellm's names: a base URL for Anthropic has no version in it. */
 const VARIABLES = {
     openai: { id: 'openai', base: 'OPENAI_API_BASE', key: 'OPENAI_API_KEY', path: '/v1' },
@@ -33025,6 +33263,20 @@ const VARIABLES = {
     anthropic: { id: 'anthropic', base: 'ANTHROPIC_API_BASE', key: 'ANTHROPIC_API_KEY', path: '' },
     google: { id: 'gemini', base: 'GEMINI_API_BASE', key: 'GEMINI_API_KEY', path: '/v1beta' },
 };
+/** What it prints around the words of its model. */
+const OWN_LINE = /^(Repo-map: |Added .* to the chat|Tokens: |Cost: |Applied edit to |Running |Aider v|Main model: |Model: |Git repo: )/;
+/** The words before the last count of tokens, back to the last line of its own. */
+function lastMessage(stdout) {
+    const lines = stdout.split('\n');
+    const end = lines.findLastIndex((line) => line.startsWith('Tokens: '));
+    if (end === -1)
+        return undefined;
+    const begin = lines.slice(0, end).findLastIndex((line) => OWN_LINE.test(line));
+    return output_lines_textOf(lines
+        .slice(begin + 1, end)
+        .join('\n')
+        .trim());
+}
 /** It exits with 0 also when no request came through, and says so only in words. */
 function readOutput({ stdout, traffic }) {
     const errors = stdout.match(/^(litellm\.\w*(?:Error|Exception)\b.*|The API provider .*)$/gm) ?? [];
@@ -33033,7 +33285,7 @@ function readOutput({ stdout, traffic }) {
     const said = errors.at(-1);
     return {
         failure: unanswered ? { kind: 'api-error', reason: failureText(said, status) } : undefined,
-        ...known({ version: /^Aider v(\S+)/m.exec(stdout)?.[1] }),
+        ...known({ finalMessage: lastMessage(stdout), version: /^Aider v(\S+)/m.exec(stdout)?.[1] }),
         usage: {},
         notices: [],
     };
@@ -33106,10 +33358,10 @@ function claude_readOutput({ stdout }) {
     const start = events.find((event) => event.type === 'system' && event.subtype === 'init') ?? {};
     const result = events.findLast((event) => event.type === 'result');
     const usage = output_lines_objectOf(result?.usage);
-    const denied = output_lines_listOf(result?.permission_denials).length;
     return {
         failure: result === undefined ? { kind: 'no-result', reason: 'it ended without a result' } : claude_failureOf(result),
         ...known({
+            deniedTools: output_lines_listOf(result?.permission_denials).length || undefined,
             finalMessage: output_lines_textOf(result?.result),
             sessionId: output_lines_textOf(result?.session_id) ?? output_lines_textOf(start.session_id),
             version: output_lines_textOf(start.claude_code_version),
@@ -33125,7 +33377,6 @@ function claude_readOutput({ stdout }) {
         }),
         ...(result?.structured_output === undefined ? {} : { structuredOutput: result.structured_output }),
         notices: [],
-        ...(denied === 0 ? {} : { deniedTools: denied }),
     };
 }
 /** On API errors `subtype` still says success. */
@@ -33272,9 +33523,11 @@ function copilot_readOutput({ stdout }) {
     const messages = events
         .filter((event) => event.type === 'assistant.message')
         .map((event) => output_lines_objectOf(event.data));
+    const refused = events.filter((event) => event.type === 'tool.execution_complete' && output_lines_objectOf(output_lines_objectOf(event.data).error).code === 'denied');
     return {
         failure: copilot_failureOf(events, result),
         ...known({
+            deniedTools: refused.length || undefined,
             finalMessage: messages.map((message) => output_lines_textOf(message.content)).findLast((text) => text !== undefined),
             sessionId: output_lines_textOf(result?.sessionId),
         }),
@@ -33284,7 +33537,9 @@ function copilot_readOutput({ stdout }) {
     };
 }
 function copilot_failureOf(events, result) {
-    // It also writes 0 here when it was told to stop; then the exit code of the run says so.
+    // It writes 0 here also when it was told to stop half-way.
+    if (events.some((event) => event.type === 'abort'))
+        return { kind: 'no-result', reason: 'it was interrupted before its turn was complete' };
     if (result?.exitCode === 0)
         return undefined;
     const error = output_lines_objectOf(events.findLast((event) => event.type === 'session.error')?.data);
@@ -33360,9 +33615,12 @@ function gemini_readOutput({ stdout, stderr, exitCode }) {
     const words = events
         .filter((event) => event.type === 'message' && event.role === 'assistant')
         .map((event) => output_lines_textOf(event.content) ?? '');
+    // A command that it does not run for its look counts as a success for it.
+    const refused = events.filter((event) => event.type === 'tool_result' && /^Blocked: /.test(output_lines_textOf(event.output) ?? ''));
     return {
         failure: gemini_failureOf(result, stderr, exitCode),
         ...known({
+            deniedTools: refused.length || undefined,
             finalMessage: words.length === 0 ? undefined : words.join(''),
             sessionId: output_lines_textOf(start.session_id),
             model: output_lines_textOf(start.model),
@@ -33465,6 +33723,8 @@ function opencode_config(provider, endpoint, model) {
         },
     };
 }
+/** How the error of a tool begins that the user's rules do not allow. */
+const REFUSED = /^The user (has specified a rule which prevents|rejected permission)/;
 function opencode_readOutput({ stdout }) {
     const events = jsonLines(stdout);
     const steps = events.filter((event) => event.type === 'step_finish').map((event) => output_lines_objectOf(event.part));
@@ -33473,10 +33733,15 @@ function opencode_readOutput({ stdout }) {
     const texts = events
         .filter((event) => event.type === 'text')
         .map((event) => output_lines_textOf(output_lines_objectOf(event.part).text));
+    const refused = events
+        .filter((event) => event.type === 'tool_use')
+        .map((event) => output_lines_textOf(output_lines_objectOf(output_lines_objectOf(event.part).state).error) ?? '')
+        .filter((error) => REFUSED.test(error));
     const cost = sumOf(steps.map((step) => countOf(step.cost)));
     return {
         failure: opencode_failureOf(events, steps.length),
         ...known({
+            deniedTools: refused.length || undefined,
             finalMessage: texts.at(-1),
             sessionId: output_lines_textOf(events[0]?.sessionID),
         }),
@@ -33537,23 +33802,31 @@ function agentOf({ name, definition, interactive }) {
 /**
  * A key made from the content of files and directories: names, kinds, executable bits and bytes, in sorted order.
  * Two checkouts with the same content get the same key, so an image built once serves every later run.
+ * @param ignored what does not count, by its path below the one of `paths` that it is in
  * @returns 16 hexadecimal characters
  */
-function contentKey(paths) {
+function contentKey(paths, ignored) {
     const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
     for (const path of paths)
-        addEntry(hash, path, '');
+        addEntry(hash, path, '', ignored);
     return hash.digest('hex').slice(0, 16);
 }
-function addEntry(hash, path, name) {
+function addEntry(hash, path, name, ignored) {
+    const counts = name === '' || ignored?.leavesOut(name.slice(1)) !== true;
+    if (!counts && ignored?.hasExceptions !== true)
+        return;
     const stat = (0,external_node_fs_.lstatSync)(path);
-    if (stat.isSymbolicLink()) {
-        hash.update(`link ${name}\0${(0,external_node_fs_.readlinkSync)(path)}\0`);
-    }
-    else if (stat.isDirectory()) {
-        hash.update(`directory ${name}\0`);
+    if (stat.isDirectory()) {
+        if (counts)
+            hash.update(`directory ${name}\0`);
         for (const entry of (0,external_node_fs_.readdirSync)(path).sort())
-            addEntry(hash, (0,external_node_path_.join)(path, entry), `${name}/${entry}`);
+            addEntry(hash, (0,external_node_path_.join)(path, entry), `${name}/${entry}`, ignored);
+    }
+    else if (!counts) {
+        return;
+    }
+    else if (stat.isSymbolicLink()) {
+        hash.update(`link ${name}\0${(0,external_node_fs_.readlinkSync)(path)}\0`);
     }
     else if (stat.isFile()) {
         hash.update(`file ${name}\0${stat.mode & 0o111 ? 'x' : '-'}\0${stat.size}\0`);
@@ -33561,177 +33834,262 @@ function addEntry(hash, path, name) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/agents/model-access.js
-
-
-
-const OPENAI = {
-    title: 'OpenAI',
-    keys: [bearer('OPENAI_API_KEY'), bearer('CODEX_API_KEY')],
-    baseUrl: 'OPENAI_BASE_URL',
-    defaultUrl: 'https://api.openai.com/v1',
-    versionPath: '',
-};
-const ACCESS = {
-    anthropic: {
-        title: 'Anthropic',
-        keys: [{ name: 'ANTHROPIC_API_KEY', header: 'x-api-key', prefix: '' }, bearer('ANTHROPIC_AUTH_TOKEN')],
-        baseUrl: 'ANTHROPIC_BASE_URL',
-        defaultUrl: 'https://api.anthropic.com',
-        versionPath: '/v1',
-    },
-    openai: OPENAI,
-    'openai-compatible': OPENAI,
-    google: {
-        title: 'Google',
-        keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'].map((name) => ({
-            name,
-            header: 'x-goog-api-key',
-            prefix: '',
-        })),
-        baseUrl: 'GOOGLE_GEMINI_BASE_URL',
-        defaultUrl: 'https://generativelanguage.googleapis.com',
-        versionPath: '/v1beta',
-    },
-    bedrock: {
-        title: 'Amazon Bedrock',
-        keys: [bearer('AWS_BEARER_TOKEN_BEDROCK')],
-        baseUrl: 'ANTHROPIC_BEDROCK_BASE_URL',
-        defaultUrl: (environment) => `https://bedrock-runtime.${awsRegion(environment)}.amazonaws.com`,
-        versionPath: '',
-        selectedBy: 'CLAUDE_CODE_USE_BEDROCK',
-    },
-    vertex: {
-        title: 'Vertex AI',
-        keys: [{ name: 'GOOGLE_API_KEY', header: 'x-goog-api-key', prefix: '' }],
-        baseUrl: 'GOOGLE_VERTEX_BASE_URL',
-        defaultUrl: 'https://aiplatform.googleapis.com',
-        versionPath: '',
-        selectedBy: 'GOOGLE_GENAI_USE_VERTEXAI',
-    },
+;// CONCATENATED MODULE: ./lib/core/glob.js
+const SLASH = 47;
+/** `?`: any byte but a slash. */
+const ANY = 256;
+/** `*`: any run of bytes without a slash. */
+const STAR = 257;
+/** `**` at the end, or `*` where slashes do not count: any run of bytes. */
+const GLOBSTAR = 258;
+/** `**` and the slash after it: nothing, or any run of bytes that ends with a slash. */
+const DIRECTORIES = 259;
+const FIRST_SET = 260;
+/** POSIX classes with git's own, locale-free meaning, as pairs of first and last byte. */
+const CLASSES = {
+    alnum: '09AZaz',
+    alpha: 'AZaz',
+    blank: '  \t\t',
+    cntrl: '\x00\x1f\x7f\x7f',
+    digit: '09',
+    graph: '\x21\x7e',
+    lower: 'az',
+    print: '\x20\x7e',
+    punct: '\x21\x2f\x3a\x40\x5b\x60\x7b\x7e',
+    space: '  \t\n\r\r',
+    upper: 'AZ',
+    xdigit: '09AFaf',
 };
 /**
- * The region of Amazon Bedrock, for its host name and for the agent, which chooses models by it.
- * @throws CagentError `config.invalid`
+ * Compiles `glob`. With `pathname`, wildcards stop at slashes and `**` crosses them. `undefined` when the glob can
+ * never match: a trailing backslash, an unclosed or unknown class.
  */
-function awsRegion(environment) {
-    const region = given(environment, 'AWS_REGION') ?? given(environment, 'AWS_DEFAULT_REGION');
-    if (region !== undefined && /^[a-z0-9-]+$/.test(region))
-        return region;
-    const found = region === undefined ? 'not set' : 'not the name of a region';
-    throw new CagentError('config.invalid', `AWS_REGION: ${found}, allowed: a region such as eu-central-1`, {
-        hint: 'Amazon Bedrock needs it in the environment of cagent.',
-    });
+function compileGlob(glob, pathname) {
+    const steps = [];
+    const sets = [];
+    for (let at = 0; at < glob.length;) {
+        const character = glob[at];
+        if (character === '*') {
+            const stars = readStars(glob, at, pathname);
+            steps.push(stars.step);
+            at = stars.end;
+        }
+        else if (character === '?') {
+            steps.push(ANY);
+            at += 1;
+        }
+        else if (character === '[') {
+            const set = readSet(glob, at);
+            if (set === undefined)
+                return undefined;
+            set.members[SLASH] = pathname ? 0 : set.members[SLASH];
+            steps.push(FIRST_SET + sets.push(set.members) - 1);
+            at = set.end;
+        }
+        else {
+            const literal = glob.charCodeAt(character === '\\' ? at + 1 : at);
+            if (Number.isNaN(literal))
+                return undefined;
+            steps.push(literal);
+            at += character === '\\' ? 2 : 1;
+        }
+    }
+    return { steps: Int32Array.from(steps), sets, first: byteOf(steps[0]), last: byteOf(steps.at(-1)) };
 }
-/** Names of the variables, one of which holds the key of an agent's model. */
-function keyNames({ providers }) {
-    return [...new Set(providers.flatMap((provider) => ACCESS[provider].keys.map((key) => key.name)))];
+/** Whether the whole of `text` matches. Takes at most about length of text x length of glob for each directory of the text. */
+function globMatches({ steps, sets, first, last }, text) {
+    if (first !== -1 && text.charCodeAt(0) !== first)
+        return false;
+    if (last !== -1 && text.charCodeAt(text.length - 1) !== last)
+        return false;
+    let at = 0;
+    let step = 0;
+    // Where to go on after the last star, and how far that star reaches so far. Earlier stars never have to give back
+    // anything: from the place where an earlier one stopped first, the later one reaches all that it could from further on.
+    let starStep = -1;
+    let starAt = 0;
+    let globstarStep = -1;
+    let globstarAt = 0;
+    for (;;) {
+        const code = step < steps.length ? steps[step] : -1;
+        if (code === STAR) {
+            starStep = ++step;
+            starAt = at;
+            continue;
+        }
+        if (code === GLOBSTAR || code === DIRECTORIES) {
+            globstarStep = ++step;
+            globstarAt = at;
+            starStep = -1;
+            continue;
+        }
+        if (code === -1 ? at === text.length : at < text.length && accepts(code, sets, text.charCodeAt(at))) {
+            if (code === -1)
+                return true;
+            at += 1;
+            step += 1;
+        }
+        else if (starStep !== -1 && starAt < text.length && text.charCodeAt(starAt) !== SLASH) {
+            at = ++starAt;
+            step = starStep;
+        }
+        else if (globstarStep !== -1) {
+            starStep = -1;
+            const next = steps[globstarStep - 1] === GLOBSTAR ? globstarAt : text.indexOf('/', globstarAt);
+            if (next === -1 || next >= text.length)
+                return false;
+            globstarAt = next + 1;
+            at = globstarAt;
+            step = globstarStep;
+        }
+        else
+            return false;
+    }
 }
-/** Every variable that may hold a model key. */
-const KEY_VARIABLES = [
-    ...new Set(Object.values(ACCESS).flatMap((access) => access.keys.map((key) => key.name))),
-];
-/** An environment for programs that have no business with keys; the action's inputs are variables too. */
-function withoutKeys(environment) {
-    const isKey = (name) => KEY_VARIABLES.includes(name) || /^INPUT_.*-API-KEY$/.test(name);
-    return Object.fromEntries(Object.entries(environment).filter(([name]) => !isKey(name)));
+function accepts(code, sets, byte) {
+    if (code < ANY)
+        return code === byte;
+    if (code === ANY)
+        return byte !== SLASH;
+    return sets[code - FIRST_SET][byte] === 1;
 }
-/** Which model API an agent will use: the one its model belongs to, else the first one that there is a key for. */
-function chooseProvider(agent, model, environment) {
-    const selected = agent.providers.find((provider) => isSelected(ACCESS[provider], environment));
-    if (selected !== undefined)
-        return selected;
-    const direct = agent.providers.filter((provider) => ACCESS[provider].selectedBy === undefined);
-    const usual = direct.length === 0 ? agent.providers : direct;
-    const named = model === undefined || usual.length === 1 ? undefined : providerOfModel(model);
-    const known = usual.find((provider) => provider === named);
-    const reachable = usual.find((provider) => isReachable(ACCESS[provider], environment));
-    const provider = known ?? reachable ?? usual[0];
-    // What answers at an address of the user's own need not have OpenAI's newest API.
-    return provider === 'openai' && given(environment, OPENAI.baseUrl) !== undefined
-        ? 'openai-compatible'
-        : provider;
+function byteOf(step) {
+    return step === undefined || step >= ANY ? -1 : step;
 }
-/** Where the model API is. `written`: the user gave the URL, so it may be private and need no key. */
-function modelUpstream(provider, environment) {
-    const { baseUrl, defaultUrl, versionPath } = ACCESS[provider];
-    const written = given(environment, baseUrl);
-    const usual = () => (typeof defaultUrl === 'string' ? defaultUrl : defaultUrl(environment));
-    return {
-        upstream: parseUpstream(written ?? usual(), baseUrl, versionPath),
-        written: written !== undefined,
+function readStars(glob, start, pathname) {
+    let end = start;
+    while (glob[end] === '*')
+        end += 1;
+    if (!pathname)
+        return { step: GLOBSTAR, end };
+    if (end - start === 1)
+        return { step: STAR, end };
+    const before = start === 0 || glob[start - 1] === '/';
+    const after = end === glob.length || glob[end] === '/' || glob.startsWith('\\/', end);
+    if (!before || !after)
+        return { step: STAR, end };
+    return glob[end] === '/' ? { step: DIRECTORIES, end: end + 1 } : { step: GLOBSTAR, end };
+}
+/** A bracket expression. The first character after `[`, `[!` or `[^` is literal even when it is `]`. */
+function readSet(glob, start) {
+    let at = start + 1;
+    const negated = glob[at] === '!' || glob[at] === '^';
+    if (negated)
+        at += 1;
+    const members = new Uint8Array(256);
+    const add = (from, to) => {
+        if (from <= to)
+            members.fill(1, from.charCodeAt(0), to.charCodeAt(0) + 1);
     };
-}
-/** @throws CagentError `config.key` when the provider wants a key and there is none, or one that cannot be sent */
-function modelCredential(provider, environment) {
-    const { title, keys, baseUrl } = ACCESS[provider];
-    const found = keys.find(({ name }) => given(environment, name) !== undefined);
-    const names = keys.map((key) => key.name).join(' or ');
-    if (found === undefined) {
-        if (given(environment, baseUrl) !== undefined)
+    let previous;
+    for (let first = true; first || glob[at] !== ']'; first = false) {
+        const character = glob[at];
+        if (character === undefined)
             return undefined;
-        throw new CagentError('config.key', `no key for the model API of ${title}: ${names} is not set`, {
-            hint: `Set ${keys[0]?.name} in the environment of cagent (in a workflow: ${inputOf(provider)}); it never enters the sandbox.`,
-        });
+        const next = glob[at + 1];
+        if (character === '\\') {
+            if (next === undefined)
+                return undefined;
+            add(next, next);
+            previous = next;
+            at += 2;
+        }
+        else if (character === '-' && previous !== undefined && next !== undefined && next !== ']') {
+            const escaped = next === '\\';
+            const last = escaped ? glob[at + 2] : next;
+            if (last === undefined)
+                return undefined;
+            add(previous, last);
+            previous = undefined;
+            at += escaped ? 3 : 2;
+        }
+        else if (character === '[' && next === ':') {
+            const close = glob.indexOf(']', at + 2);
+            if (close === -1)
+                return undefined;
+            if (close === at + 2 || glob[close - 1] !== ':') {
+                add('[', '[');
+                previous = '[';
+                at += 1;
+            }
+            else {
+                const known = CLASSES[glob.slice(at + 2, close - 1)];
+                if (known === undefined)
+                    return undefined;
+                for (let pair = 0; pair < known.length; pair += 2)
+                    add(known[pair], known[pair + 1]);
+                previous = undefined;
+                at = close + 1;
+            }
+        }
+        else {
+            add(character, character);
+            previous = character;
+            at += 1;
+        }
     }
-    const value = given(environment, found.name);
-    if (!/^[\x21-\x7e]+$/.test(value)) {
-        throw new CagentError('config.key', `the value of ${found.name} cannot be a key: it has spaces, line breaks or letters beyond ASCII`, {
-            hint: 'Copy the key again.',
-        });
-    }
-    return { headers: { [found.header]: `${found.prefix}${value}` }, secret: { name: found.name, value } };
+    return { members: negated ? members.map((member) => 1 - member) : members, end: at + 1 };
 }
-function inputOf(provider) {
-    if (ACCESS[provider].selectedBy !== undefined)
-        return 'env of the step';
-    return `the input ${provider === 'openai-compatible' ? 'openai' : provider}-api-key`;
-}
-function isSelected({ selectedBy }, environment) {
-    return selectedBy !== undefined && ['1', 'true'].includes(given(environment, selectedBy) ?? '');
-}
-function bearer(name) {
-    return { name, header: 'authorization', prefix: 'Bearer ' };
-}
-function isReachable({ keys, baseUrl }, environment) {
-    return [...keys.map((key) => key.name), baseUrl].some((name) => given(environment, name) !== undefined);
-}
-/** Trimmed: keys come out of files and vaults with a line break at their end. */
-function given(environment, name) {
-    const value = environment[name]?.trim();
-    return value === undefined || value === '' ? undefined : value;
-}
-function parseUpstream(text, variable, versionPath) {
-    const url = URL.parse(text);
-    const refuse = (allowed, hint) => 
-    // The text is not repeated: a URL can have a password in it.
-    new CagentError('config.invalid', `${variable}: not a usable base URL, allowed: ${allowed}`, hint === undefined ? {} : { hint });
-    if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-        throw refuse('https://HOST/PATH, or http:// written out');
-    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-        throw refuse('a URL without user, password, query and fragment');
-    }
-    const host = url.hostname;
-    if (host.startsWith('['))
-        throw refuse('a name or an IPv4 address');
-    if (host === 'localhost' || host.endsWith('.localhost') || ((0,external_node_net_namespaceObject.isIPv4)(host) && host.startsWith('127.'))) {
-        throw refuse('an address that the gateway container can reach', 'For a model on this machine use its address in the docker network, e.g. 172.17.0.1.');
-    }
-    const scheme = url.protocol === 'https:' ? 'https' : 'http';
-    const path = url.pathname.replace(/\/+$/, '');
+
+;// CONCATENATED MODULE: ./lib/image/docker-ignore.js
+
+
+
+/** Read by the builder itself. */
+const ALWAYS = ['Dockerfile', '.dockerignore'];
+/** `?` and sets count characters and not bytes, and escapes and stars within a name have rules of their own. */
+const NOT_UNDERSTOOD = /[?[\\]|\*\*[^/]|[^/*]\*\*|\*\*\*/;
+/**
+ * The rules of a build context, in the syntax of Docker (not git's: patterns start at the root, and the last one that
+ * matches a path or a directory above it counts). Where a rule is not understood, files count rather than not: an
+ * image that is built again costs time, and one that is not, a wrong image.
+ * Format: https://docs.docker.com/build/concepts/context/#dockerignore-files
+ * @returns `undefined` when nothing is left out
+ */
+function readDockerIgnore(context) {
+    // BuildKit reads this one instead, the older builder does not.
+    if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(context, 'Dockerfile.dockerignore')))
+        return undefined;
+    const rules = readRules((0,external_node_path_.join)(context, '.dockerignore'));
+    if (!rules.some((rule) => !rule.exception))
+        return undefined;
     return {
-        scheme,
-        host,
-        port: url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port),
-        path: versionPath !== '' && path.endsWith(versionPath) ? path.slice(0, -versionPath.length) : path,
+        leavesOut: (path) => !ALWAYS.includes(path) && lastVerdict(rules, bytesOf(path)),
+        hasExceptions: rules.some((rule) => rule.exception),
     };
 }
-/** The keys that an environment holds, whether or not a run uses them. */
-function givenKeys(environment) {
-    return KEY_VARIABLES.flatMap((name) => {
-        const value = given(environment, name);
-        return value === undefined ? [] : [{ name, value }];
-    });
+function readRules(file) {
+    let text;
+    try {
+        text = (0,external_node_fs_.readFileSync)(file, 'utf8');
+    }
+    catch {
+        return [];
+    }
+    return text
+        .replace(/^\uFEFF/, '')
+        .split('\n')
+        .filter((line) => !line.startsWith('#'))
+        .map((line) => line.trim())
+        .flatMap((line) => readRule(line.replace(/^!\s*/, ''), line.startsWith('!')));
+}
+function readRule(pattern, exception) {
+    if (pattern === '')
+        return [];
+    const clean = external_node_path_.posix.normalize(pattern).replace(/\/$/, '').replace(/^\//, '');
+    const glob = NOT_UNDERSTOOD.test(clean) ? undefined : compileGlob(bytesOf(clean), true);
+    if (glob !== undefined)
+        return [{ exception, glob }];
+    return exception ? [{ exception, glob: 'everything' }] : [];
+}
+function lastVerdict(rules, path) {
+    const withParents = [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
+    const paths = [...withParents, path];
+    const last = rules.findLast(({ glob }) => glob === 'everything' || paths.some((each) => globMatches(glob, each)));
+    return last !== undefined && !last.exception;
+}
+function bytesOf(text) {
+    return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 ;// CONCATENATED MODULE: ./lib/image/image-labels.js
@@ -33769,6 +34127,7 @@ function secretLabels(agent) {
 }
 
 ;// CONCATENATED MODULE: ./lib/image/plan-images.js
+
 
 
 
@@ -33852,7 +34211,10 @@ function plan_images_planBuild({ name, ...build }) {
             hint: 'Run script/build in a source checkout, or use a release.',
         });
     }
-    const key = contentKey(build.files.map((file) => file.source));
+    // Our own contexts are packed here, and what is in them is in the image.
+    const [context] = build.files;
+    const ignored = build.own || context === undefined ? undefined : readDockerIgnore(context.source);
+    const key = contentKey(build.files.map((file) => file.source), ignored);
     return { kind: 'build', reference: `${name}:${key}`, ...build };
 }
 function versionOf(installation) {
@@ -33922,7 +34284,27 @@ function addFile(archive, name, content, mode) {
     archive.entry({ name, mode, mtime: new Date(0) }, content);
 }
 
+;// CONCATENATED MODULE: ./lib/image/build-output.js
+
+/** What a builder says of itself or repeats, and not of the build. */
+const NOISE = [
+    /legacy builder is deprecated|Install the buildx|\/go\/buildx|^View build details/,
+    /^BuildKit is currently disabled|^environment-variable\.$|^Removing intermediate container /,
+    // BuildKit: digests, rules between its parts, the step and the lines of the Dockerfile once more.
+    /^#\d+ sha256:|^-+$|^> \[|^Dockerfile:\d+$|^\d+ \|/,
+];
+/** The end of what a failed build printed, on one line. */
+function lastWords(output) {
+    return (0,external_node_util_namespaceObject.stripVTControlCharacters)(output)
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '' && !NOISE.some((noise) => noise.test(line)))
+        .slice(-4)
+        .join(' | ');
+}
+
 ;// CONCATENATED MODULE: ./lib/image/resolve-images.js
+
 
 
 
@@ -34013,16 +34395,9 @@ async function build(source, docker, options) {
 function signalOf(options) {
     return options.signal === undefined ? {} : { signal: options.signal };
 }
-/** The last lines of a build, without what the older builder says of itself. */
-function lastWords(output) {
-    const lines = output.split('\n').map((line) => line.trim());
-    return lines
-        .filter((line) => line !== '' && !/legacy builder is deprecated|Install the buildx|\/go\/buildx/.test(line))
-        .slice(-4)
-        .join(' | ');
-}
 
 ;// CONCATENATED MODULE: ./lib/cli/commands/build.js
+
 
 
 
@@ -34051,7 +34426,7 @@ async function buildCommand({ flags }, context) {
         return 0;
     }
     const signals = cancelOnSignals();
-    const docker = createDocker(systemProcesses, environment);
+    const docker = createDocker(systemProcesses, withoutKeys(environment));
     try {
         const { sandbox, gateway } = await resolveImages(plan, docker, {
             hostRoots,
@@ -35009,7 +35384,8 @@ const BROKER_PORTS = {
  * Decides the command of an agent and what it is given. Pure.
  * @throws CagentError `config.invalid` for settings that the agent cannot work with
  */
-function planAgent(spec, { environment, brokerAddress }) {
+function planAgent(spec, surroundings) {
+    const { environment, brokerAddress, git } = surroundings;
     const { name, prompt, model, outputSchema, args } = spec.agent;
     const agent = spec.agent.definition === undefined ? knownAgent(name) : definedAgent(name, spec.agent.definition);
     const asked = agent?.structuredOutput === 'prompt' ? outputSchema : undefined;
@@ -35037,6 +35413,7 @@ function planAgent(spec, { environment, brokerAddress }) {
         endpoint: broker === undefined ? '' : `http://${brokerAddress}:${broker.port}`,
         model,
         args,
+        git,
         outputSchema,
         ...(broker?.provider === 'bedrock' ? { region: awsRegion(environment) } : {}),
     });
@@ -36634,6 +37011,8 @@ function missingAgentHosts(policy, context) {
 }
 
 ;// CONCATENATED MODULE: ./lib/gateway/protocol.js
+/** The uplink has no way to the outside. */
+const NO_ROUTER = 'none';
 const LINK_ADDRESSES = { gateway: '100.64.7.1', agent: '100.64.7.2', prefix: 30 };
 /** Refused by the floor on purpose before the agent starts, to prove that the floor and its record work. */
 const CANARY = { address: '100.127.255.254', port: 9 };
@@ -36943,10 +37322,13 @@ function effectiveCpus(limits, availableCpus) {
     return Math.min(limits.cpus, availableCpus);
 }
 function planGateway(input) {
+    const { uplink, attach = [] } = input.spec.network;
+    const further = [...new Set(attach)].filter((network) => network !== uplink);
     return {
         ...containerBase(input, 'gateway', input.gatewayImage),
         command: [],
-        network: input.spec.network.uplink,
+        network: uplink,
+        ...(further.length === 0 ? {} : { attach: further }),
         tmpfs: [{ target: '/run', sizeBytes: 2 ** 24, mode: '755', exec: false }],
         capabilities: ['NET_ADMIN', 'SETUID', 'SETGID', 'SETPCAP'],
         sysctls: {
@@ -37073,7 +37455,49 @@ function lookCommand(runId, agent, processOwner) {
     ];
 }
 
+;// CONCATENATED MODULE: ./lib/sandbox/attach-networks.js
+
+
+
+function isAttached(plan) {
+    return plan.attach !== undefined;
+}
+/** What creates such a container in all of its networks; nothing is made before each of them has been found. Pure. */
+function attachCommands(plan) {
+    return [inspectNetworksArgs([plan.network, ...plan.attach]), ...attachArgs(plan, plan.attach)];
+}
+/**
+ * Creates the gateway's container in its uplink and the networks that are attached.
+ * @returns the router of the uplink: of several, Docker takes the one whose network comes first by name
+ * @throws CagentError `docker.*`, above all for a network that is not there; then nothing is left
+ */
+async function attachNetworks(docker, plan) {
+    const [inspect = [], ...make] = attachCommands(plan);
+    const [uplink = ''] = (await docker.run(inspect)).split('\n');
+    try {
+        for (const args of make)
+            await docker.run(args);
+    }
+    catch (thrown) {
+        await docker.try(removeContainersArgs([plan.name]));
+        throw thrown;
+    }
+    return routerOf(JSON.parse(uplink));
+}
+/** A network that does not name its router, such as `bridge` on a fresh engine, has it at its first address. */
+function routerOf({ Internal, IPAM }) {
+    if (Internal === true)
+        return NO_ROUTER;
+    for (const { Subnet = '', IPRange, Gateway } of IPAM?.Config ?? []) {
+        const block = parseBlock(IPRange || Subnet);
+        if (block !== undefined)
+            return Gateway?.split('/')[0] || address_formatIPv4(block.base + 1);
+    }
+    return NO_ROUTER;
+}
+
 ;// CONCATENATED MODULE: ./lib/sandbox/plan-sandbox.js
+
 
 
 
@@ -37111,7 +37535,7 @@ function planSandbox(input) {
         commands: commandsOf(input),
         notices: [
             ...input.earlyNotices,
-            ...noticesOf(spec, workspace, input.availableCpus),
+            ...noticesOf(input),
             ...copyNotices(view),
             ...workspace.notices,
             ...input.egress.warnings,
@@ -37126,7 +37550,9 @@ function commandsOf(input) {
     const runs = (...plans) => plans.filter((plan) => plan !== undefined).map(runArgs);
     const commands = [
         inspectImagesArgs([image.sandbox.reference, image.gateway.reference]),
-        ...runs(gateway),
+        ...(gateway !== undefined && isAttached(gateway)
+            ? [...attachCommands(gateway), startAttachedArgs(gateway)]
+            : runs(gateway)),
         ...volumes.map(createVolumeArgs),
         createArgs(agent),
         ...runs(fill, list),
@@ -37150,13 +37576,16 @@ function copyNotices({ strategy, reason }) {
         ? [`The view is copied into the engine and not mounted. ${reason ?? ''}`.trimEnd()]
         : [];
 }
-function noticesOf(spec, workspace, availableCpus) {
+function noticesOf({ spec, workspace, availableCpus, containers }) {
     const notices = [];
     if (workspace.owner.uid === 0) {
         notices.push('The workspace belongs to root, so the agent runs as uid 0 without any capability.');
     }
     if (effectiveCpus(spec.limits, availableCpus) < spec.limits.cpus) {
         notices.push(`The engine has ${availableCpus} CPUs, so the limit of ${spec.limits.cpus} becomes ${availableCpus}.`);
+    }
+    if (spec.network.resolvers.length > 0 && containers.gateway?.attach !== undefined) {
+        notices.push('network.resolver is set, and it does not know the names of containers on attached networks: leave it out to reach them by name.');
     }
     return notices;
 }
@@ -37220,203 +37649,6 @@ function ignore_files_unreadable(path, cause) {
     if (cause instanceof CagentError)
         return cause;
     return new CagentError('workspace.view', `The ignore file ${displayPath(byteTextToPath(path))} cannot be used: ${messageOf(cause)}.`, { hint: 'Make it a readable regular file of the workspace, or remove it.', cause });
-}
-
-;// CONCATENATED MODULE: ./lib/workspace/ignore-glob.js
-const SLASH = 47;
-/** `?`: any byte but a slash. */
-const ANY = 256;
-/** `*`: any run of bytes without a slash. */
-const STAR = 257;
-/** `**` at the end, or `*` where slashes do not count: any run of bytes. */
-const GLOBSTAR = 258;
-/** `**` and the slash after it: nothing, or any run of bytes that ends with a slash. */
-const DIRECTORIES = 259;
-const FIRST_SET = 260;
-/** POSIX classes with git's own, locale-free meaning, as pairs of first and last byte. */
-const CLASSES = {
-    alnum: '09AZaz',
-    alpha: 'AZaz',
-    blank: '  \t\t',
-    cntrl: '\x00\x1f\x7f\x7f',
-    digit: '09',
-    graph: '\x21\x7e',
-    lower: 'az',
-    print: '\x20\x7e',
-    punct: '\x21\x2f\x3a\x40\x5b\x60\x7b\x7e',
-    space: '  \t\n\r\r',
-    upper: 'AZ',
-    xdigit: '09AFaf',
-};
-/**
- * Compiles `glob`. With `pathname`, wildcards stop at slashes and `**` crosses them. `undefined` when the glob can
- * never match: a trailing backslash, an unclosed or unknown class.
- */
-function compileGlob(glob, pathname) {
-    const steps = [];
-    const sets = [];
-    for (let at = 0; at < glob.length;) {
-        const character = glob[at];
-        if (character === '*') {
-            const stars = readStars(glob, at, pathname);
-            steps.push(stars.step);
-            at = stars.end;
-        }
-        else if (character === '?') {
-            steps.push(ANY);
-            at += 1;
-        }
-        else if (character === '[') {
-            const set = readSet(glob, at);
-            if (set === undefined)
-                return undefined;
-            set.members[SLASH] = pathname ? 0 : set.members[SLASH];
-            steps.push(FIRST_SET + sets.push(set.members) - 1);
-            at = set.end;
-        }
-        else {
-            const literal = glob.charCodeAt(character === '\\' ? at + 1 : at);
-            if (Number.isNaN(literal))
-                return undefined;
-            steps.push(literal);
-            at += character === '\\' ? 2 : 1;
-        }
-    }
-    return { steps: Int32Array.from(steps), sets, first: byteOf(steps[0]), last: byteOf(steps.at(-1)) };
-}
-/** Whether the whole of `text` matches. Takes at most about length of text x length of glob for each directory of the text. */
-function globMatches({ steps, sets, first, last }, text) {
-    if (first !== -1 && text.charCodeAt(0) !== first)
-        return false;
-    if (last !== -1 && text.charCodeAt(text.length - 1) !== last)
-        return false;
-    let at = 0;
-    let step = 0;
-    // Where to go on after the last star, and how far that star reaches so far. Earlier stars never have to give back
-    // anything: from the place where an earlier one stopped first, the later one reaches all that it could from further on.
-    let starStep = -1;
-    let starAt = 0;
-    let globstarStep = -1;
-    let globstarAt = 0;
-    for (;;) {
-        const code = step < steps.length ? steps[step] : -1;
-        if (code === STAR) {
-            starStep = ++step;
-            starAt = at;
-            continue;
-        }
-        if (code === GLOBSTAR || code === DIRECTORIES) {
-            globstarStep = ++step;
-            globstarAt = at;
-            starStep = -1;
-            continue;
-        }
-        if (code === -1 ? at === text.length : at < text.length && accepts(code, sets, text.charCodeAt(at))) {
-            if (code === -1)
-                return true;
-            at += 1;
-            step += 1;
-        }
-        else if (starStep !== -1 && starAt < text.length && text.charCodeAt(starAt) !== SLASH) {
-            at = ++starAt;
-            step = starStep;
-        }
-        else if (globstarStep !== -1) {
-            starStep = -1;
-            const next = steps[globstarStep - 1] === GLOBSTAR ? globstarAt : text.indexOf('/', globstarAt);
-            if (next === -1 || next >= text.length)
-                return false;
-            globstarAt = next + 1;
-            at = globstarAt;
-            step = globstarStep;
-        }
-        else
-            return false;
-    }
-}
-function accepts(code, sets, byte) {
-    if (code < ANY)
-        return code === byte;
-    if (code === ANY)
-        return byte !== SLASH;
-    return sets[code - FIRST_SET][byte] === 1;
-}
-function byteOf(step) {
-    return step === undefined || step >= ANY ? -1 : step;
-}
-function readStars(glob, start, pathname) {
-    let end = start;
-    while (glob[end] === '*')
-        end += 1;
-    if (!pathname)
-        return { step: GLOBSTAR, end };
-    if (end - start === 1)
-        return { step: STAR, end };
-    const before = start === 0 || glob[start - 1] === '/';
-    const after = end === glob.length || glob[end] === '/' || glob.startsWith('\\/', end);
-    if (!before || !after)
-        return { step: STAR, end };
-    return glob[end] === '/' ? { step: DIRECTORIES, end: end + 1 } : { step: GLOBSTAR, end };
-}
-/** A bracket expression. The first character after `[`, `[!` or `[^` is literal even when it is `]`. */
-function readSet(glob, start) {
-    let at = start + 1;
-    const negated = glob[at] === '!' || glob[at] === '^';
-    if (negated)
-        at += 1;
-    const members = new Uint8Array(256);
-    const add = (from, to) => {
-        if (from <= to)
-            members.fill(1, from.charCodeAt(0), to.charCodeAt(0) + 1);
-    };
-    let previous;
-    for (let first = true; first || glob[at] !== ']'; first = false) {
-        const character = glob[at];
-        if (character === undefined)
-            return undefined;
-        const next = glob[at + 1];
-        if (character === '\\') {
-            if (next === undefined)
-                return undefined;
-            add(next, next);
-            previous = next;
-            at += 2;
-        }
-        else if (character === '-' && previous !== undefined && next !== undefined && next !== ']') {
-            const escaped = next === '\\';
-            const last = escaped ? glob[at + 2] : next;
-            if (last === undefined)
-                return undefined;
-            add(previous, last);
-            previous = undefined;
-            at += escaped ? 3 : 2;
-        }
-        else if (character === '[' && next === ':') {
-            const close = glob.indexOf(']', at + 2);
-            if (close === -1)
-                return undefined;
-            if (close === at + 2 || glob[close - 1] !== ':') {
-                add('[', '[');
-                previous = '[';
-                at += 1;
-            }
-            else {
-                const known = CLASSES[glob.slice(at + 2, close - 1)];
-                if (known === undefined)
-                    return undefined;
-                for (let pair = 0; pair < known.length; pair += 2)
-                    add(known[pair], known[pair + 1]);
-                previous = undefined;
-                at = close + 1;
-            }
-        }
-        else {
-            add(character, character);
-            previous = character;
-            at += 1;
-        }
-    }
-    return { members: negated ? members.map((member) => 1 - member) : members, end: at + 1 };
 }
 
 ;// CONCATENATED MODULE: ./lib/workspace/ignore-list.js
@@ -39631,6 +39863,7 @@ function requireIgnoreFile(root, ignoreFile, files) {
         hint: 'Create it or correct the name.',
     });
 }
+/** What `.git` will be in the sandbox. Reads a few files of the repository. */
 function planGit(root, wanted) {
     if (wanted === 'none')
         return { kind: 'none', reason: 'workspace.git is none' };
@@ -39761,12 +39994,17 @@ function agent_files_place(directory, index) {
 
 
 
+
 /**
  * @param wanted default: what the engine's endpoint and the platform allow
  * @throws CagentError `config.invalid`, `egress.rule`, `image.build`
  */
 function planEarly(spec, host, runId, wanted) {
-    const planned = planAgent(spec, { environment: host.environment, brokerAddress: LINK_ADDRESSES.gateway });
+    const planned = planAgent(spec, {
+        environment: host.environment,
+        brokerAddress: LINK_ADDRESSES.gateway,
+        git: planGit(pathToByteText(spec.workspace), spec.view.git).kind !== 'none',
+    });
     const agent = spec.agent.interactive === true ? withShell(planned) : planned;
     const image = planImages(spec.image, host.installation, agent.name);
     const environment = agentEnvironment(spec.env, agent);
@@ -42862,7 +43100,7 @@ const MAX_RULES_BYTES = 2 ** 20;
 function readGitIgnoreRules(root) {
     if (statusOf(`${root}/.git`) === undefined)
         return undefined;
-    const exclude = readRules(`${root}/.git/info/exclude`);
+    const exclude = git_ignored_readRules(`${root}/.git/info/exclude`);
     /** By directory, as bytes; one without rules has `undefined`. */
     const lists = new Map();
     /** The verdict on the path alone: the deepest file with a matching rule decides, and in it the last rule. */
@@ -42884,7 +43122,7 @@ function readGitIgnoreRules(root) {
             const key = pathToByteText(directory);
             if (lists.has(key))
                 return;
-            lists.set(key, readRules(fsPath(root, directory === '' ? '.gitignore' : `${directory}/.gitignore`)));
+            lists.set(key, git_ignored_readRules(fsPath(root, directory === '' ? '.gitignore' : `${directory}/.gitignore`)));
         },
         ignores(path, directory) {
             const bytes = pathToByteText(path);
@@ -42898,7 +43136,7 @@ function readGitIgnoreRules(root) {
 function git_ignored_parentOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
-function readRules(file) {
+function git_ignored_readRules(file) {
     let descriptor;
     try {
         descriptor = (0,external_node_fs_.openSync)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
@@ -43752,7 +43990,7 @@ async function captureOverlay(input) {
     const { processes, env, baseCommit, limits } = input;
     const access = new OwnerAccess();
     const rejections = new Rejections();
-    for (const { path, reason } of input.copied?.rejected ?? [])
+    for (const { path, reason } of [...(input.removed ?? []), ...(input.copied?.rejected ?? [])])
         rejections.add(path, reason);
     try {
         const lower = await (0,promises_namespaceObject.realpath)(input.root);
@@ -43779,6 +44017,7 @@ async function captureOverlay(input) {
         await settleIgnored(state, lower, baseCommit, { processes, env });
         if (input.outScratch !== undefined) {
             const copied = await copyScratch(`${input.upper}/.agent-scratch`, input.outScratch, {
+                ...(input.scratchLimits === undefined ? {} : { limits: input.scratchLimits }),
                 whiteouts,
             });
             for (const { path, reason } of copied.rejected)
@@ -44068,7 +44307,7 @@ async function capture(input, access) {
     const lower = await (0,promises_namespaceObject.realpath)(input.root);
     const upper = `${scratch}/workspace`;
     const rejections = new Rejections();
-    for (const { path, reason } of input.copied?.rejected ?? [])
+    for (const { path, reason } of [...(input.removed ?? []), ...(input.copied?.rejected ?? [])])
         rejections.add(path, reason);
     const state = {
         // A character device in a plain directory is just that: the agent can make one, and it deletes nothing.
@@ -44126,6 +44365,93 @@ function grantDirectory(access, directory) {
         return false;
     access.grant(directory, stats);
     return true;
+}
+
+;// CONCATENATED MODULE: ./lib/changes/room.js
+
+
+
+
+/** Free space that the results of a run need in any case: a report, a log, a small patch. */
+const RESULTS_BYTES = 128 * 2 ** 20;
+/** A content may be on the disk in the temporary repository, twice in a patch (base 85), and in the scratch. */
+const COPIES = 5;
+const REASON = 'removed, since the agent had left no room on the disk for the results of the run';
+/**
+ * An agent can take the last byte of a disk between two looks at it. Removes the largest files that it wrote until the
+ * results have room. The agent must be dead.
+ * @param directory what the agent wrote to, never the original
+ * @param prefix of the returned paths, for a directory that is not the root of the workspace
+ * @returns what was removed
+ */
+async function makeRoom(directory, prefix = '', roomBytes = RESULTS_BYTES) {
+    if (freeBytes([directory]) >= roomBytes)
+        return [];
+    const access = new OwnerAccess();
+    const removed = [];
+    try {
+        const files = await filesOf(directory, access);
+        for (const { path } of files.sort((a, b) => b.blocks - a.blocks)) {
+            (0,external_node_fs_.rmSync)(fsPath(directory, path), { force: true });
+            // The agent's own repository is no change.
+            if (!path.startsWith('.git/'))
+                removed.push({ path: joinPath(prefix, path), reason: REASON });
+            if (freeBytes([directory]) >= roomBytes)
+                break;
+        }
+    }
+    finally {
+        access.restore();
+    }
+    return removed;
+}
+/** Limits of a capture whose results go to these directories, so that they fit. */
+function limitsWithin(directories, limits) {
+    const fits = Math.floor(freeBytes(directories) / COPIES);
+    return fits < limits.maxTotalBytes ? { ...limits, maxTotalBytes: fits } : limits;
+}
+async function filesOf(directory, access) {
+    const files = [];
+    const pending = [''];
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+        for (const name of await room_namesOf(directory, at, access)) {
+            const path = joinPath(at, name);
+            const stats = statusOf(fsPath(directory, path));
+            if (stats?.isDirectory() === true)
+                pending.push(path);
+            else if (stats?.isFile() === true)
+                files.push({ path, blocks: stats.blocks });
+        }
+    }
+    return files;
+}
+/** What cannot be listed (too deep, for instance) is left to whoever removes the directory. */
+async function room_namesOf(root, directory, access) {
+    const place = fsPath(root, directory);
+    try {
+        const stats = statusOf(place);
+        if (stats === undefined)
+            return [];
+        access.grant(place, stats);
+        return (await namesIn(place, Number.POSITIVE_INFINITY)).names;
+    }
+    catch (error) {
+        if (errnoOf(error) === undefined)
+            throw error;
+        return [];
+    }
+}
+function freeBytes(directories) {
+    const free = directories.map((directory) => {
+        try {
+            const { bavail, bsize } = (0,external_node_fs_.statfsSync)(directory);
+            return bavail * bsize;
+        }
+        catch {
+            return Number.POSITIVE_INFINITY;
+        }
+    });
+    return Math.min(...free);
 }
 
 ;// CONCATENATED MODULE: ./lib/changes/would-hide.js
@@ -44188,11 +44514,15 @@ function rulesOf({ root, rules, base }) {
 
 
 
+
+
+
+
 /**
  * Reads the agent's changes back; the agent is dead. `undefined` when there never was a view.
  * @throws CagentError `changes.capture`
  */
-async function captureChanges({ host, preparation, patch, scratch, fetched, }) {
+async function captureChanges({ host, preparation, patch, scratch, fetched, overfull, }) {
     const { plan, view } = preparation;
     if (plan === undefined || view === undefined)
         return undefined;
@@ -44200,27 +44530,31 @@ async function captureChanges({ host, preparation, patch, scratch, fetched, }) {
     if (plan.view.strategy === 'copy' && fetched === undefined)
         return undefined;
     const { workspace } = plan;
+    const written = fetched?.directory ?? (workspace.mode === 'overlay' ? view.upper : view.scratch);
+    if (written === undefined)
+        return undefined;
+    const removed = overfull
+        ? await makeRoom(written, workspace.mode === 'overlay' ? '' : '.agent-scratch')
+        : [];
+    const places = [(0,external_node_path_.dirname)(patch), (0,external_node_path_.dirname)(scratch), host.environment.RUNNER_TEMP || (0,external_node_os_namespaceObject.tmpdir)()];
     const common = {
         root: workspace.root,
         hidden: workspace.hidden,
         replaced: workspace.base?.shown ?? [],
         wouldHide: wouldHideBy(workspace.root, rulesOf(workspace)),
         baseCommit: workspace.git.kind === 'none' ? undefined : workspace.git.head,
-        limits: DEFAULT_CAPTURE_LIMITS,
+        limits: limitsWithin(places, DEFAULT_CAPTURE_LIMITS),
         outPatch: patch,
+        outScratch: scratch,
+        scratchLimits: limitsWithin(places, DEFAULT_SCRATCH_LIMITS),
+        removed,
         processes: host.processes,
         env: host.environment,
         copied: fetched,
     };
-    const written = fetched?.directory;
-    if (workspace.mode === 'overlay') {
-        const upper = written ?? view.upper;
-        return upper === undefined ? undefined : captureOverlay({ ...common, upper, outScratch: scratch });
-    }
-    const proposals = written ?? view.scratch;
-    if (proposals === undefined)
-        return undefined;
-    return captureScratch({ ...common, scratch: proposals, outScratch: scratch });
+    return workspace.mode === 'overlay'
+        ? captureOverlay({ ...common, upper: written })
+        : captureScratch({ ...common, scratch: written });
 }
 
 ;// CONCATENATED MODULE: ./lib/changes/compare-listings.js
@@ -44967,6 +45301,10 @@ function createPhaseTimer(clock, reporter) {
 
 
 const SHORTEST_PAUSE_MS = 250;
+/** Asking the file system what is free takes microseconds; what an agent can write in this time is what it overshoots. */
+const GLANCE_MS = 25;
+/** Of the free space: the results of the run, and whatever else lives on that disk, need the rest. */
+const SHARE = 3 / 4;
 /** An agent whose one big file was refused may cope, and write a few words about it. */
 const MARGIN = 1 / 16;
 /** Looking may take at most a fifth of the time, however much there is to look at. */
@@ -44981,12 +45319,15 @@ const RESERVE = { bytes: 2 ** 29, entries: 20_000 };
  */
 function watchDisk(directories, limit, onPassed, roomOf = freeRoom) {
     let stopped = false;
-    const most = { ...limit, bytes: limit.bytes * (1 + MARGIN) };
+    let most = { ...limit, bytes: limit.bytes * (1 + MARGIN) };
     async function loop() {
         const [directory] = directories;
         if (directory === undefined)
             return;
         const before = await roomOf(directory);
+        // Not a number where nobody can tell.
+        if (before.bytes * SHARE < most.bytes)
+            most = { ...most, bytes: before.bytes * SHARE };
         while (!stopped) {
             const began = performance.now();
             const room = await roomOf(directory);
@@ -44997,13 +45338,17 @@ function watchDisk(directories, limit, onPassed, roomOf = freeRoom) {
                 return;
             if (last !== undefined)
                 return onPassed(last);
-            // Asking what is free costs nothing: once what was left may be gone, nobody waits for the end of the pause.
+            // Once what was left may be gone, nobody waits for the end of the pause.
             const left = { bytes: most.bytes - seen.bytes, entries: most.entries - seen.entries };
-            const until = performance.now() + (performance.now() - began) * PAUSE_PER_LOOK;
             const mayBeGone = async () => lost(room, await roomOf(directory), left) !== undefined;
+            const ended = performance.now();
+            const took = ended - began;
+            const paused = () => performance.now() - ended;
             do
-                await disk_watch_pause(SHORTEST_PAUSE_MS);
-            while (!stopped && performance.now() < until && !(await mayBeGone()));
+                await disk_watch_pause(GLANCE_MS);
+            while (!stopped &&
+                paused() < Math.max(SHORTEST_PAUSE_MS, took * PAUSE_PER_LOOK) &&
+                !(paused() >= took && (await mayBeGone())));
         }
     }
     void loop();
@@ -45445,6 +45790,7 @@ const traffic = object({
     keyRefused: literal(true).optional(),
 });
 const gateway_event_event = discriminatedUnion('event', [
+    object({ event: literal('started') }),
     object({ event: literal('floor') }),
     object({ event: literal('ready'), caCertificate: gateway_event_text.optional() }),
     object({ event: literal('egress'), record: gateway_event_record }),
@@ -45478,15 +45824,18 @@ function parseGatewayEvent(line) {
 
 
 
+
 /** How long the last records may take: open connections are cut, so this is bookkeeping, not waiting. */
 const FINISH_DEADLINE_MS = 5_000;
 /**
  * Starts the gateway and hands it the policy over standard input.
- * @throws nothing itself; `floor` and `ready` reject with `gateway.*` or `docker.*`
+ * @throws nothing itself; `started`, `floor` and `ready` reject with `gateway.*` or `docker.*`
  */
 function startGateway(docker, plan, start, handlers) {
-    const args = runArgs(plan);
+    // One in several networks has been created in them, see attach-networks.
+    const args = isAttached(plan) ? startAttachedArgs(plan) : runArgs(plan);
     const child = docker.start(args, { stdin: 'pipe' });
+    const started = deferred();
     const floor = deferred();
     const ready = deferred();
     const finished = deferred();
@@ -45530,6 +45879,9 @@ function startGateway(docker, plan, start, handlers) {
             case 'warning':
                 handlers.onWarning(event.message);
                 break;
+            case 'started':
+                started.resolve();
+                break;
             case 'floor':
                 floor.resolve();
                 break;
@@ -45551,6 +45903,7 @@ function startGateway(docker, plan, start, handlers) {
     }
     function fail() {
         const error = failure ?? gatewayDied(args, stderr);
+        started.reject(error);
         floor.reject(error);
         ready.reject(error);
         finished.resolve();
@@ -45569,14 +45922,18 @@ function startGateway(docker, plan, start, handlers) {
         fail();
     });
     return {
+        started: started.promise,
         floor: floor.promise,
         ready: ready.promise,
         ended,
         died: () => death,
         async finish() {
             closing = true;
-            child.stdin?.write(FINISH);
-            await Promise.race([finished.promise, delay(FINISH_DEADLINE_MS)]);
+            // One that has not served has no records, and still waits for a link that may never come.
+            if (serving) {
+                child.stdin?.write(FINISH);
+                await Promise.race([finished.promise, delay(FINISH_DEADLINE_MS)]);
+            }
             child.stdin?.end();
         },
         abandon() {
@@ -46896,15 +47253,18 @@ function extraRootsOf({ network: { caFile } }) {
 
 
 /**
- * Starts the link.
+ * Starts the link. Its container waits for the floor before it makes the first interface, so that nothing is there
+ * that could send.
+ * @param floor resolves when the gateway's packet filter is loaded
  * @param hidden paths that must not exist below the mount, text as in core/path-text
  */
-function startLink(docker, plan, hidden) {
-    return startProbing(docker, plan, hidden, ['ready', 'probed']);
+function startLink(docker, plan, floor, hidden) {
+    const items = floor.then(() => ['go', ...hidden]);
+    return startProbing(docker, plan, items, ['ready', 'probed']);
 }
 /** Looks for hidden paths as the agent's user, in a container of its own that ends afterwards. */
 async function probeHidden(docker, plan, hidden) {
-    const session = startProbing(docker, plan, hidden, ['probed']);
+    const session = startProbing(docker, plan, Promise.resolve(hidden), ['probed']);
     const { unknown } = await session.ready.finally(() => {
         session.abandon();
         return session.ended;
@@ -46915,7 +47275,7 @@ async function probeHidden(docker, plan, hidden) {
         });
     }
 }
-function startProbing(docker, plan, hidden, words) {
+function startProbing(docker, plan, items, words) {
     const args = runArgs(plan);
     const child = docker.start(args, { stdin: 'pipe' });
     const { promise: ready, resolve, reject } = deferred();
@@ -46924,9 +47284,11 @@ function startProbing(docker, plan, hidden, words) {
     const awaited = new Set(words);
     let stderr = '';
     child.stdin?.on('error', () => { });
-    for (const path of hidden)
-        child.stdin?.write(Buffer.concat([encodePath(path), Buffer.from([0])]));
-    child.stdin?.write(Buffer.from([0]));
+    items.then((told) => {
+        for (const item of told)
+            child.stdin?.write(Buffer.concat([encodePath(item), Buffer.from([0])]));
+        child.stdin?.write(Buffer.from([0]));
+    }, () => child.stdin?.end());
     child.stderr.on('data', (chunk) => {
         stderr = (stderr + chunk.toString('utf8')).slice(-8_192);
     });
@@ -47132,9 +47494,8 @@ async function bringUp(preparation, docker) {
     const { link, probe } = plan.containers;
     if (link === undefined || gateway === undefined)
         return probeHidden(docker, probe, hidden);
-    // The packet filter is loaded before there is anything that could send.
-    await gateway.floor;
-    preparation.link = startLink(docker, link, hidden);
+    await gateway.started;
+    preparation.link = startLink(docker, link, gateway.floor, hidden);
     const [probed] = await Promise.all([
         Promise.race([preparation.link.ready, failOf(gateway.ready)]),
         gateway.ready,
@@ -47190,6 +47551,7 @@ function secretEnvironment(spec) {
 
 
 
+
 /**
  * Everything before the agent: nothing of the agent's runs until the floor is proven and every hidden path is gone.
  * The gateway starts while the tree is read, since the engine's work and ours go on side by side.
@@ -47211,7 +47573,7 @@ async function prepare(preparation, input) {
     writeAgentFiles(early.directory, early.agent.files);
     if (early.caBundle)
         reserveCaFiles(early.directory);
-    openGateway(preparation, early, input);
+    await openGateway(preparation, early, input);
     // A bind mount has to be there when the container is created, and the scratch is made with the view.
     if (copied || early.container.scratch === undefined)
         preparation.created = createObjects(early, input);
@@ -47265,14 +47627,16 @@ async function prepare(preparation, input) {
         },
     };
 }
-function openGateway(preparation, early, input) {
+async function openGateway(preparation, early, input) {
     const { gateway } = early.containers;
     if (gateway === undefined)
         return;
+    const router = isAttached(gateway) ? await attachNetworks(input.docker, gateway) : undefined;
     const { resolvers } = input.spec.network;
     preparation.gateway = startGateway(input.docker, gateway, {
         policy: early.egress,
         link: LINK_ADDRESSES,
+        ...(router === undefined ? {} : { router }),
         resolvers,
         extraRoots: extraRootsOf(input.spec),
         brokers: early.agent.brokers.map((broker) => ({
@@ -47423,7 +47787,14 @@ async function run_run(spec, given) {
         `What the run made in the engine could not be removed; \`cagent clean\` does it later: ${messageOf(thrown)}`,
     ]);
     try {
-        changes = await phases.measure('capture', () => captureChanges({ host, preparation, patch, scratch: files.scratch, fetched }));
+        changes = await phases.measure('capture', () => captureChanges({
+            host,
+            preparation,
+            patch,
+            scratch: files.scratch,
+            fetched,
+            overfull: starts.some(({ end }) => end.cause === 'limit' && end.limitsHit.includes('disk')),
+        }));
     }
     catch (thrown) {
         error ??= asCagentError(thrown);
@@ -47722,7 +48093,7 @@ function createTerminalReporter(stderr, { color, raw = false }) {
 function keptText({ container, look, edits }) {
     const lines = [
         'kept for a look, until `cagent clean` removes it:',
-        `  a shell in the view: ${shellWords(look)}`,
+        `  a shell in the view, without a network: ${shellWords(look)}`,
         ...(edits === undefined ? [] : [`  what was written: ${displayPath(edits)}`]),
         `  the container, stopped: docker inspect ${container}`,
     ];

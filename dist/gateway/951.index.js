@@ -15,7 +15,7 @@ const HANDSHAKE_MS = 30_000;
 /** Dials like `dial` and adds TLS: the certificate has to be valid for the name that was looked up. */
 function createTlsDial(dial, extraRoots) {
     // Made once: reading a hundred and fifty roots for each connection would cost more than the connection.
-    const secureContext = extraRoots === undefined ? undefined : (0,node_tls__WEBPACK_IMPORTED_MODULE_0__.createSecureContext)({ ca: [...node_tls__WEBPACK_IMPORTED_MODULE_0__.rootCertificates, extraRoots] });
+    const secureContext = (0,node_tls__WEBPACK_IMPORTED_MODULE_0__.createSecureContext)(extraRoots === undefined ? {} : { ca: [...node_tls__WEBPACK_IMPORTED_MODULE_0__.rootCertificates, extraRoots] });
     return async (request, protocols = ['http/1.1']) => {
         const dialled = await dial(request);
         if (!dialled.ok)
@@ -24,7 +24,7 @@ function createTlsDial(dial, extraRoots) {
             socket: dialled.socket,
             servername: request.name,
             ALPNProtocols: [...protocols],
-            ...(secureContext === undefined ? {} : { secureContext }),
+            secureContext,
         });
         return handshake(tls, dialled.socket, dialled.address);
     };

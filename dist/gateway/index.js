@@ -2485,6 +2485,7 @@ const ERROR_CATALOGUE = {
     'docker.missing': { fault: 'environment', meaning: 'The docker command is not installed.' },
     'docker.unreachable': { fault: 'environment', meaning: 'The Docker engine does not answer.' },
     'docker.permission': { fault: 'environment', meaning: 'The user may not use the Docker socket.' },
+    'docker.network': { fault: 'user', meaning: 'The engine does not have a network that was named.' },
     'docker.failed': { fault: 'environment', meaning: 'A docker command failed.' },
     'image.unavailable': { fault: 'user', meaning: 'The image is not present and cannot be pulled.' },
     'image.build': { fault: 'user', meaning: 'Building the image failed.' },
@@ -4044,6 +4045,8 @@ function formatted(block) {
     return { address: (0,address/* formatIPv4 */.fD)(block.base), prefix: block.prefix };
 }
 
+// EXTERNAL MODULE: ./lib/gateway/protocol.js
+var protocol = __nccwpck_require__(572);
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: ./lib/gateway/start/commands.js
@@ -4082,6 +4085,7 @@ function commandFailed(file, args, detail) {
 
 
 
+
 /** Our end of the veth pair that the link container makes. */
 const LINK_INTERFACE = 'agent0';
 /** Every name that the agent may use gets an address of its own in here, see names/synthetic-names. */
@@ -4090,6 +4094,14 @@ const POLL_MS = 5;
 /** The kernel takes every address of the block for one of this machine, so a listener sees which name was meant. */
 async function makeSyntheticBlockLocal() {
     await runCommand('ip', ['route', 'add', 'local', SYNTHETIC_BLOCK, 'dev', 'lo']);
+}
+/**
+ * Makes the router of the uplink the way out. Docker takes that of any network which the container is in, and a service's
+ * network must not become the way of everything else.
+ */
+async function useRouter(router) {
+    const route = router === protocol/* NO_ROUTER */.M4 ? ['unreachable', 'default'] : ['default', 'via', router];
+    await runCommand('ip', ['route', 'replace', ...route]);
 }
 /** Waits until the link container has pushed our end into this namespace. */
 async function waitForLink(deadlineMs) {
@@ -4233,13 +4245,8 @@ function outputRules({ policy, resolvers, brokers = [] }) {
         `-A OUTPUT -o ${LINK_INTERFACE} -p tcp --tcp-flags RST RST -j ACCEPT`,
         `-A OUTPUT -o ${LINK_INTERFACE} -p icmp --icmp-type destination-unreachable -j ACCEPT`,
         `-A OUTPUT -o ${LINK_INTERFACE} -j DROP`,
-        ...resolvers.flatMap((resolver) => 
-        // Docker sends questions to its resolver on to another port before this filter sees them.
-        isLoopback(resolver)
-            ? [
-                `-A OUTPUT -o lo -d ${resolver.address} -j ACCEPT`,
-                `-A OUTPUT -o lo -s ${resolver.address} -j ACCEPT`,
-            ]
+        ...resolvers.flatMap((resolver) => isLoopback(resolver)
+            ? engineResolverRules(resolver)
             : ['udp', 'tcp'].map((p) => `-A OUTPUT -d ${resolver.address} -p ${p} --dport ${resolver.port} -j ACCEPT`)),
         ...brokers
             .filter(isWrittenAddress)
@@ -4252,6 +4259,18 @@ function outputRules({ policy, resolvers, brokers = [] }) {
         ...udpPorts.map((port) => `-A DIAL -p udp --dport ${port} -j ACCEPT`),
         '-A OUTPUT -j DIAL',
         '-A OUTPUT -j REJECT --reject-with icmp-admin-prohibited',
+    ];
+}
+/**
+ * Docker's own resolver on user-defined networks. Questions to it go on to another port before this filter sees them.
+ * What it does not know it asks outside, from this namespace and at addresses that only the engine knows: by sockets
+ * of the engine, which is root. The gateway's process no longer is when it serves.
+ */
+function engineResolverRules({ address }) {
+    return [
+        `-A OUTPUT -o lo -d ${address} -j ACCEPT`,
+        `-A OUTPUT -o lo -s ${address} -j ACCEPT`,
+        ...['udp', 'tcp'].map((p) => `-A OUTPUT -p ${p} --dport 53 -m owner --uid-owner 0 -j ACCEPT`),
     ];
 }
 /** The agent has no IPv6; what it sends nevertheless is recorded and dropped before anything else looks at it. */
@@ -4711,8 +4730,6 @@ function shortened(text, limit) {
     return text.length <= limit ? text : (0,display_text/* clip */.$Q)(text.slice(0, 2 * limit + 2), limit);
 }
 
-// EXTERNAL MODULE: ./lib/gateway/protocol.js
-var protocol = __nccwpck_require__(572);
 ;// CONCATENATED MODULE: ./lib/gateway/start/canary.js
 
 
@@ -5161,6 +5178,7 @@ async function startGateway(start, ports) {
         startPacketLog({ line: logPacket, end: (why) => fail(new errors/* CagentError */.lx('gateway.failed', why)) }),
         loadFloor(floorRules({ policy, link, resolvers, brokers: start.brokers ?? [] })),
         makeSyntheticBlockLocal(),
+        ...(start.router === undefined ? [] : [useRouter(start.router)]),
     ]);
     onClose(packets.close);
     emit({ event: 'floor' });
@@ -5356,9 +5374,12 @@ __webpack_async_result__();
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   CV: () => (/* binding */ FINISH),
 /* harmony export */   FY: () => (/* binding */ CANARY_NAME),
+/* harmony export */   M4: () => (/* binding */ NO_ROUTER),
 /* harmony export */   nT: () => (/* binding */ CANARY)
 /* harmony export */ });
 /* unused harmony export LINK_ADDRESSES */
+/** The uplink has no way to the outside. */
+const NO_ROUTER = 'none';
 const LINK_ADDRESSES = { gateway: '100.64.7.1', agent: '100.64.7.2', prefix: 30 };
 /** Refused by the floor on purpose before the agent starts, to prove that the floor and its record work. */
 const CANARY = { address: '100.127.255.254', port: 9 };

@@ -28775,6 +28775,7 @@ const ERROR_CATALOGUE = {
     'docker.missing': { fault: 'environment', meaning: 'The docker command is not installed.' },
     'docker.unreachable': { fault: 'environment', meaning: 'The Docker engine does not answer.' },
     'docker.permission': { fault: 'environment', meaning: 'The user may not use the Docker socket.' },
+    'docker.network': { fault: 'user', meaning: 'The engine does not have a network that was named.' },
     'docker.failed': { fault: 'environment', meaning: 'A docker command failed.' },
     'image.unavailable': { fault: 'user', meaning: 'The image is not present and cannot be pulled.' },
     'image.build': { fault: 'user', meaning: 'Building the image failed.' },
@@ -28998,6 +28999,12 @@ function dockerError(args, stderr, exitCode) {
             hint: 'See `cagent doctor`.',
         });
     }
+    const network = /network (\S+) not found|no such network:? (\S+)/i.exec(text);
+    if (network !== null) {
+        return new errors_CagentError('docker.network', `The engine has no network "${network[1] ?? network[2]}".`, {
+            hint: 'network.uplink and network.attach name networks that exist; `docker network ls` lists them.',
+        });
+    }
     if (/unknown or invalid runtime name|unknown runtime specified/i.test(text)) {
         return new errors_CagentError('sandbox.runtime', lastLine(text), {
             hint: 'See `docker info` for the runtimes that this engine has.',
@@ -29111,6 +29118,20 @@ function startTime(pid) {
 /** `docker run` for a container that lives as long as our end of its pipes and leaves nothing behind. */
 function runArgs(plan) {
     return ['run', '--rm', ...containerArgs(plan)];
+}
+/**
+ * The same for a container in several networks, which it has to be in before it starts: creates and connects it, and
+ * {@link startAttachedArgs} starts it. Docker takes only one network when it makes a container, until version 25.
+ */
+function attachArgs(plan, networks) {
+    return [
+        ['create', '--rm', ...containerArgs(plan)],
+        ...networks.map((network) => ['network', 'connect', network, plan.name]),
+    ];
+}
+/** A line for each network: what it is, as JSON. Fails when one is not there. */
+function inspectNetworksArgs(networks) {
+    return ['network', 'inspect', '--format', '{{json .}}', ...networks];
 }
 /** `docker create` for a container that is started, inspected and removed on its own. */
 function createArgs(plan) {
@@ -39853,6 +39874,12 @@ async function repository_facts_fetchPullRequest(github, repository, number) {
 async function repository_facts_viewerLogin(github) {
     const { viewer } = await github.graphql('query { viewer { login } }', {});
     return viewer.login;
+}
+/** The id of a repository for GraphQL. */
+async function nodeIdOf(github, { owner, repo }) {
+    const query = 'query ($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }';
+    const { repository } = await github.graphql(query, { owner, name: repo });
+    return repository.id;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/markdown-text.js
