@@ -10,6 +10,7 @@ import {
   type TriggerPolicy,
 } from '../github/trigger-policy.js';
 import { isArtifactName } from '../publish/artifact-name.js';
+import { type CommentScope, commentScope } from '../publish/comment-scope.js';
 
 /** What only the action can be told. */
 export interface ActionSettings {
@@ -21,6 +22,8 @@ export interface ActionSettings {
   /** Whether the gateway gets the model key for a fork's pull request that was let in by a label. */
   readonly forkModelKey: boolean;
   readonly stickyComment: boolean;
+  /** See `commentScope`. */
+  readonly commentScope: CommentScope;
   readonly review: boolean;
   readonly reviewApprove: boolean;
 }
@@ -46,6 +49,7 @@ export function actionSettings(inputs: Inputs): ActionSettings {
     },
     forkModelKey: yesOrNo('fork-model-key', inputs, problems),
     stickyComment: yesOrNo('sticky-comment', inputs, problems),
+    commentScope: commentScope(inputs['comment-key'] ?? ''),
     review: yesOrNo('review', inputs, problems),
     reviewApprove: yesOrNo('review-approve', inputs, problems),
   };

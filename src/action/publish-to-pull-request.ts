@@ -4,14 +4,12 @@ import { displayText } from '../core/display-text.js';
 import type { Environment } from '../core/environment.js';
 import type { RunResult } from '../engine/run-host.js';
 import type { GitHub } from '../github/client.js';
-import { viewerLogin } from '../github/repository-facts.js';
 import type { Trigger } from '../github/trigger.js';
 import { renderComment } from '../publish/comment-body.js';
-import { commentKey, commentMarker } from '../publish/comment-marker.js';
 import { postReview } from '../publish/review/post-review.js';
 import { type RunLinks, runLinks } from '../publish/run-links.js';
-import { type CommentPlace, keepComment } from '../publish/sticky-comment.js';
 import type { ActionSettings } from './action-settings.js';
+import { type OwnComment, ownComment, placeOf, writeOwnComment } from './own-comment.js';
 import { reviewOfRun } from './review-of-run.js';
 
 export interface PullRequestTarget {
@@ -35,17 +33,12 @@ export async function publishToPullRequest(
   setOutput: SetOutput,
 ): Promise<void> {
   const { trigger, settings, environment, artifactUrl } = target;
-  const number = trigger.pullRequest?.number;
-  if (number === undefined) {
+  const own = ownComment(trigger, settings, environment, result.report.agent.name);
+  if (own === undefined) {
     if (settings.review) core.notice('There is no review: this event is not about a pull request.', TITLE);
     return;
   }
-  const paper: Paper = {
-    key: commentKey(environment, result.report.agent.name),
-    links: runLinks(environment, artifactUrl),
-    number,
-    target,
-  };
+  const paper: Paper = { own, links: runLinks(environment, artifactUrl), target };
   // The review first: it is what was asked for.
   if (settings.review) await attempt('the review', () => publishReview(result, paper, setOutput));
   if (settings.stickyComment) {
@@ -56,25 +49,25 @@ export async function publishToPullRequest(
 type SetOutput = (name: OutputName, value: string) => void;
 
 interface Paper {
-  readonly key: string;
+  readonly own: OwnComment;
   readonly links: RunLinks;
-  readonly number: number;
   readonly target: PullRequestTarget;
 }
 
 const TITLE = { title: 'cagent' };
 
 async function publishReview(result: RunResult, paper: Paper, setOutput: SetOutput): Promise<void> {
-  const { key, links, target } = paper;
+  const { own, links, target } = paper;
   const read = reviewOfRun(result);
   if ('problem' in read) {
     core.warning(`There is no review in the form that was asked for: ${displayText(read.problem)}.`, TITLE);
     return;
   }
-  const posted = await postReview(target.connect(), await placeOf(paper), {
-    key,
+  const github = target.connect();
+  const posted = await postReview(github, await placeOf(own, github), {
+    key: own.key,
     links,
-    agent: result.report.agent.name,
+    agent: own.title,
     review: read.review,
     headSha: target.trigger.pullRequest?.headSha,
     mayApprove: target.settings.reviewApprove && !target.isRestricted,
@@ -93,14 +86,8 @@ async function publishComment(
   paper: Paper,
   setOutput: SetOutput,
 ): Promise<void> {
-  const { key, links, target } = paper;
+  const { own, links, target } = paper;
   const finalMessage = target.settings.review ? undefined : report.agent.finalMessage;
-  const body = renderComment({ key, report, changes, links, finalMessage });
-  const place = await placeOf(paper);
-  setOutput('comment-url', await keepComment(target.connect(), place, commentMarker('comment', key), body));
-}
-
-async function placeOf({ number, target }: Paper): Promise<CommentPlace> {
-  const { connect, trigger } = target;
-  return { repository: trigger.repository, number, viewer: await viewerLogin(connect()) };
+  const body = renderComment({ ...own, report, changes, links, finalMessage });
+  setOutput('comment-url', await writeOwnComment(own, target.connect(), body));
 }

@@ -56,6 +56,7 @@ export async function publish(result: RunResult, place: PublishPlace): Promise<v
   const { trigger, connect, isRestricted } = place;
   const target = { trigger, settings, environment, connect, artifactUrl, isRestricted };
   await publishToPullRequest(result, target, attempt, (name, value) => setOutputs({ [name]: value }));
+  saveState({ comment: undefined });
 }
 
 export function setOutputs(outputs: Readonly<Partial<Record<OutputName, string>>>): void {

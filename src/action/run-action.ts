@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { withoutKeys } from '../agents/model-access.js';
+import type { Flags } from '../config/flags.js';
 import { flagsFromInputs, withoutAliases } from '../config/inputs.js';
 import { resolveRunSpec } from '../config/resolve.js';
 import type { RunSpec } from '../config/run-spec.js';
@@ -9,10 +10,12 @@ import { systemClock } from '../core/clock.js';
 import type { Environment } from '../core/environment.js';
 import { asCagentError, messageOf, renderError } from '../core/errors.js';
 import { systemProcesses } from '../core/process.js';
+import type { SecretValue } from '../core/secret-values.js';
 import { withBaseDirectory } from '../engine/base-directory.js';
 import { run } from '../engine/run.js';
 import type { RunHost, RunResult } from '../engine/run-host.js';
 import { cancelOnSignals } from '../engine/signals.js';
+import type { Restriction } from '../github/trigger-gate.js';
 import { planImages } from '../image/plan-images.js';
 import { defaultArtifactName } from '../publish/artifact-name.js';
 import { cacheDirectoryOf } from '../workspace/cache-directory.js';
@@ -22,7 +25,7 @@ import { connection } from './github-connection.js';
 import { loadCacheService, missingBuilds, restoreImages } from './image-cache.js';
 import { keyValues, withKeyInputs } from './model-keys.js';
 import { OUTPUTS_OF_NO_RUN } from './outputs.js';
-import { publish, setOutputs } from './publish.js';
+import { type PublishPlace, publish, setOutputs } from './publish.js';
 import { publishSkip } from './publish-skip.js';
 import { readInputs, withoutInputs } from './read-inputs.js';
 import { createActionReporter } from './reporter.js';
@@ -32,6 +35,7 @@ import { runnerDocker } from './runner-docker.js';
 import { refuseRunnerVariables, runnerTokens } from './runner-variables.js';
 import { saveState } from './state.js';
 import { checkedOutCommit, trustedCommits, withTrustedBase } from './trusted-base.js';
+import { commentOnError, promiseComment } from './unfinished-comment.js';
 
 /**
  * The main step: inputs, who asks for it, run, results. Never throws.
@@ -52,7 +56,43 @@ export async function runAction(given: Environment, installation: string): Promi
     const connect = connection(token, environment, cancellation.signal);
     const { trigger, verdict } = await checkTrigger(environment, settings.trigger, connect);
     if (verdict.kind === 'skip') return await skip(verdict.reason, environment);
+    const place = {
+      installation,
+      settings,
+      environment,
+      trigger,
+      connect,
+      cancel: cancellation.signal,
+      secrets: runnerTokens(given, token),
+      token,
+    };
+    return await runAllowed(flags, verdict.restricted, place);
+  } catch (thrown) {
+    setOutputs(OUTPUTS_OF_NO_RUN);
+    core.error(renderError(asCagentError(thrown)), { title: 'cagent' });
+    return Number(OUTPUTS_OF_NO_RUN['exit-code']);
+  } finally {
+    cancellation.dispose();
+  }
+}
 
+interface StepPlace extends Omit<PublishPlace, 'isRestricted'> {
+  readonly installation: string;
+  readonly secrets: readonly SecretValue[];
+  /** The input `github-token`; empty for none. */
+  readonly token: string;
+}
+
+/** For somebody who may start an agent. What keeps it from running is told on the pull request too. */
+async function runAllowed(
+  flags: Flags,
+  restriction: Restriction | undefined,
+  place: StepPlace,
+): Promise<number> {
+  const { settings, environment, trigger, connect, cancel, secrets, token, installation } = place;
+  const named = flags.command === undefined ? flags.values.agent : 'command';
+  let comment = typeof named === 'string' ? promiseComment(place, named) : undefined;
+  try {
     const cwd = process.cwd();
     const head = await checkedOutCommit(flags, cwd, systemProcesses, environment);
     const { GITHUB_SHA: sha } = environment;
@@ -66,39 +106,33 @@ export async function runAction(given: Environment, installation: string): Promi
         openBase,
       });
       const spec = settings.review ? withReviewSchema(resolved) : resolved;
+      comment = promiseComment(place, spec.agent.name);
       refuseRunnerVariables(spec.env, environment, token);
       for (const { value, secret } of spec.env) if (secret && value !== '') core.setSecret(value);
       const trusted = trustedCommits(trigger, sha);
-      const order = restricted({ spec, environment, trusted }, verdict.restricted, settings);
+      const order = restricted({ spec, environment, trusted }, restriction, settings);
       if ('reason' in order) return await skip(order.reason, environment);
-      const result = await runHere(order.spec, settings, {
-        environment: order.environment,
-        installation,
-        cancel: cancellation.signal,
-        secrets: runnerTokens(given, token),
-      });
-      const isRestricted = verdict.restricted !== undefined;
-      const cancel = cancellation.signal;
+      const host = { environment: order.environment, installation, cancel, secrets };
+      const result = await runHere(order.spec, settings, host);
+      const isRestricted = restriction !== undefined;
       await publish(result, { settings, environment, cancel, trigger, connect, isRestricted });
       return stepExitCode(result);
     });
   } catch (thrown) {
-    setOutputs(OUTPUTS_OF_NO_RUN);
-    core.error(renderError(asCagentError(thrown)), { title: 'cagent' });
-    return Number(OUTPUTS_OF_NO_RUN['exit-code']);
-  } finally {
-    cancellation.dispose();
+    if (comment !== undefined && !cancel.aborted) await commentOnError(comment, thrown, place);
+    throw thrown;
   }
 }
 
 async function skip(reason: string, environment: Environment): Promise<number> {
+  saveState({ comment: undefined });
   await publishSkip(reason, environment);
   return 0;
 }
 
 function restricted(
   order: RestrictedRun,
-  restriction: Parameters<typeof restrictionNotice>[0] | undefined,
+  restriction: Restriction | undefined,
   { forkModelKey }: ActionSettings,
 ): ReturnType<typeof restrictRun> {
   if (restriction === undefined) return order;

@@ -1,6 +1,7 @@
 import type { EnvironmentEntry, RunSpec } from '../config/run-spec.js';
 import type { Environment } from '../core/environment.js';
 import { CagentError } from '../core/errors.js';
+import type { JsonSchemaDocument } from '../core/json-schema.js';
 import type { ModelBudget, ModelProvider, ModelUpstream } from '../core/model-endpoint.js';
 import type { Agent, AgentFile } from './agent.js';
 import { definedAgent, PROMPT_PATH } from './defined-agent.js';
@@ -103,7 +104,7 @@ export function planAgent(spec: RunSpec, surroundings: AgentSurroundings): Agent
     model,
     args,
     git,
-    outputSchema,
+    outputSchema: withoutDialect(outputSchema),
     ...(broker?.provider === 'bedrock' ? { region: awsRegion(environment) } : {}),
   });
   refuseReserved(spec.env, env, name);
@@ -121,6 +122,13 @@ export function planAgent(spec: RunSpec, surroundings: AgentSurroundings): Agent
     hidden: agent.hidden ?? [],
     brokers: broker === undefined ? [] : [broker],
   };
+}
+
+/** An agent that checks the schema knows one dialect and refuses the name of another: Claude Code that of 2020-12. */
+function withoutDialect(schema: JsonSchemaDocument | undefined): JsonSchemaDocument | undefined {
+  if (schema === undefined) return undefined;
+  const { $schema: _, ...rest } = schema;
+  return rest;
 }
 
 function planBroker(agent: Agent, spec: RunSpec, environment: Environment): BrokerPlan | undefined {

@@ -50,6 +50,11 @@ export const ACTION_INPUTS = {
       'Whether one comment with the result is kept on the pull request: true or false. It needs pull-requests: write.',
     default: 'true',
   },
+  'comment-key': {
+    description:
+      'What tells the comments and reviews of jobs apart that run the same agent on one pull request. Without one it is the values of the matrix.',
+    default: `\${{ toJson(matrix) }}`,
+  },
   review: {
     description:
       'Whether the answer of the agent is posted as a review of the pull request: true or false. The agent is told the schema.',

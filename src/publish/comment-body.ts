@@ -1,7 +1,8 @@
 import type { Changes } from '../changes/changes.js';
 import { formatDuration } from '../core/duration.js';
+import type { CagentError } from '../core/errors.js';
 import { codeCell, prose, table } from '../report/markdown-text.js';
-import type { Report } from '../report/report.js';
+import type { Conclusion, Report } from '../report/report.js';
 import { agentWords, changedFiles, MARK, needsCloseLook } from '../report/summary-markdown.js';
 import { networkSections, type SummaryCut } from '../report/summary-network.js';
 import { egressWords, groupDigits, outcomeSentence, plural, usageWords } from '../report/wording.js';
@@ -20,6 +21,8 @@ const CUTS: readonly SummaryCut[] = [
 export interface CommentContent {
   /** See `commentKey`. */
   readonly key: string;
+  /** The agent, and what tells its job from others. */
+  readonly title: string;
   readonly report: Report;
   readonly changes: Changes | undefined;
   readonly links: RunLinks;
@@ -41,19 +44,43 @@ export function renderComment(content: CommentContent): string {
   return body;
 }
 
-function renderCut({ key, report, changes, links, finalMessage }: CommentContent, cut: SummaryCut): string {
+function renderCut(
+  { key, title, report, changes, links, finalMessage }: CommentContent,
+  cut: SummaryCut,
+): string {
   const sections = [
-    // One paragraph: GitHub shows an empty one for a comment alone.
-    `${commentMarker('comment', key)}\n### ${MARK[report.conclusion]} cagent: ${report.conclusion} · ${prose(report.agent.name, 80)}`,
+    heading(key, report.conclusion, title),
     `${outcomeSentence(report)}.${failure(report)}`,
     facts(report),
     ...agentWords(finalMessage, cut),
     ...changedFiles(report, changes, cut),
     ...needsCloseLook(report, cut),
     ...networkSections(report.egress, cut),
-    ...footer(report, links),
+    ...footer(links, report.runId),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+export interface UnfinishedContent extends Pick<CommentContent, 'key' | 'title' | 'links'> {
+  /** What kept cagent from running the agent; `undefined` when the step was cut off. */
+  readonly error?: Pick<CagentError, 'code' | 'message' | 'hint'> | undefined;
+}
+
+/** The same comment after a step that has no report, so that it does not go on telling how an earlier run ended. */
+export function renderUnfinished({ key, title, links, error }: UnfinishedContent): string {
+  const sections = [
+    heading(key, error === undefined ? 'cancelled' : 'error', title),
+    error === undefined
+      ? 'The step was cut off before it could report. Nothing is known of what the agent did.'
+      : `cagent could not run the agent. ${codeCell(error.code)} ${prose(error.message)} ${prose(error.hint ?? '')}`.trimEnd(),
+    ...footer(links, ''),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+/** In one paragraph with the marker: GitHub shows an empty one for a comment alone. */
+function heading(key: string, conclusion: Conclusion, title: string): string {
+  return `${commentMarker('comment', key)}\n### ${MARK[conclusion]} cagent: ${conclusion} · ${prose(title, 120)}`;
 }
 
 function failure({ error }: Report): string {
@@ -76,11 +103,11 @@ function facts(report: Report): string {
   return table(['', ''], rows);
 }
 
-function footer(report: Report, { run, artifact }: RunLinks): readonly string[] {
+function footer({ run, artifact }: RunLinks, runId: string): readonly string[] {
   const links = [
     ...(run === '' ? [] : [`[Workflow run](${run})`]),
     ...(artifact === '' ? [] : [`[Patch, report and logs](${artifact})`]),
-    codeCell(report.runId),
+    ...(runId === '' ? [] : [codeCell(runId)]),
   ];
-  return [`<sub>${links.join(' · ')}</sub>`];
+  return links.length === 0 ? [] : [`<sub>${links.join(' · ')}</sub>`];
 }

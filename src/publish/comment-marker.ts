@@ -4,13 +4,14 @@ import type { Environment } from '../core/environment.js';
 /**
  * Which comments of a pull request belong together: those of one agent in one job of one workflow. The same for every
  * run, so that a later run finds what an earlier one wrote.
+ * @param scope what tells the jobs of a matrix apart, see `commentScope`
  * @returns 16 hexadecimal digits
  */
-export function commentKey(environment: Environment, agent: string): string {
+export function commentKey(environment: Environment, agent: string, scope = ''): string {
   const { GITHUB_WORKFLOW_REF: reference, GITHUB_WORKFLOW: name, GITHUB_JOB: job } = environment;
   // The reference ends with the branch, which differs from run to run.
   const workflow = reference?.split('@')[0] || name || '';
-  return shortHash([workflow, job ?? '', agent]);
+  return shortHash([workflow, job ?? '', agent, ...(scope === '' ? [] : [scope])]);
 }
 
 /** A line that is not shown. It proves nothing, anybody can write one: look at the author too. */

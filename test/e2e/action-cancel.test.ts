@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
+import { repository as payloadOf, pullRequest, user } from '../unit/github/events.js';
 import { NODE, RELEASE } from './rig/cagent.js';
+import { startFakeGitHub } from './rig/github/fake-github.js';
+import { newPull } from './rig/github/routes/pulls.js';
+import { accountOf } from './rig/github/state.js';
 import { run, type Started, start, until } from './rig/program.js';
-import { makeRepository } from './rig/repository.js';
+import { headOf, makeRepository } from './rig/repository.js';
 import { leftOf, runIdIn } from './rig/run-objects.js';
 
 /** GitHub cancels a step with SIGINT, SIGTERM 7.5 s later and SIGKILL after that; act knows only the last. */
@@ -83,6 +87,50 @@ describe('a workflow that is cancelled', () => {
     const post = await runPost();
     expect(post.exitCode).toBe(0);
     expect(post.stdout.toString()).toContain('No artifact service here');
+  });
+
+  it.each([
+    ['SIGINT', /cagent: cancelled[\s\S]*The run was cancelled/],
+    ['SIGKILL', /cagent: cancelled[\s\S]*cut off before it could report/],
+  ] as const)('by %s has its comment on the pull request from the post step', async (signal, words) => {
+    const github = await startFakeGitHub({ collaborators: { mona: 'write' } });
+    try {
+      const commit = await headOf(join(root, 'repository'));
+      github.store.git(['fetch', '--quiet', join(root, 'repository'), 'main:feature']);
+      const mona = accountOf({ login: 'mona', type: 'User' });
+      const { number } = newPull(github.state, {
+        title: 'A',
+        body: '',
+        head: 'feature',
+        base: 'main',
+        user: mona,
+      });
+      const payload = {
+        action: 'synchronize',
+        number,
+        repository: payloadOf(),
+        sender: user('mona'),
+        pull_request: pullRequest({ number, base: commit }),
+      };
+      writeFileSync(join(root, 'event.json'), JSON.stringify(payload));
+      environment = {
+        ...environment,
+        GITHUB_EVENT_NAME: 'pull_request',
+        GITHUB_ACTOR: 'mona',
+        GITHUB_API_URL: github.url,
+        'INPUT_GITHUB-TOKEN': 'ghs_test',
+      };
+      const { main } = await startMain();
+      main.kill(signal);
+      await main.ended;
+      expect(github.state.comments).toEqual([]);
+      expect((await runPost()).exitCode).toBe(0);
+      expect(github.state.comments).toMatchObject([{ issue: number, body: expect.stringMatching(words) }]);
+      expect(read('state')).not.toContain('ghs_test');
+      expect(github.problems).toEqual([]);
+    } finally {
+      await github.close();
+    }
   });
 
   it('a main that is killed at once leaves what the post step removes', async () => {

@@ -174,6 +174,35 @@ describe('a run on a pull request', () => {
   });
 });
 
+describe('a run that cagent cannot start', () => {
+  it('is told in the comment, in the place of how an earlier one ended', async () => {
+    const mona = accountOf({ login: 'mona', type: 'User' });
+    const other = newPull(github.state, { title: 'C', body: '', head: 'feature', base: 'main', user: mona });
+    const runWith = (inputs: Readonly<Record<string, string>>) =>
+      runMainStep({
+        event: 'pull_request',
+        apiUrl: github.url,
+        inputs: { run: 'touch ran', network: 'none', 'github-token': TOKEN, ...inputs },
+        payload: (commit) => ({
+          action: 'synchronize',
+          number: other.number,
+          repository: repository(),
+          sender: user('mona'),
+          pull_request: pullRequest({ number: other.number, base: commit }),
+        }),
+      });
+    const bodies = () =>
+      github.state.comments.filter(({ issue }) => issue === other.number).map(({ body }) => body);
+    expect((await runWith({})).exitCode).toBe(0);
+    expect(bodies()).toEqual([expect.stringContaining('cagent: success')]);
+    expect((await runWith({ mode: 'write' })).exitCode).toBe(125);
+    expect(bodies()).toEqual([expect.stringMatching(/cagent: error[\s\S]*input mode/)]);
+    // Another job of the matrix has another one.
+    await runWith({ mode: 'write', 'comment-key': '{"node":24}' });
+    expect(bodies()).toHaveLength(2);
+  });
+});
+
 describe('a member who asks for it in a comment on a pull request', () => {
   it('gets the answer there, and needs no base commit for what GitHub checks out by itself', async () => {
     const mona = accountOf({ login: 'mona', type: 'User' });

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { CAGENT, CHECKOUT } from '../../../src/cli/init/pins.js';
 import { startArtifactProxy } from './artifact-proxy.js';
 import { RELEASE } from './cagent.js';
 import { type Ended, run } from './program.js';
@@ -23,9 +24,12 @@ export interface ActRig {
   readonly action: string;
   /** Runs one job with these steps in a new repository. */
   runJob(steps: readonly Step[], options?: JobOptions): Promise<WorkflowRun>;
-  /** Runs a whole workflow in a repository that is there, with the artifact and cache servers. */
+  /**
+   * Runs a whole workflow in a repository that is there, with the artifact and cache servers.
+   * @param workflow what is in it, or the path of its file in the repository, which is run as it is
+   */
   runWorkflow(
-    workflow: object,
+    workflow: object | string,
     options: Pick<JobOptions, 'event' | 'secrets' | 'variables'> & { readonly repository: string },
   ): Promise<WorkflowRun>;
   close(): Promise<void>;
@@ -51,6 +55,19 @@ export interface JobOptions {
 /** What a release holds: the built bundles and the files that they need. */
 const RELEASED = ['action.yml', 'apply', 'package.json', 'dist', 'docker'];
 
+/** Actions that the runner has at hand, with the versions that workflows name: there is nowhere to fetch one from. */
+function actionsAtHand(action: string): readonly string[] {
+  const [download, checkout] = ['download-action', 'checkout-action'].map((name) =>
+    join(import.meta.dirname, name),
+  );
+  return [
+    `org/cagent@v1=${action}`,
+    `org/cagent@${CAGENT.sha}=${action}`,
+    `org/download@v1=${download}`,
+    `actions/checkout@${CHECKOUT.sha}=${checkout}`,
+  ].flatMap((mapping) => ['--local-repository', mapping]);
+}
+
 /** Events that need more than their name. */
 const TRIGGERS: Readonly<Record<string, object>> = {
   schedule: { schedule: [{ cron: '0 5 * * 1' }] },
@@ -67,6 +84,7 @@ export async function startActRig(): Promise<ActRig> {
       throw new Error(`${source} is missing; script/build and script/generate.mjs make it`);
     cpSync(source, join(action, path), { recursive: true });
   }
+  cpSync('.github/workflows', join(action, '.github/workflows'), { recursive: true });
   const artifactPort = await freePort();
   const proxy = await startArtifactProxy(artifactPort);
   const servers = [
@@ -79,7 +97,7 @@ export async function startActRig(): Promise<ActRig> {
   let jobs = 0;
 
   async function act(
-    workflow: object,
+    workflow: object | string,
     event: { readonly name: string; readonly actor: string; readonly payload: object },
     place: {
       readonly directory: string;
@@ -89,15 +107,14 @@ export async function startActRig(): Promise<ActRig> {
     { secrets, variables }: Required<Pick<JobOptions, 'secrets' | 'variables'>>,
   ) {
     const { directory, repository, artifactUrl } = place;
-    writeFiles(directory, {
-      'workflow.yml': stringify(workflow),
-      'event.json': JSON.stringify(event.payload),
-    });
+    writeFiles(directory, { 'event.json': JSON.stringify(event.payload) });
+    if (typeof workflow === 'object') writeFiles(directory, { 'workflow.yml': stringify(workflow) });
+    const file = typeof workflow === 'string' ? join(repository, workflow) : join(directory, 'workflow.yml');
     const args = [
       [event.name, '--json', '--actor', event.actor],
-      ['--workflows', join(directory, 'workflow.yml'), '--eventpath', join(directory, 'event.json')],
-      ['--platform', 'ubuntu-latest=-self-hosted', '--local-repository', `org/cagent@v1=${action}`],
-      ['--local-repository', `org/download@v1=${join(import.meta.dirname, 'download-action')}`],
+      ['--workflows', file, '--eventpath', join(directory, 'event.json')],
+      ['ubuntu-latest', 'ubuntu-24.04'].flatMap((label) => ['--platform', `${label}=-self-hosted`]),
+      actionsAtHand(action),
       Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
       Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
       artifactUrl === undefined ? ['--no-cache-server'] : servers,
@@ -145,10 +162,8 @@ export async function startActRig(): Promise<ActRig> {
       const sent = typeof payload === 'function' ? payload(await headOf(repository)) : payload;
       const started = { name, actor, payload: sent };
       const place = { directory, repository, artifactUrl: proxy.url };
-      const ran = await act({ on: TRIGGERS[name] ?? name, ...workflow }, started, place, {
-        secrets,
-        variables,
-      });
+      const whole = typeof workflow === 'string' ? workflow : { on: TRIGGERS[name] ?? name, ...workflow };
+      const ran = await act(whole, started, place, { secrets, variables });
       return { ...ran, results: directory };
     },
     async close() {

@@ -47,6 +47,7 @@ describe('settings of the action', () => {
       trigger: { allowUsers: [], allowBotUsers: [], fork: { kind: 'refuse' } },
       forkModelKey: false,
       stickyComment: true,
+      commentScope: { key: '', label: '' },
       review: false,
       reviewApprove: false,
     });

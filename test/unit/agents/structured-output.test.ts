@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentResult } from '../../../src/agents/agent.js';
+import { planAgent } from '../../../src/agents/agent-plan.js';
 import { promptText } from '../../../src/agents/prompt.js';
 import { readAnswer } from '../../../src/agents/structured-output.js';
 import { compileJsonSchema } from '../../../src/core/json-schema.js';
+import { runSpec } from '../sandbox/spec-fixture.js';
 
 const SCHEMA = {
   type: 'object',
@@ -95,5 +97,21 @@ describe('a schema', () => {
     expect(text).toMatch(/^Look\.\n\n.*\.agent-scratch.*\n\nYour last message must be one JSON value/s);
     expect(text).toContain(JSON.stringify(SCHEMA));
     expect(promptText('Look.', 'overlay')).toBe('Look.');
+  });
+});
+
+describe('the schema that an agent is given', () => {
+  it.each(['claude', 'codex'] as const)('names no dialect, which %s would refuse', (name) => {
+    const agent = { name, command: [], prompt: 'Do it.', model: undefined, args: [] };
+    const spec = runSpec({
+      agent: {
+        ...agent,
+        outputSchema: { $schema: 'https://json-schema.org/draft/2020-12/schema', ...SCHEMA },
+      },
+    });
+    const environment = { ANTHROPIC_API_KEY: 'key-a', OPENAI_API_KEY: 'key-o' };
+    const { command, files } = planAgent(spec, { environment, brokerAddress: '100.64.7.1' });
+    const given = [...command, ...files.map(({ content }) => content)].find((text) => text.startsWith('{'));
+    expect(JSON.parse(given ?? '')).toEqual(SCHEMA);
   });
 });

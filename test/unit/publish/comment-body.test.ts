@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderComment } from '../../../src/publish/comment-body.js';
+import { CagentError } from '../../../src/core/errors.js';
+import { renderComment, renderUnfinished } from '../../../src/publish/comment-body.js';
 import { commentMarker, hasMarker } from '../../../src/publish/comment-marker.js';
 import type { Report } from '../../../src/report/report.js';
 import { changes, HOSTILE, sampleReport } from '../report/samples.js';
@@ -13,7 +14,14 @@ const LINKS = {
 const OURS = [LINKS.run, LINKS.artifact];
 
 function comment(report: Report = sampleReport(), finalMessage?: string): string {
-  return renderComment({ key: '0123456789abcdef', report, changes, links: LINKS, finalMessage });
+  return renderComment({
+    key: '0123456789abcdef',
+    title: report.agent.name,
+    report,
+    changes,
+    links: LINKS,
+    finalMessage,
+  });
 }
 
 /** A report in which everything that the agent or the repository chose is `text`. */
@@ -94,9 +102,36 @@ describe('the comment on a pull request', () => {
     expect(body).toContain(LINKS.artifact);
   });
 
+  it.each([
+    [undefined, '⏹️ cagent: cancelled', 'cut off before it could report'],
+    [
+      new CagentError('docker.unreachable', 'no engine', { hint: 'Start it.' }),
+      '⚠️ cagent: error',
+      'no engine',
+    ],
+  ])('is the same one after a step that has no report: %s', (error, head, words) => {
+    const body = renderUnfinished({ key: '0123456789abcdef', title: 'claude', links: LINKS, error });
+    expect(body.split('\n')[0]).toBe(comment().split('\n')[0]);
+    expect(body).toContain(head);
+    expect(body).toContain(words);
+    expect(shownBy(body).links).toEqual([LINKS.run, LINKS.artifact]);
+  });
+
+  it('an error or a title from elsewhere does nothing in it', () => {
+    fc.assert(
+      fc.property(hostileText(), (text) => {
+        const error = new CagentError('config.invalid', text, { hint: text });
+        const shown = shownBy(renderUnfinished({ key: 'a', title: text, links: LINKS, error }));
+        expect(shown.acting).toEqual([]);
+        expect(shown.links.filter((link) => !OURS.includes(link))).toEqual([]);
+      }),
+    );
+  });
+
   it('without pages to link to it has no empty links', () => {
     const body = renderComment({
       key: 'a',
+      title: 'claude',
       report: sampleReport(),
       changes: undefined,
       links: { run: '', artifact: '' },
