@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { optionTerm } from '../lib/cli/help.js';
+import { workflowChoice } from '../lib/cli/init/workflow-choice.js';
 import { WORKFLOW_NAMES, workflowSummary, workflowText } from '../lib/cli/init/workflows.js';
 import { ACTION_INPUTS } from '../lib/config/action-inputs.js';
 import { APPLY_ACTION_INPUTS, APPLY_OUTPUTS } from '../lib/config/apply-inputs.js';
@@ -63,7 +64,10 @@ const targets = [
   ['docs/apply.md', applyDocs],
   ['docs/workflows.md', workflowDocs],
   ...WORKFLOW_NAMES.flatMap((name) => [
-    [`examples/workflows/${name}.yml`, () => workflowText(name, { kind: 'own', agent: 'claude' })],
+    [
+      `examples/workflows/${name}.yml`,
+      () => workflowText(name, { kind: 'own', choice: workflowChoice('claude', undefined) }),
+    ],
     [`.github/workflows/cagent-${name}.yml`, () => workflowText(name, { kind: 'reusable' })],
   ]),
   [

@@ -169,10 +169,7 @@ function result(
     if (words.length === 0) throw usageError('allow needs a run directory', helpHint(command));
     return { command, runDirectories: words, flags, json };
   }
-  if (command === 'init') {
-    if (words.length === 0) throw usageError('init needs the name of a workflow', helpHint(command));
-    return { command, names: words, flags, json };
-  }
+  if (command === 'init') return { command, names: words, flags, json };
   const [runDirectory, extra] = words;
   if (runDirectory === undefined || runDirectory === '')
     throw usageError('apply needs a run directory', helpHint(command));

@@ -82,7 +82,7 @@ export const COMMANDS: Readonly<Record<CommandName, CommandSpec>> = {
   init: {
     summary: 'Write ready workflows for GitHub Actions: refactor, review, fix, audit.',
     usage: '[options] WORKFLOW...',
-    options: ['workspace', 'agent', 'json'],
+    options: ['workspace', 'agent', 'model', 'json'],
     operands: 'workflows',
   },
   presets: {

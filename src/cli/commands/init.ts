@@ -5,8 +5,9 @@ import { workspaceDirectory } from '../../config/workspace-directory.js';
 import { CagentError, messageOf } from '../../core/errors.js';
 import type { ParsedArguments } from '../arguments.js';
 import type { CliContext } from '../cli-context.js';
+import { choicesText } from '../init/choices-text.js';
 import { initFiles } from '../init/init-files.js';
-import { WORKFLOW_AGENT_NAMES, WORKFLOW_AGENTS, type WorkflowAgent } from '../init/workflow-agents.js';
+import { type WorkflowChoice, workflowChoice } from '../init/workflow-choice.js';
 import { WORKFLOW_NAMES, type WorkflowName } from '../init/workflows.js';
 import { usageError } from '../usage-errors.js';
 
@@ -21,26 +22,44 @@ export async function initCommand(
   { names, flags, json }: ParsedArguments & { command: 'init' },
   { cwd, stdout, stderr }: CliContext,
 ): Promise<number> {
+  if (names.length === 0) {
+    if (stdout.isTTY !== true)
+      throw usageError(
+        `init needs the name of a workflow, allowed: ${WORKFLOW_NAMES.join(', ')}`,
+        'See cagent init --help.',
+      );
+    stdout.write(choicesText());
+    return 0;
+  }
   const workflows = names.map(workflowNamed);
-  const agent = agentNamed(flags.values.agent);
-  const { workspace } = flags.values;
-  const directory = await workspaceDirectory(typeof workspace === 'string' ? workspace : undefined, cwd);
-  const result = await writeFiles(directory, initFiles(workflows, agent));
+  const { workspace, agent, model } = flags.values;
+  const choice = workflowChoice(textOf(agent) ?? 'claude', textOf(model));
+  const directory = await workspaceDirectory(textOf(workspace), cwd);
+  const result = await writeFiles(directory, initFiles(workflows, choice));
   if (json) {
     stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     return 0;
   }
   for (const path of result.written) stdout.write(`${path}\n`);
   for (const path of result.kept) stderr.write(`cagent: ${path} is there already and was left as it is\n`);
-  if (result.written.length > 0) {
-    const { secret } = WORKFLOW_AGENTS[agent];
-    stderr.write(`cagent: read the files, then set the secret ${secret}: gh secret set ${secret}\n`);
-    if (workflows.some((name) => name === 'refactor' || name === 'fix'))
-      stderr.write(
-        'cagent: for pull requests, allow them under Settings, Actions, General, Workflow permissions\n',
-      );
-  }
+  if (result.written.length > 0)
+    for (const line of nextSteps(workflows, choice)) stderr.write(`cagent: ${line}\n`);
   return 0;
+}
+
+function nextSteps(workflows: readonly WorkflowName[], { key }: WorkflowChoice): readonly string[] {
+  return [
+    key === undefined
+      ? 'read the files, and write your command into each script'
+      : `read the files, then set the secret ${key.secret}: gh secret set ${key.secret}`,
+    ...(workflows.some((name) => name !== 'review')
+      ? ['for pull requests, allow them under Settings, Actions, General, Workflow permissions']
+      : []),
+  ];
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 async function writeFiles(directory: string, files: ReturnType<typeof initFiles>): Promise<Written> {
@@ -69,15 +88,5 @@ function workflowNamed(text: string): WorkflowName {
   throw usageError(
     `unknown workflow ${quote(text)}, allowed: ${WORKFLOW_NAMES.join(', ')}, nearest: ${nearest(text, WORKFLOW_NAMES)}`,
     'See cagent help init.',
-  );
-}
-
-function agentNamed(value: unknown): WorkflowAgent {
-  if (value === undefined) return 'claude';
-  const found = WORKFLOW_AGENT_NAMES.find((name) => name === value);
-  if (found !== undefined) return found;
-  throw usageError(
-    `option --agent: found ${quote(String(value))}, allowed: ${WORKFLOW_AGENT_NAMES.join(', ')}`,
-    'For another agent, write the workflow for one of these and change the agent and its key in it.',
   );
 }

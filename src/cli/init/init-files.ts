@@ -1,5 +1,5 @@
-import type { WorkflowAgent } from './workflow-agents.js';
-import { promptPath, promptText, type WorkflowName, workflowText } from './workflows.js';
+import type { WorkflowChoice } from './workflow-choice.js';
+import { taskPath, taskText, type WorkflowName, workflowText } from './workflows.js';
 
 /** A file that `cagent init` writes when it is not there. */
 export interface InitFile {
@@ -8,10 +8,10 @@ export interface InitFile {
   readonly text: string;
 }
 
-/** For each workflow the file itself and the prompt that it names. Pure. */
-export function initFiles(names: readonly WorkflowName[], agent: WorkflowAgent): readonly InitFile[] {
+/** For each workflow the file itself and the prompt or script that it names. Pure. */
+export function initFiles(names: readonly WorkflowName[], choice: WorkflowChoice): readonly InitFile[] {
   return names.flatMap((name) => [
-    { path: `.github/workflows/cagent-${name}.yml`, text: workflowText(name, { kind: 'own', agent }) },
-    { path: promptPath(name), text: promptText(name) },
+    { path: `.github/workflows/cagent-${name}.yml`, text: workflowText(name, { kind: 'own', choice }) },
+    { path: taskPath(name, choice.agent), text: taskText(name, choice.agent) },
   ]);
 }

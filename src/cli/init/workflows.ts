@@ -1,5 +1,6 @@
+import type { AgentName } from '../../config/agent-names.js';
 import { CAGENT, CHECKOUT, uses } from './pins.js';
-import { WORKFLOW_AGENT_NAMES, WORKFLOW_AGENTS, type WorkflowAgent } from './workflow-agents.js';
+import { WORKFLOW_KEYS, type WorkflowChoice, type WorkflowKey } from './workflow-choice.js';
 
 export const WORKFLOW_NAMES = ['refactor', 'review', 'fix', 'audit'] as const;
 
@@ -7,7 +8,7 @@ export type WorkflowName = (typeof WORKFLOW_NAMES)[number];
 
 /** A workflow for a repository of its own, or one that others call. */
 export type WorkflowForm =
-  | { readonly kind: 'own'; readonly agent: WorkflowAgent }
+  | { readonly kind: 'own'; readonly choice: WorkflowChoice }
   | { readonly kind: 'reusable' };
 
 /** The commits of a pull request as they are, and not GitHub's merge of them, which is on no branch. */
@@ -102,13 +103,27 @@ export function workflowSummary(name: WorkflowName): string {
   return WORKFLOWS[name].summary;
 }
 
-/** Where the prompt of a workflow is, in the repository that uses it. */
-export function promptPath(name: WorkflowName): string {
-  return `.github/agent/${name}.md`;
+/** Where the task of a workflow is, in the repository that uses it: a prompt, or for a command a script. */
+export function taskPath(name: WorkflowName, agent: AgentName): string {
+  return `.github/agent/${name}.${agent === 'command' ? 'sh' : 'md'}`;
 }
 
-export function promptText(name: WorkflowName): string {
-  return WORKFLOWS[name].prompt;
+export function taskText(name: WorkflowName, agent: AgentName): string {
+  return agent === 'command' ? scriptText(name) : WORKFLOWS[name].prompt;
+}
+
+/** Fails until somebody has written the command: a workflow that does nothing would look as if all were well. */
+function scriptText(name: WorkflowName): string {
+  const result =
+    name === 'review'
+      ? 'The review is what it leaves in .agent-scratch/review.json, in the form of docs/schemas/cagent.review.schema.json.'
+      : 'What it changes in the files is the result.';
+  return `#!/usr/bin/env bash
+# Runs in the sandbox, in the repository. ${result}
+set -euo pipefail
+echo 'write the command into ${taskPath(name, 'command')}' >&2
+exit 1
+`;
 }
 
 /** The whole file. Text that people wrote is nowhere put into a script. */
@@ -126,19 +141,17 @@ ${jobs(form)}`;
 }
 
 function reusableTrigger(name: WorkflowName): string {
-  const secrets = WORKFLOW_AGENT_NAMES.map(
-    (agent) => `      ${WORKFLOW_AGENTS[agent].input}:\n        required: false`,
-  );
+  const secrets = WORKFLOW_KEYS.map(({ input }) => `      ${input}:\n        required: false`);
   return `  workflow_call:
     inputs:
       agent:
-        description: ${WORKFLOW_AGENT_NAMES.join(', ')} or another agent that cagent knows.
+        description: claude, codex, gemini or another agent that cagent knows.
         type: string
         default: claude
       prompt-file:
         description: File of the calling repository with the prompt.
         type: string
-        default: ${promptPath(name)}
+        default: ${taskPath(name, 'claude')}
       model:
         description: Model that the agent shall use.
         type: string
@@ -206,23 +219,24 @@ function cagentStep(
 ): string {
   const chosen =
     form.kind === 'own'
-      ? ownChoice(form.agent, prompt)
+      ? ownChoice(form.choice, prompt)
       : `          agent: \${{ inputs.agent }}
           prompt-file: \${{ inputs.prompt-file }}
           model: \${{ inputs.model }}
-${WORKFLOW_AGENT_NAMES.map((agent) => keyLine(agent, WORKFLOW_AGENTS[agent].input)).join('')}`;
+${WORKFLOW_KEYS.map(({ input }) => keyLine({ input, secret: input })).join('')}`;
   return `      - id: cagent
         uses: ${uses(CAGENT)}
         with:
 ${chosen}${more}`;
 }
 
-function ownChoice(agent: WorkflowAgent, prompt: WorkflowName): string {
+function ownChoice({ agent, model, key }: WorkflowChoice, name: WorkflowName): string {
+  if (agent === 'command') return `          run: bash ${taskPath(name, agent)}\n`;
   return `          agent: ${agent}
-          prompt-file: ${promptPath(prompt)}
-${keyLine(agent, WORKFLOW_AGENTS[agent].secret)}`;
+          prompt-file: ${taskPath(name, agent)}
+${model === undefined ? '' : `          model: ${JSON.stringify(model)}\n`}${key === undefined ? '' : keyLine(key)}`;
 }
 
-function keyLine(agent: WorkflowAgent, secret: string): string {
-  return `          ${WORKFLOW_AGENTS[agent].input}: \${{ secrets.${secret} }}\n`;
+function keyLine({ input, secret }: WorkflowKey): string {
+  return `          ${input}: \${{ secrets.${secret} }}\n`;
 }

@@ -14,6 +14,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.js';
 import type { CliContext } from '../../../src/cli/cli-context.js';
 import { initCommand } from '../../../src/cli/commands/init.js';
+import { WORKFLOW_NAMES } from '../../../src/cli/init/workflows.js';
+import { AGENT_NAMES } from '../../../src/config/agent-names.js';
 
 let root: string;
 beforeEach(() => {
@@ -22,8 +24,13 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 async function init(...words: readonly string[]) {
+  return await initOn({ isTTY: false }, words);
+}
+
+async function initOn({ isTTY }: { readonly isTTY: boolean }, words: readonly string[]) {
   const written = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') => ({
+    isTTY,
     write: (text: string) => {
       written[name] += text;
       return true;
@@ -53,13 +60,41 @@ describe('cagent init', () => {
   });
 
   it.each([
-    ['codex', `openai-api-key: \${{ secrets.OPENAI_API_KEY }}`],
-    ['gemini', `google-api-key: \${{ secrets.GEMINI_API_KEY }}`],
-  ])('writes for %s, with its key', async (agent, line) => {
-    await init('fix', '--agent', agent);
-    expect(read('.github/workflows/cagent-fix.yml')).toContain(`agent: ${agent}\n`);
-    expect(read('.github/workflows/cagent-fix.yml')).toContain(line);
-    expect(read('.github/workflows/cagent-fix.yml')).not.toContain('ANTHROPIC');
+    ['codex', [], `openai-api-key: \${{ secrets.OPENAI_API_KEY }}`],
+    ['gemini', [], `google-api-key: \${{ secrets.GEMINI_API_KEY }}`],
+    ['opencode', [], `anthropic-api-key: \${{ secrets.ANTHROPIC_API_KEY }}`],
+    ['opencode', ['--model', 'google/gemini-x'], `google-api-key: \${{ secrets.GEMINI_API_KEY }}`],
+    ['copilot', ['--model', 'claude-x'], `anthropic-api-key: \${{ secrets.ANTHROPIC_API_KEY }}`],
+    ['copilot', ['--model', 'openai/gpt-x'], `openai-api-key: \${{ secrets.OPENAI_API_KEY }}`],
+    ['aider', ['--model', 'gemini-x'], `google-api-key: \${{ secrets.GEMINI_API_KEY }}`],
+  ])('writes for %s %j, with the one key that it needs', async (agent, more, line) => {
+    const { stderr } = await init('fix', '--agent', agent, ...more);
+    const text = read('.github/workflows/cagent-fix.yml');
+    expect(text).toContain(`agent: ${agent}\n`);
+    expect(text).toContain(line);
+    expect(text.match(/-api-key:/g)).toHaveLength(1);
+    expect(text.includes('model:')).toBe(more.length > 0);
+    expect(stderr).toContain(`gh secret set ${/secrets\.(\w+)/.exec(line)?.[1]}\n`);
+  });
+
+  it('writes for a command, with a script in the place of a prompt that fails until it is written', async () => {
+    const { stderr } = await init('refactor', 'review', '--agent', 'command');
+    const text = read('.github/workflows/cagent-refactor.yml');
+    expect(text).toContain('run: bash .github/agent/refactor.sh\n');
+    expect(text).not.toMatch(/secrets\.|prompt-file/);
+    expect(read('.github/agent/refactor.sh')).toMatch(/^#!\/usr\/bin\/env bash\n[\s\S]*\nexit 1\n$/);
+    expect(read('.github/agent/review.sh')).toContain('.agent-scratch/review.json');
+    expect(stderr).toContain('write your command into each script');
+    expect(readdirSync(join(root, '.github/agent'))).toEqual(['refactor.sh', 'review.sh']);
+  });
+
+  it('shows a person what there is to choose from, and writes nothing', async () => {
+    const { code, stdout } = await initOn({ isTTY: true }, []);
+    expect(code).toBe(0);
+    for (const name of [...WORKFLOW_NAMES, ...AGENT_NAMES])
+      expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
+    expect(stdout).toContain('secret ANTHROPIC_API_KEY (default)');
+    expect(readdirSync(root)).toEqual([]);
   });
 
   it('overwrites nothing and says so', async () => {
@@ -92,7 +127,8 @@ describe('cagent init', () => {
   it.each([
     [[], 'init needs the name of a workflow'],
     [['refator'], 'allowed: refactor, review, fix, audit, nearest: refactor'],
-    [['fix', '--agent', 'copilot'], 'allowed: claude, codex, gemini'],
+    [['fix', '--agent', 'copilto'], 'allowed: claude, codex, gemini, opencode, copilot, aider, command'],
+    [['fix', '--agent', 'copilot'], 'copilot cannot choose a model by itself, allowed: --model NAME'],
     [['fix', '--workspace', 'none'], 'none'],
   ])('%j is refused and nothing is written', async (words, message) => {
     await expect(async () => init(...words)).rejects.toThrow(message);
