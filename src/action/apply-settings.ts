@@ -28,7 +28,8 @@ type FromInputs = Pick<
 export interface ApplySettings {
   readonly source:
     | { readonly kind: 'artifact'; readonly name: string }
-    | { readonly kind: 'directory'; readonly path: string };
+    | { readonly kind: 'directory'; readonly path: string }
+    | { readonly kind: 'patch'; readonly path: string; readonly baseCommit: string };
   readonly patchSha256: string | undefined;
   readonly baseBranch: string | undefined;
   readonly branchPrefix: string;
@@ -119,14 +120,19 @@ function reader(inputs: Inputs, problems: string[]) {
 }
 
 function sourceOf(read: Reader, problems: string[]): ApplySettings['source'] {
-  const [name, path] = [read.text('artifact'), read.text('run-directory')];
-  if ((name === '') === (path === '')) {
+  const [name, path, patch] = [read.text('artifact'), read.text('run-directory'), read.text('patch-file')];
+  const baseCommit = read.matching('base-commit', /^[0-9a-f]{40}$/, '40 hexadecimal digits');
+  const given = [name, path, patch].filter((text) => text !== '').length;
+  if (given !== 1) {
     problems.push(
-      `input artifact and input run-directory: ${name === '' ? 'none' : 'both'} given, allowed: one of them`,
+      `input artifact, input run-directory and input patch-file: ${['none', '', 'two', 'all'][given]} given, allowed: one of them`,
     );
   } else if (name !== '' && !isArtifactName(name)) {
     problems.push(`input artifact: found ${quote(name)}, allowed: the name of an artifact`);
+  } else if ((patch === '') !== (baseCommit === '')) {
+    problems.push('input patch-file and input base-commit: one is given, allowed: both or none');
   }
+  if (patch !== '') return { kind: 'patch', path: patch, baseCommit };
   return path === '' ? { kind: 'artifact', name } : { kind: 'directory', path };
 }
 

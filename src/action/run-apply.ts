@@ -11,7 +11,7 @@ import { viewerLogin } from '../github/repository-facts.js';
 import { downloadRun } from '../publish/download-run.js';
 import { propose } from '../publish/proposal/propose.js';
 import { tellPullRequest } from '../publish/proposal/tell-pull-request.js';
-import { readVerifiedRun, type VerifiedRun } from '../publish/proposal/verified-run.js';
+import { readBarePatch, readVerifiedRun, type VerifiedRun } from '../publish/proposal/verified-run.js';
 import { APPLY_INPUT_NAMES, type ApplySettings, applySettings } from './apply-settings.js';
 import { connection } from './github-connection.js';
 import { proposalSettings } from './proposal-settings.js';
@@ -35,7 +35,7 @@ export async function runApply(given: Environment): Promise<number> {
     const settings = applySettings(inputs);
     const event = await readEvent(environment);
     const run = await readRun(settings, temporary, environment);
-    const proposal = proposalSettings(settings, event, environment, run.agent);
+    const proposal = proposalSettings(settings, event, environment, run.agent ?? 'patch');
     const github = connection(token, environment, cancellation.signal)();
     const warn = (message: string): void => core.warning(message, { title: 'cagent apply' });
     const viewer = await viewerLogin(github);
@@ -68,10 +68,15 @@ async function readRun(
   temporary: string,
   environment: Environment,
 ): Promise<VerifiedRun> {
+  const workspace = environment.GITHUB_WORKSPACE ?? '';
+  if (source.kind === 'patch') {
+    const copy = join(temporary, 'changes.patch');
+    return await readBarePatch(resolve(workspace, source.path), source.baseCommit, copy, patchSha256);
+  }
   const directory =
     source.kind === 'artifact'
       ? await downloadRun(source.name, temporary, environment)
-      : resolve(environment.GITHUB_WORKSPACE ?? '', source.path);
+      : resolve(workspace, source.path);
   const run = await readVerifiedRun(directory, patchSha256);
   if (run.conclusion === 'success') return run;
   throw new CagentError(

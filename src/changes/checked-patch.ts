@@ -5,6 +5,7 @@ import { readChanges } from './diff-trees.js';
 import { type ChangeRecord, parseChanges } from './parse-changes.js';
 import { listPaths, matching, policyError, policyViolations } from './patch-policy.js';
 import { isGitName, isUnsafePath } from './path-safety.js';
+import type { StoredPatch } from './read-run.js';
 import { runGit, type TrustedGit } from './trusted-git.js';
 
 /** What a patch really does to the tree that it is for, after all checks. */
@@ -20,7 +21,7 @@ export interface CheckedPatch {
  * two agree and keep the policy. `prefix`: the checkout's place in the repository, `''` or `dir/`.
  */
 export async function checkPatch(
-  task: Pick<ApplyTask, 'stored' | 'policy'>,
+  task: Pick<ApplyTask, 'policy'> & { readonly stored: StoredPatch },
   git: TrustedGit,
   trees: { readonly before: string; readonly after: string },
   prefix: string,

@@ -8,7 +8,7 @@ import { readChanges, writePatch } from './diff-trees.js';
 import { parseChanges } from './parse-changes.js';
 import { matching } from './patch-policy.js';
 import { isUnsafePath } from './path-safety.js';
-import type { StoredChanges } from './read-run.js';
+import type { StoredPatch } from './read-run.js';
 import { runGit, type TrustedGit, tryGit, withTemporaryRepository } from './trusted-git.js';
 
 /** The files of a commit that is somewhere else. Paths are those of the patch. */
@@ -24,7 +24,7 @@ export interface DistantEntry {
 }
 
 export interface PatchOnTree extends Pick<ApplyInput, 'policy' | 'processes' | 'env'> {
-  readonly stored: StoredChanges;
+  readonly stored: StoredPatch;
   /** The commit that the agent started from. */
   readonly start: DistantFiles;
   /** The commit that the changes shall go onto; `undefined`: the same one. */
@@ -124,13 +124,17 @@ async function place(
 }
 
 /** What the run says that it changed; a wrong list makes the patch fail or differ from it. */
-function candidatePaths({ changes }: StoredChanges): readonly string[] {
-  const listed = changes.files.flatMap((file) => [file.oldPath ?? file.path, file.path]);
-  return [...new Set(listed)].filter((path) => !isUnsafePath(path) && path.isWellFormed());
+function candidatePaths({ changes }: StoredPatch): readonly string[] {
+  return safePaths(changes.files.flatMap((file) => [file.oldPath ?? file.path, file.path]));
+}
+
+/** Those that may be asked for and put into an index, each once. */
+export function safePaths(paths: readonly string[]): readonly string[] {
+  return [...new Set(paths)].filter((path) => !isUnsafePath(path) && path.isWellFormed());
 }
 
 /** The files that a commit has at these paths, as a tree of the temporary repository. */
-async function importFiles(
+export async function importFiles(
   git: TrustedGit,
   from: DistantFiles,
   paths: readonly string[],

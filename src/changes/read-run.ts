@@ -37,12 +37,17 @@ const schema = z.object({
   sensitive: z.array(pathWithReason),
 });
 
-/** The changes of a finished run, as its directory has them. Their form is checked, their truth is not. */
-export interface StoredChanges {
-  readonly changes: Changes;
+/** A patch on disk, with the files that it is said to change and the commit that it is for. */
+export interface StoredPatch {
+  readonly changes: Pick<Changes, 'files' | 'baseCommit'>;
   /** Absolute path. */
   readonly patch: string;
   readonly patchBytes: number;
+}
+
+/** The changes of a finished run, as its directory has them. Their form is checked, their truth is not. */
+export interface StoredChanges extends StoredPatch {
+  readonly changes: Changes;
 }
 
 /** @throws CagentError `changes.apply` when a file is missing or does not have the form of `cagent.changes/1`. */

@@ -9,6 +9,10 @@ export const APPLY_ACTION_INPUTS = {
   'run-directory': {
     description: 'Path of a run directory, instead of artifact, where the agent ran on this machine.',
   },
+  'patch-file': {
+    description: 'Path of a patch alone, instead of artifact, which applies to base-commit.',
+  },
+  'base-commit': { description: 'The commit that the patch of patch-file was made on, by its whole id.' },
   'patch-sha256': {
     description:
       'SHA-256 of the patch as the job of the agent told it in its output patch-sha256. Another patch is refused, whoever brought it.',

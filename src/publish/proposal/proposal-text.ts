@@ -15,7 +15,7 @@ export function proposalMarker(branch: string): string {
 }
 
 export function proposalTitle({ title }: ProposalSettings, { agent }: VerifiedRun): string {
-  return clip(displayText(title === '' ? `Changes by ${agent}` : title), 200);
+  return clip(displayText(title || (agent === undefined ? 'Apply a patch' : `Changes by ${agent}`)), 200);
 }
 
 /** One line of what, and the run that it came from. Text of the agent has no place here: GitHub acts on `Fixes #1`. */
@@ -35,7 +35,7 @@ export interface BodyParts {
 export function proposalBody(settings: ProposalSettings, run: VerifiedRun, parts: BodyParts): string {
   return [
     proposalMarker(settings.branch),
-    `${code(run.agent)} changed ${plural(parts.paths.length, 'file')} in a sandbox; cagent checked and applied the patch. ${sourceOf(settings, run)}`,
+    `${authorWords(run, parts)} ${sourceOf(settings, run)}`,
     ...guardedWords(parts.guarded),
     ...baseWords(parts.base, settings.baseBranch),
     listing('Changed', parts.paths),
@@ -58,7 +58,7 @@ export function issueBody(
   const inline = patch.length <= LONGEST_INLINE_PATCH;
   return [
     proposalMarker(settings.branch),
-    `${code(run.agent)} proposes changes to protected files. A person has to decide and apply them. ${sourceOf(settings, run)}`,
+    `${run.agent === undefined ? 'A patch' : code(run.agent)} proposes changes to protected files. A person has to decide and apply them. ${sourceOf(settings, run)}`,
     listing('Protected', guarded),
     `To apply the patch:\n\n${fenced(applyByHand(settings, start), 'sh')}`,
     inline
@@ -73,7 +73,7 @@ export function applyByHand(settings: ProposalSettings, start: string): string {
   const { artifact, workflowRunId: id, branch, directory } = settings;
   const fetch =
     artifact === undefined || id === ''
-      ? '# take changes.patch from the run directory to cagent-run/'
+      ? '# put the patch at cagent-run/changes.patch'
       : `gh run download ${id} --name ${quoteWord(artifact)} --dir cagent-run`;
   const inside = directory === '' ? '' : ` --directory ${quoteWord(directory)}`;
   return [
@@ -82,6 +82,13 @@ export function applyByHand(settings: ProposalSettings, start: string): string {
     `git switch --create ${branch}-by-hand ${start}`,
     `git apply --index${inside} cagent-run/changes.patch`,
   ].join('\n');
+}
+
+function authorWords({ agent }: VerifiedRun, { paths }: BodyParts): string {
+  const files = plural(paths.length, 'file');
+  return agent === undefined
+    ? `A patch that changes ${files}; cagent checked and applied it.`
+    : `${code(agent)} changed ${files} in a sandbox; cagent checked and applied the patch.`;
 }
 
 function sourceOf({ runUrl }: ProposalSettings, { runId }: VerifiedRun): string {

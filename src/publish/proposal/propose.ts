@@ -1,5 +1,6 @@
+import { listBarePatch } from '../../changes/bare-patch.js';
 import { type PlacedChanges, withPatchOnTree } from '../../changes/patch-on-tree.js';
-import { listPaths } from '../../changes/patch-policy.js';
+import type { StoredPatch } from '../../changes/read-run.js';
 import type { PatchPolicy } from '../../config/run-spec.js';
 import type { Environment } from '../../core/environment.js';
 import { CagentError } from '../../core/errors.js';
@@ -40,7 +41,6 @@ export async function propose(
   ports: ProposalPorts,
 ): Promise<ProposalOutcome> {
   const { github, repository } = ports;
-  const { stored } = run;
   const base = await headCommit(settings.baseBranch, settings, ports);
   const policy = await policyOf(settings, ports, base);
   const { branch, baseBranch, identity } = settings;
@@ -50,12 +50,22 @@ export async function propose(
     identity: identity?.name,
     viewer: ports.viewer,
   });
-  if (stored.changes.files.length === 0) return await closeOwn(settings, ports, own);
+  const isBare = run.agent === undefined && run.stored.patchBytes > 0;
+  if (run.stored.changes.files.length === 0 && !isBare) return await closeOwn(settings, ports, own);
   const start = startOf(run);
-  const overCap = capOf(run, policy);
-  if (overCap !== undefined) return { kind: 'over-cap', why: overCap, howTo: applyByHand(settings, start) };
+  const overCap = (why: string): ProposalOutcome => ({
+    kind: 'over-cap',
+    why,
+    howTo: applyByHand(settings, start),
+  });
+  const cap = capOf(run.stored, policy);
+  if (cap !== undefined) return overCap(cap);
   if (own.kind === 'foreign') return own;
   const from = start === base.sha ? base : await readCommit(github, repository, start, settings.directory);
+  const stored = isBare ? await listBarePatch(run.stored, from.files, ports) : run.stored;
+  const listedCap = capOf(stored, policy);
+  if (listedCap !== undefined) return overCap(listedCap);
+  if (stored.changes.files.length === 0) return await closeOwn(settings, ports, own);
   const task = {
     policy,
     processes: ports.processes,
@@ -144,16 +154,11 @@ function startOf({ stored }: VerifiedRun): string {
 }
 
 /** Judged before the patch is read: reading is what a size may make expensive. */
-function capOf({ stored }: VerifiedRun, policy: PatchPolicy): string | undefined {
+function capOf(stored: StoredPatch, policy: PatchPolicy): string | undefined {
   const files = stored.changes.files.length;
   const kilobytes = Math.ceil(stored.patchBytes / 1024);
   if (files > policy.maxFiles) return `it changes ${files} files, patch.max-files allows ${policy.maxFiles}`;
   if (kilobytes > policy.maxKilobytes)
     return `it has ${kilobytes} kilobytes, patch.max-kilobytes allows ${policy.maxKilobytes}`;
   return undefined;
-}
-
-/** For messages: protected paths on one line. */
-export function guardedWords(guarded: readonly string[]): string {
-  return `it changes protected paths: ${listPaths(guarded)}`;
 }

@@ -4,20 +4,41 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { readStoredChanges, type StoredChanges } from '../../changes/read-run.js';
+import { takeBarePatch } from '../../changes/bare-patch.js';
+import { readStoredChanges, type StoredPatch } from '../../changes/read-run.js';
 import { AGENT_NAME } from '../../config/agent-definition.js';
 import { CagentError, messageOf } from '../../core/errors.js';
-import { isRunId, type RunId } from '../../core/run-id.js';
+import { isRunId } from '../../core/run-id.js';
 
 /** A run whose parts fit together. That it is the run of the agent's job is for the caller to know. */
 export interface VerifiedRun {
-  readonly runId: RunId;
+  /** Of the run; for a patch without one, made of its content. */
+  readonly runId: string;
   readonly conclusion: string;
-  /** Name of an agent that cagent knows or that the user has defined: see `AGENT_NAME`. */
-  readonly agent: string;
+  /** Name of an agent that cagent knows or that the user has defined: see `AGENT_NAME`. `undefined`: a bare patch. */
+  readonly agent: string | undefined;
   /** The agent's last words. Untrusted. */
   readonly finalMessage: string;
-  readonly stored: StoredChanges;
+  readonly stored: StoredPatch;
+}
+
+/**
+ * A patch that came without a run directory. What it changes is still to be found out.
+ * @param copy path that nobody else writes to
+ * @throws CagentError `apply.run` when it is not the patch that was expected; `changes.apply` when it is none
+ */
+export async function readBarePatch(
+  file: string,
+  baseCommit: string,
+  copy: string,
+  expected: string | undefined,
+): Promise<VerifiedRun> {
+  const stored = await takeBarePatch(file, baseCommit, copy);
+  const sha256 = await hashOf(stored.patch);
+  if (expected !== undefined && expected !== sha256)
+    throw tampered(`the patch has SHA-256 ${sha256}, the job of the agent said ${expected}`);
+  const runId = `patch-${sha256.slice(0, 16)}`;
+  return { runId, conclusion: 'success', agent: undefined, finalMessage: '', stored };
 }
 
 const LARGEST_REPORT = 64 * 2 ** 20;

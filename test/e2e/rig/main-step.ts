@@ -29,7 +29,16 @@ export interface MainStepOptions {
 }
 
 /** The built main step alone: a workflow runner takes ten times as long, and a verdict needs none. */
-export async function runMainStep(options: MainStepOptions): Promise<MainStep> {
+export function runMainStep(options: MainStepOptions): Promise<MainStep> {
+  return runStep('main', options);
+}
+
+/** The built step of `org/cagent/apply` alone, in a directory with `files`. */
+export function runApplyStep(options: MainStepOptions): Promise<MainStep> {
+  return runStep('apply', options);
+}
+
+async function runStep(bundle: 'main' | 'apply', options: MainStepOptions): Promise<MainStep> {
   const root = mkdtempSync(join(tmpdir(), 'e2e-main-'));
   try {
     const { event, payload = {}, actor = 'mona', inputs = {}, apiUrl } = options;
@@ -45,7 +54,7 @@ export async function runMainStep(options: MainStepOptions): Promise<MainStep> {
       return join(root, name);
     };
     const variables = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-    const { exitCode, stdout } = await run(NODE, [join(RELEASE, 'dist/main/index.js')], {
+    const { exitCode, stdout } = await run(NODE, [join(RELEASE, `dist/${bundle}/index.js`)], {
       cwd: workspace,
       env: {
         GITHUB_ACTIONS: 'true',
@@ -54,6 +63,8 @@ export async function runMainStep(options: MainStepOptions): Promise<MainStep> {
         GITHUB_REPOSITORY: 'acme/widget',
         GITHUB_RUN_ID: '1',
         GITHUB_SHA: commit,
+        GITHUB_REF: 'refs/heads/main',
+        GITHUB_WORKSPACE: workspace,
         GITHUB_WORKFLOW: 'agent',
         GITHUB_JOB: 'job',
         GITHUB_ACTOR: actor,

@@ -68,8 +68,12 @@ describe('the inputs of apply', () => {
   });
 
   it.each([
-    [{ artifact: '' }, 'input artifact and input run-directory: none given'],
-    [{ 'run-directory': 'x' }, 'both given'],
+    [{ artifact: '' }, 'input artifact, input run-directory and input patch-file: none given'],
+    [{ 'run-directory': 'x' }, 'two given, allowed: one of them'],
+    [{ 'run-directory': 'x', 'patch-file': 'y' }, 'all given'],
+    [{ artifact: '', 'patch-file': 'x' }, 'input patch-file and input base-commit: one is given'],
+    [{ 'base-commit': 'a'.repeat(40) }, 'input patch-file and input base-commit: one is given'],
+    [{ artifact: '', 'patch-file': 'x', 'base-commit': 'main' }, '40 hexadecimal digits'],
     [{ artifact: 'a/b' }, 'input artifact: found "a/b"'],
     [{ 'patch-sha256': 'abc' }, '64 hexadecimal digits'],
     [{ 'branch-prefix': '--force' }, 'input branch-prefix'],

@@ -8,7 +8,11 @@ import { systemProcesses } from '../../../../src/core/process.js';
 import { createGitHub } from '../../../../src/github/client.js';
 import type { ProposalOutcome, ProposalSettings } from '../../../../src/publish/proposal/proposal.js';
 import { propose } from '../../../../src/publish/proposal/propose.js';
-import { readVerifiedRun } from '../../../../src/publish/proposal/verified-run.js';
+import {
+  readBarePatch,
+  readVerifiedRun,
+  type VerifiedRun,
+} from '../../../../src/publish/proposal/verified-run.js';
 import { type FakeGitHub, type FakeOptions, startFakeGitHub } from '../../../e2e/rig/github/fake-github.js';
 import type { GitStore, StoreFiles } from '../../../e2e/rig/github/git-store.js';
 
@@ -54,6 +58,13 @@ export interface ProposalRig {
   ): { readonly directory: string; readonly tree: string };
   /** Verifies a run directory and proposes its changes. */
   propose(directory: string, settings?: Partial<ProposalSettings>, token?: string): Promise<ProposalOutcome>;
+  /** The same for a patch alone. */
+  proposePatch(
+    patch: string | Buffer,
+    baseCommit: string,
+    settings?: Partial<ProposalSettings>,
+    sha256?: string,
+  ): Promise<ProposalOutcome>;
   close(): Promise<void>;
 }
 
@@ -62,6 +73,19 @@ export async function startProposalRig(options: FakeOptions = {}): Promise<Propo
   const root = mkdtempSync(join(tmpdir(), 'cagent-proposal-'));
   const warnings: string[] = [];
   let runs = 0;
+  const proposeRun = (run: VerifiedRun, settings: Partial<ProposalSettings> = {}, token = 'ghs_test') =>
+    propose(
+      run,
+      { ...SETTINGS, ...settings },
+      {
+        github: createGitHub({ token, apiUrl: fake.url, secondMs: 1 }),
+        repository: { owner: 'acme', repo: 'widget' },
+        viewer: fake.state.tokens[token]?.login ?? '',
+        processes: systemProcesses,
+        env: readEnvironment(),
+        warn: (message) => warnings.push(message),
+      },
+    );
   return {
     fake,
     warnings,
@@ -71,20 +95,14 @@ export async function startProposalRig(options: FakeOptions = {}): Promise<Propo
       mkdirSync(directory);
       return { directory, tree: writeRun(fake.store, { directory, start, files, number: runs }, parts) };
     },
-    async propose(directory, settings = {}, token = 'ghs_test') {
-      const run = await readVerifiedRun(directory, undefined);
-      return await propose(
-        run,
-        { ...SETTINGS, ...settings },
-        {
-          github: createGitHub({ token, apiUrl: fake.url, secondMs: 1 }),
-          repository: { owner: 'acme', repo: 'widget' },
-          viewer: fake.state.tokens[token]?.login ?? '',
-          processes: systemProcesses,
-          env: readEnvironment(),
-          warn: (message) => warnings.push(message),
-        },
-      );
+    async propose(directory, settings, token) {
+      return await proposeRun(await readVerifiedRun(directory, undefined), settings, token);
+    },
+    async proposePatch(patch, baseCommit, settings, sha256) {
+      runs += 1;
+      const [file, copy] = [join(root, `given-${runs}.patch`), join(root, `copy-${runs}.patch`)];
+      writeFileSync(file, patch);
+      return await proposeRun(await readBarePatch(file, baseCommit, copy, sha256), settings);
     },
     async close() {
       await fake.close();

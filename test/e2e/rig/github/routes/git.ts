@@ -159,7 +159,7 @@ function makeTree(store: GitStore, base: string | undefined, entries: readonly T
     if (sha === null) {
       if (store.git(['ls-files', '-z', '--', path], '', env).length === 0)
         throw new GitHubRefusal(422, 'GitRPC::BadObjectState');
-      store.git(['update-index', '--force-remove', '--', path], '', env);
+      store.git(['update-index', '-z', '--index-info'], `0 ${'0'.repeat(40)}\t${path}\0`, env);
       continue;
     }
     const id =
