@@ -8,6 +8,8 @@ export interface WorkflowWarning {
   readonly line: number;
   readonly found: string;
   readonly hint: string;
+  /** `advice`: good as it is, and could be better. */
+  readonly level: 'warning' | 'advice';
 }
 
 /** Expressions whose value anybody may have written. */
@@ -27,8 +29,16 @@ const POWERS = [
   'security-events',
 ];
 
-/** Looks through the text of one workflow. What is no workflow has no warnings. Pure. */
-export function workflowWarnings(file: string, text: string): readonly WorkflowWarning[] {
+/** An action of another repository, with the owner, and what comes behind the `@`. */
+const REMOTE = /^([\w.-]+)\/[\w.-]+(?:\/[^@]*)?@(.+)$/;
+/** Who keeps these has the runner in hand anyway. */
+const OF_GITHUB: readonly string[] = ['actions', 'github'];
+
+/**
+ * Looks through the text of one workflow. What is no workflow has no warnings. Pure.
+ * @param ownOwner account of the repository, whose own actions need no pin
+ */
+export function workflowWarnings(file: string, text: string, ownOwner?: string): readonly WorkflowWarning[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const root = document.contents;
@@ -36,21 +46,26 @@ export function workflowWarnings(file: string, text: string): readonly WorkflowW
   if (document.errors.length > 0 || !isMap(root)) return warnings;
   const at = (node: unknown): number => lines.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
   const warn = (node: unknown, found: string, hint: string): void =>
-    void warnings.push({ file, line: at(node), found, hint });
+    void warnings.push({ file, line: at(node), found, hint, level: 'warning' });
   const onTarget = hasTrigger(root, 'pull_request_target');
   for (const job of mapsIn(root.get('jobs'))) {
     const steps = stepsOf(job);
-    if (typeof job.get('uses') === 'string') judgePin(job, warn);
+    if (typeof job.get('uses') === 'string') judgeCagentPin(job, warn);
     const agent = steps.find((step) => CAGENT.test(textOf(step, 'uses')));
     for (const step of steps) {
       judgeScript(step, warn);
-      judgePin(step, warn);
+      judgeCagentPin(step, warn);
       if (onTarget) judgeHeadCheckout(step, warn);
       if (agent !== undefined) judgeCredentials(step, warn);
       if (CAGENT.test(textOf(step, 'uses'))) judgeInputs(step, warn);
     }
     if (agent !== undefined) judgePermissions(job, root, agent, warn);
   }
+  const users = mapsIn(root.get('jobs')).flatMap((job) => [job, ...stepsOf(job)]);
+  if (users.some((user) => CAGENT_OR_PART.test(textOf(user, 'uses'))))
+    judgePins(users, ownOwner, warn, (node, found, hint) =>
+      warnings.push({ file, line: at(node), found, hint, level: 'advice' }),
+    );
   return warnings;
 }
 
@@ -111,14 +126,49 @@ function judgeHeadCheckout(step: YAMLMap, warn: Warn): void {
   );
 }
 
-function judgePin(step: YAMLMap, warn: Warn): void {
+function judgeCagentPin(step: YAMLMap, warn: Warn): void {
   const ref = CAGENT_OR_PART.exec(textOf(step, 'uses'))?.[1];
-  if (ref === undefined || /^[0-9a-f]{40}$/.test(ref) || /^v\d/.test(ref)) return;
+  if (ref === undefined || isCommit(ref) || isVersion(ref)) return;
   warn(
     step.get('uses', true),
     `cagent is used at ${ref}, which can become something else at any time`,
     'Pin it by the commit of a release, with the version in a comment; "cagent init" shows how.',
   );
+}
+
+/** Everything beside an agent and its token, at what can be moved: each of strangers, those of known owners in one line. */
+function judgePins(users: readonly YAMLMap[], ownOwner: string | undefined, warn: Warn, advise: Warn): void {
+  const known: YAMLMap[] = [];
+  for (const user of users) {
+    const uses = textOf(user, 'uses');
+    const [, owner = '', ref = ''] = REMOTE.exec(uses) ?? [];
+    if (ref === '' || isCommit(ref)) continue;
+    const isCagent = CAGENT_OR_PART.test(uses);
+    if (isCagent && !isVersion(ref)) continue;
+    if (isCagent || (isVersion(ref) && [...OF_GITHUB, ownOwner].includes(owner))) known.push(user);
+    else
+      warn(
+        user.get('uses', true),
+        `${uses} is no fixed commit: who can move ${ref} decides what runs beside the agent`,
+        'Pin it by the whole id of a commit, with the version in a comment, which dependabot keeps current.',
+      );
+  }
+  const [first] = known;
+  if (first === undefined) return;
+  const names = [...new Set(known.map((user) => textOf(user, 'uses')))].join(', ');
+  advise(
+    first.get('uses', true),
+    `by tags of known owners: ${names}`,
+    'A commit in the place of a tag cannot be moved.',
+  );
+}
+
+function isCommit(ref: string): boolean {
+  return /^[0-9a-f]{40}$/.test(ref);
+}
+
+function isVersion(ref: string): boolean {
+  return /^v?\d/.test(ref);
 }
 
 function judgePermissions(job: YAMLMap, root: YAMLMap, agent: YAMLMap, warn: Warn): void {

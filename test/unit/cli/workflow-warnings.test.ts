@@ -26,8 +26,11 @@ jobs:
           TITLE: \${{ github.event.pull_request.title }}
 `;
 
-const warnings = (text: string) =>
-  workflowWarnings('w.yml', text).map(({ line, found }) => `${line}: ${found}`);
+const found = (text: string, level: 'warning' | 'advice', owner?: string) =>
+  workflowWarnings('w.yml', text, owner)
+    .filter((warning) => warning.level === level)
+    .map((warning) => `${warning.line}: ${warning.found}`);
+const warnings = (text: string, owner?: string) => found(text, 'warning', owner);
 
 describe('workflows that are looked through', () => {
   it('a careful one has no warning', () => {
@@ -104,6 +107,25 @@ describe('workflows that are looked through', () => {
     expect(warnings(text)).toEqual([expect.stringContaining(expected)]);
   });
 
+  it('an action of strangers by a tag or a branch is found, one of known owners only mentioned', () => {
+    const strange = SAFE.replace('actions/checkout@v5', 'someone/checkout@v5');
+    expect(warnings(strange)).toEqual([expect.stringContaining('9: someone/checkout@v5 is no fixed commit')]);
+    expect(warnings(strange.replace('@v5', `@${'a'.repeat(40)}`))).toEqual([]);
+    expect(warnings(strange, 'someone')).toEqual([]);
+    expect(warnings(strange.replace('@v5', '@main'), 'someone')).toHaveLength(1);
+    expect(warnings(SAFE.replace('checkout@v5', 'checkout@main'))).toHaveLength(1);
+    expect(found(SAFE, 'advice')).toEqual(['9: by tags of known owners: actions/checkout@v5, org/cagent@v1']);
+  });
+
+  it('in a workflow without an agent, pins are not our business', () => {
+    const text = SAFE.replace('actions/checkout@v5', 'someone/checkout@v5').replace(
+      'org/cagent@v1',
+      'org/other@main',
+    );
+    expect(found(text, 'warning')).toEqual([]);
+    expect(found(text, 'advice')).toEqual([]);
+  });
+
   it('a stranger’s code beside secrets is found', () => {
     const text = SAFE.replace('pull_request:\n', 'pull_request_target:\n').replace(
       'persist-credentials: false',
@@ -130,7 +152,12 @@ describe('workflows that are looked through', () => {
     const root = mkdtempSync(join(tmpdir(), 'doctor-'));
     expect(await workflowChecks(root)).toEqual([]);
     mkdirSync(join(root, '.github/workflows'), { recursive: true });
-    writeFileSync(join(root, '.github/workflows/a.yml'), SAFE.replace('@v1', '@main'));
+    writeFileSync(
+      join(root, '.github/workflows/a.yml'),
+      SAFE.replace('@v1', '@main').replace('actions/', 'acme/'),
+    );
+    mkdirSync(join(root, '.git'));
+    writeFileSync(join(root, '.git/config'), '[remote "origin"]\n\turl = git@github.com:acme/widget.git\n');
     expect(await workflowChecks(root)).toEqual([
       {
         name: 'workflow',
@@ -139,6 +166,14 @@ describe('workflows that are looked through', () => {
         hint: expect.stringContaining('Pin it'),
         file: '.github/workflows/a.yml',
         line: 12,
+      },
+      {
+        name: 'workflow',
+        status: 'ok',
+        found: '.github/workflows/a.yml:9: by tags of known owners: acme/checkout@v5',
+        hint: expect.stringContaining('cannot be moved'),
+        file: '.github/workflows/a.yml',
+        line: 9,
       },
     ]);
     rmSync(root, { recursive: true });
