@@ -110,7 +110,7 @@ describe('the schema that an agent is given', () => {
       },
     });
     const environment = { ANTHROPIC_API_KEY: 'key-a', OPENAI_API_KEY: 'key-o' };
-    const { command, files } = planAgent(spec, { environment, brokerAddress: '100.64.7.1' });
+    const { command, files } = planAgent(spec, { environment, brokerAddress: '100.64.7.1', git: false });
     const given = [...command, ...files.map(({ content }) => content)].find((text) => text.startsWith('{'));
     expect(JSON.parse(given ?? '')).toEqual(SCHEMA);
   });
