@@ -3,7 +3,13 @@ import { pipeline } from 'node:stream';
 import type { Decision } from '../../egress/decide.js';
 import { failedDecision } from '../connection/refuse.js';
 import { pipeCounted } from './counted-body.js';
-import { announcedTrailers, endToEndHeaders, headerPairs, headerValues } from './headers.js';
+import {
+  announcedTrailers,
+  endToEndHeaders,
+  endToEndTrailers,
+  headerPairs,
+  headerValues,
+} from './headers.js';
 import type { HttpConnection } from './http-connection.js';
 import {
   type AgentRequest,
@@ -11,6 +17,7 @@ import {
   addTrailers,
   hasBody,
   isHttp2,
+  onceOver,
   writeHead,
 } from './message.js';
 import { createMeter, type Meter } from './meter.js';
@@ -35,6 +42,7 @@ const REPEATABLE: readonly (string | undefined)[] = ['GET', 'HEAD', 'OPTIONS', '
 export function forwardRequest(forwarding: Forwarding): void {
   const { request, response } = forwarding;
   const meter = createMeter();
+  const way: { outgoing?: ClientRequest } = {};
   let decision: Decision = forwarding.check.decision;
   request.on('error', () => {});
   response.on('error', () => {});
@@ -42,16 +50,20 @@ export function forwardRequest(forwarding: Forwarding): void {
     decision = failed;
     sendRefusal(request, response, failed);
   };
-  send(forwarding, meter, fail, (over) => {
+  send(forwarding, way, meter, fail, (over) => {
     if (over.verdict === 'blocked') fail(over);
     else decision = over;
   });
   // Last: what cannot be written anew has thrown by now, and is recorded by the caller.
-  response.prependOnceListener('close', () => recordRequest(forwarding, decision, meter));
+  onceOver(request, response, () => {
+    recordRequest(forwarding, decision, meter);
+    way.outgoing?.destroy();
+  });
 }
 
 function send(
   forwarding: Forwarding,
+  way: { outgoing?: ClientRequest },
   meter: Meter,
   fail: (decision: Decision) => void,
   overrun: (over: Decision) => void,
@@ -60,17 +72,22 @@ function send(
   let cut = false;
   const body = hasBody(request);
   const outgoing = openRequest(forwarding, []);
+  way.outgoing = outgoing;
   meter.follow(outgoing);
-  response.once('close', () => outgoing.destroy());
   outgoing.on('continue', () => response.writeContinue());
   outgoing.on('response', (incoming) => {
     if (!sendBack(incoming, request, response)) fail(failedDecision(check.decision, 'upstream-failed'));
+  });
+  // Nobody asked for another protocol, so there is nobody to speak it with.
+  outgoing.on('upgrade', (_incoming, socket) => {
+    socket.destroy();
+    fail(failedDecision(check.decision, 'upstream-failed'));
   });
   outgoing.on('error', (error) => {
     if (cut) return;
     if (response.headersSent || response.destroyed) response.destroy();
     else if (outgoing.reusedSocket && !body && REPEATABLE.includes(request.method))
-      send(forwarding, meter, fail, overrun);
+      send(forwarding, way, meter, fail, overrun);
     else fail(failedDecision(check.decision, dialFailure(error).reason));
   });
   if (!body) {
@@ -80,7 +97,7 @@ function send(
   }
   // A client with "Expect: 100-continue" sends its body only after the destination has seen the head.
   outgoing.flushHeaders();
-  request.on('end', () => outgoing.addTrailers(headerPairs(request.rawTrailers)));
+  request.on('end', () => outgoing.addTrailers(headerPairs(endToEndTrailers(request.rawTrailers))));
   const gate = connection.context.budgets.uploads(check.decision.rule);
   if (gate === undefined) pipeline(request, outgoing, () => {});
   else

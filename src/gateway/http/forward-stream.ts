@@ -54,7 +54,7 @@ export function forwardStream(
   outgoing.on('response', (headers, _flags, raw) => {
     bytes.in += headerBytes(raw);
     if (!writeHttp2Head(response, Number(headers[':status']), raw)) {
-      response.destroy();
+      fail(failedDecision(check.decision, 'upstream-failed'));
       return;
     }
     outgoing.on('trailers', (_trailers, _end, rawTrailers) =>

@@ -40,6 +40,13 @@ export function endToEndHeaders(rawHeaders: readonly string[]): string[] {
   return kept;
 }
 
+/** The same for trailers, where what was judged must not be said once more: some servers take them for headers. */
+export function endToEndTrailers(rawTrailers: readonly string[]): string[] {
+  return headerPairs(endToEndHeaders(rawTrailers))
+    .filter(([name]) => !/^(host|content-length)$/i.test(name))
+    .flat();
+}
+
 /** The values of a header, one for each line of it. */
 export function headerValues(rawHeaders: readonly string[], name: string): readonly string[] {
   return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);

@@ -71,12 +71,15 @@ function refuseUnsendable(
 async function forwardByUpstream(forwarding: Forwarding, upstream: UpstreamSession): Promise<void> {
   const { request, response, check } = forwarding;
   let gone = false;
-  response.once('close', () => {
+  const leave = (): void => {
     gone = true;
-  });
+    recordRequest(forwarding, check.decision, nothingMoved());
+  };
+  response.once('close', leave);
   const opened = await upstream.open();
-  if (gone) recordRequest(forwarding, check.decision, nothingMoved());
-  else if (opened.kind === 'h2') forwardStream(forwarding as StreamForwarding, opened);
+  if (gone) return;
+  response.off('close', leave);
+  if (opened.kind === 'h2') forwardStream(forwarding as StreamForwarding, opened);
   else if (opened.kind === 'http/1.1') forwardRequest(forwarding);
   else {
     const decision = failedDecision(check.decision, opened.reason);

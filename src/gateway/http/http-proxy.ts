@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connectionVerdict, type Decision } from '../../egress/decide.js';
@@ -6,6 +6,7 @@ import { NO_RULE } from '../../egress/reasons.js';
 import type { TrafficContext } from '../connection/context.js';
 import type { Attempt } from '../connection/refuse.js';
 import type { Dial } from '../upstream/dial.js';
+import { bareResponse } from './bare-response.js';
 import { type HttpConnection, handleRequest, handleUpgrade } from './http-connection.js';
 import { refusalBody } from './refusal.js';
 import { isWebSocket } from './request-check.js';
@@ -46,15 +47,29 @@ export function createHttpProxy(context: TrafficContext): HttpProxy {
     else handleRequest(connection, incoming, response);
   }
 
+  function takeOver(
+    incoming: IncomingMessage,
+    socket: Socket,
+    handle: (connection: HttpConnection, request: IncomingMessage, response: ServerResponse) => void,
+  ): void {
+    const connection = connections.get(socket);
+    const response = bareResponse(incoming, socket);
+    if (connection !== undefined && response !== undefined) handle(connection, incoming, response);
+    else {
+      socket.destroy();
+      if (connection !== undefined) recordUnanswered(connection, incoming);
+    }
+  }
+
   server.on('request', request);
   server.on('checkContinue', request);
   server.on('checkExpectation', request);
-  server.on('connect', (incoming, socket) => request(incoming, rawResponse(incoming, socket as Socket)));
-  server.on('upgrade', (incoming, socket, head) => {
-    const connection = connections.get(socket);
-    if (connection === undefined) socket.destroy();
-    else handleUpgrade(connection, incoming, rawResponse(incoming, socket as Socket), head);
-  });
+  server.on('connect', (incoming, socket) => takeOver(incoming, socket as Socket, handleRequest));
+  server.on('upgrade', (incoming, socket, head) =>
+    takeOver(incoming, socket as Socket, (connection, upgrade, response) =>
+      handleUpgrade(connection, upgrade, response, head),
+    ),
+  );
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     refuseMalformed(connections.get(socket), error, socket);
   });
@@ -119,10 +134,18 @@ function refuseMalformed(
   });
 }
 
-/** For requests that Node hands over with the bare socket: something to answer with. */
-function rawResponse(request: IncomingMessage, socket: Socket): ServerResponse {
-  const response = new ServerResponse(request);
-  response.assignSocket(socket);
-  response.once('finish', () => socket.destroySoon());
-  return response;
+/** No client has a reason to ask for a tunnel or an upgrade while it still waits for earlier answers. */
+function recordUnanswered(
+  { attempt, context }: HttpConnection,
+  { method = '', url = '' }: IncomingMessage,
+): void {
+  const { name: host, port } = attempt.destination;
+  const where = { host, port, method, path: url };
+  context.log.add({
+    verdict: 'blocked',
+    reason: 'http-malformed',
+    rule: NO_RULE,
+    protocol: 'http',
+    ...where,
+  });
 }

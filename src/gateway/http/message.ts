@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { announcedTrailers, endToEndHeaders, headerPairs } from './headers.js';
+import { announcedTrailers, endToEndHeaders, endToEndTrailers, headerPairs } from './headers.js';
 
 /** A request of the agent and the answer to it. Node gives HTTP/2 the same shape, but for what is in this file. */
 export type AgentRequest = IncomingMessage | Http2ServerRequest;
@@ -25,6 +25,23 @@ export function hasBody(request: AgentRequest): boolean {
   return (
     request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0'
   );
+}
+
+/**
+ * Calls back when an answer is over, whole or not. On a connection that ends, the answers that wait for their turn
+ * behind another one may never hear of it, so the connection itself is listened to.
+ */
+export function onceOver(request: AgentRequest, response: AgentResponse, over: () => void): void {
+  const connection = isHttp2(request) ? undefined : request.socket;
+  let ended = false;
+  const end = (): void => {
+    if (ended) return;
+    ended = true;
+    connection?.off('close', end);
+    over();
+  };
+  response.prependOnceListener('close', end);
+  connection?.once('close', end);
 }
 
 /**
@@ -77,12 +94,12 @@ export function addTrailers(
 ): void {
   if (rawTrailers.length === 0) return;
   if (isHttp2(request)) (response as Http2ServerResponse).addTrailers(http2Trailers(rawTrailers));
-  else (response as ServerResponse).addTrailers(headerPairs(rawTrailers));
+  else (response as ServerResponse).addTrailers(headerPairs(endToEndTrailers(rawTrailers)));
 }
 
 /** One value for each name: Node throws at repeated ones where nobody can catch it. */
 export function http2Trailers(rawTrailers: readonly string[]): Record<string, string> {
-  const first = Object.entries(grouped(endToEndHeaders(rawTrailers)));
+  const first = Object.entries(grouped(endToEndTrailers(rawTrailers)));
   return Object.fromEntries(first.map(([name, values]) => [name, [values].flat()[0] as string]));
 }
 

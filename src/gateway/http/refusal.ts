@@ -21,7 +21,8 @@ export function refusalBody({ reason, rule }: Decision): string {
 
 /** Answers instead of the destination, and ends the connection, since its request body may still be on the way. */
 export function sendRefusal(request: AgentRequest, response: AgentResponse, decision: Decision): void {
-  if (response.headersSent) {
+  // Node throws for a stream that the agent has reset a moment ago.
+  if (response.headersSent || (isHttp2(request) && request.stream.closed)) {
     response.destroy();
     return;
   }
