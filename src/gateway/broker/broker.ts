@@ -1,10 +1,12 @@
-import { type Agent, createServer, type IncomingMessage, ServerResponse } from 'node:http';
+import { type Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ModelTraffic } from '../../core/model-endpoint.js';
 import type { Connections } from '../connection/connections.js';
+import { bareResponse } from '../http/bare-response.js';
 import type { BrokerStart } from '../protocol.js';
 import type { EgressLog } from '../record/egress-log.js';
 import type { Dial } from '../upstream/dial.js';
+import { recordAttempt } from './model-record.js';
 import { handleModelRequest } from './model-request.js';
 import { createTrafficCounter, type TrafficCounter } from './traffic.js';
 import { createBrokerAgent } from './upstream-agent.js';
@@ -51,7 +53,10 @@ export function createBrokers(starts: readonly BrokerStart[], context: BrokerCon
       const broker = brokers.get(client.localPort ?? 0);
       if (broker === undefined) return false;
       if (context.connections.admit(client)) broker.serve(client);
-      else client.resetAndDestroy();
+      else {
+        client.resetAndDestroy();
+        recordAttempt(broker, { verdict: 'blocked', reason: 'too-many-connections' });
+      }
       return true;
     },
     close: () => {
@@ -60,7 +65,10 @@ export function createBrokers(starts: readonly BrokerStart[], context: BrokerCon
   };
 }
 
-function listen(start: BrokerStart, context: BrokerContext): { serve(client: Socket): void; close(): void } {
+function listen(
+  start: BrokerStart,
+  context: BrokerContext,
+): Broker & { serve(client: Socket): void; close(): void } {
   const agent = createBrokerAgent({
     ...start,
     ...context,
@@ -74,30 +82,54 @@ function listen(start: BrokerStart, context: BrokerContext): { serve(client: Soc
   };
   const server = createServer({
     maxHeaderSize: LARGEST_HEAD,
+    // Requests without Host are recorded like all others; where they go does not depend on it.
+    requireHostHeader: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: 0,
     highWaterMark: 65_536,
   });
+  const refused = (request?: IncomingMessage, status?: number): void =>
+    recordAttempt(broker, {
+      ...{ verdict: 'blocked', reason: 'http-malformed' },
+      ...(request === undefined ? {} : { method: request.method ?? '', path: pathOf(request) }),
+      ...(status === undefined ? {} : { status }),
+    });
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     context.connections.track(
       handleModelRequest(broker, request, response).catch(() => {
         response.destroy();
+        refused(request);
       }),
     );
   };
   server.on('request', handle);
   server.on('checkExpectation', handle);
   server.on('connect', (request, socket) => {
-    const response = new ServerResponse(request);
-    response.assignSocket(socket as Socket);
-    response.once('finish', () => (socket as Socket).destroySoon());
-    handle(request, response);
+    const response = bareResponse(request, socket as Socket);
+    if (response !== undefined) handle(request, response);
+    else {
+      socket.destroy();
+      refused(request);
+    }
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    refused(undefined, 400);
   });
   return {
+    ...broker,
     serve: (client) => {
       server.emit('connection', client);
       client.resume();
     },
     close: () => agent.destroy(),
   };
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] as string;
 }

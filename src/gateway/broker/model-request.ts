@@ -4,16 +4,17 @@ import {
   type ServerResponse,
   request as startRequest,
 } from 'node:http';
-import { isIPv4 } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { Verdict } from '../../core/egress-record.js';
 import type { EgressReason } from '../../egress/reasons.js';
+import { onceOver } from '../http/message.js';
 import { createMeter } from '../http/meter.js';
 import { dialFailure } from '../http/upstream-agent.js';
 import { passBack } from './answer.js';
 import type { AnswerReader } from './answer-reader.js';
 import type { Broker } from './broker.js';
 import { refusedKeyMessage } from './key-refusal.js';
+import { recordAttempt } from './model-record.js';
 import { FINAL_STATUS, providerError } from './provider-error.js';
 import { upstreamHeaders } from './request-headers.js';
 import { findRoute } from './routes.js';
@@ -51,25 +52,12 @@ export async function handleModelRequest(
         ? await forward(broker, request, response, `${path}${route.search}`)
         : refuse(broker, response, FINAL_STATUS, 'budget', spent.message);
   }
-  const { upstream } = start;
-  broker.context.log.add({
-    ...{
-      verdict: outcome.verdict,
-      reason: outcome.reason,
-      rule: `broker:${start.provider}`,
-      protocol: 'http',
-    },
-    ...(isIPv4(upstream.host)
-      ? { ip: upstream.host }
-      : { host: upstream.host, ...(outcome.address === undefined ? {} : { ip: outcome.address }) }),
-    ...{ port: upstream.port, method, path },
+  const { address, ...attempt } = outcome;
+  recordAttempt(broker, {
+    ...attempt,
+    ...(address === undefined ? {} : { address }),
+    ...{ method, path, began },
     ...(response.headersSent ? { status: response.statusCode } : {}),
-    ...{
-      bytesOut: outcome.bytes.out,
-      bytesIn: outcome.bytes.in,
-      durationMs: Date.now() - began.getTime(),
-      began,
-    },
   });
   broker.context.onTraffic(counter.sums());
 }
@@ -129,7 +117,7 @@ function forward(
       return;
     }
     meter.follow(outgoing);
-    response.once('close', () => {
+    onceOver(request, response, () => {
       outgoing.destroy();
       const whole = response.writableFinished;
       counter.end(whole ? response.statusCode : undefined, reader?.end() ?? {});

@@ -31,6 +31,7 @@ export interface RigOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly extraRoots?: string;
   readonly dial?: BrokerContext['dial'];
+  readonly onTraffic?: BrokerContext['onTraffic'];
 }
 
 /** A broker in this process, between a listener that stands for the link and a provider on loopback. */
@@ -80,6 +81,7 @@ export async function startRig(answer: RequestListener, options: RigOptions = {}
       extraRoots: options.extraRoots,
       dial: options.dial ?? dialLoopback,
       onTraffic: (latest) => {
+        options.onTraffic?.(latest);
         traffic = latest;
       },
     },
