@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../core/clock.js';
 import { CagentError, messageOf } from '../core/errors.js';
 import { listenPorts, udpNameRules } from '../egress/listeners.js';
+import { NO_RULE } from '../egress/reasons.js';
 import type { BrokerContext, Brokers } from './broker/broker.js';
 import { acceptConnection } from './connection/accept.js';
 import { createBudgets } from './connection/budgets.js';
@@ -114,7 +116,7 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
       connections.track(
         acceptConnection(client, meant, { ...context, ...http }).catch((error) => mishap(error, client)),
       );
-    else if (!brokers.accept(client)) serveDnsOverTcp(client, answer);
+    else if (!brokers.accept(client)) acceptDns(client);
   });
   onClose(() => {
     for (const server of servers) server.close();
@@ -142,6 +144,19 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
     if (!canary.isQuestion(record.host)) log.add(record);
     if (address !== undefined && record.host !== undefined) await relays.open(record.host, address);
     return reply;
+  }
+
+  function acceptDns(client: Socket): void {
+    if (connections.admit(client)) {
+      serveDnsOverTcp(client, answer);
+      return;
+    }
+    client.resetAndDestroy();
+    const where = { ip: link.gateway, port: 53 };
+    log.add({
+      ...{ verdict: 'blocked', reason: 'too-many-connections', rule: NO_RULE, protocol: 'dns' },
+      ...where,
+    });
   }
 
   function mishap(error: unknown, client: { destroy(): void }): void {

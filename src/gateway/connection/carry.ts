@@ -1,4 +1,5 @@
 import type { ConnectionDecision } from '../../egress/decide.js';
+import { abortWith } from './abort-with.js';
 import type { TrafficContext } from './context.js';
 import { type Attempt, failedDecision, refuse } from './refuse.js';
 import { createSplice, type Splice } from './splice.js';
@@ -15,6 +16,7 @@ export async function carry(
     ...attempt.destination,
     private: decision.private,
     onread: splice.onread,
+    signal: abortWith(attempt.client).signal,
   });
   if (!dialled.ok) {
     refuse(attempt, failedDecision(decision, dialled.reason), context, dialled.address);

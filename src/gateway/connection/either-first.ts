@@ -1,4 +1,5 @@
 import type { ConnectionDecision } from '../../egress/decide.js';
+import { abortWith } from './abort-with.js';
 import { recordCarried } from './carry.js';
 import { type ClientProtocol, classify } from './classify.js';
 import type { TrafficContext } from './context.js';
@@ -24,7 +25,7 @@ export async function carryEitherFirst(
 ): Promise<void> {
   const { client, destination } = attempt;
   const splice = createSplice(context.budgets.uploads(blind.rule));
-  const abort = new AbortController();
+  const abort = abortWith(client);
   const dialling = context.dial({
     ...destination,
     private: blind.private,
@@ -56,7 +57,8 @@ export async function carryEitherFirst(
   context.connections.adopt(dialled.socket);
   const done = splice.startDown(client, dialled.socket);
   const { found, received, decision } = await judging;
-  if (!passesUnread(found, decision) && splice.bytes.in === 0) {
+  // After a server that speaks first, what looks like HTTP may be another protocol; what is refused is refused.
+  if (decision.verdict === 'blocked' || (!passesUnread(found, decision) && splice.bytes.in === 0)) {
     splice.detach();
     dialled.socket.destroy();
     return proceed(found, received);

@@ -15,7 +15,8 @@ export function serveDnsOverUdp(address: string, answer: DnsAnswerer): Promise<U
     if (reply !== undefined) socket.send(reply, from.port, from.address, () => {});
   });
   return new Promise((resolve, reject) => {
-    socket.once('error', reject);
+    // Stays: an error later on would end the gateway, and concerns one datagram.
+    socket.on('error', reject);
     socket.bind(53, address, () => resolve(socket));
   });
 }
@@ -31,9 +32,11 @@ export function serveDnsOverTcp(client: Socket, answer: DnsAnswerer): void {
       const message = pending.subarray(2, 2 + length);
       pending = pending.subarray(2 + length);
       const reply = await answer(message);
-      if (reply !== undefined && client.writable) client.write(withLength(reply));
+      // Who asks and does not listen is not asked for more: the answers would fill this process's memory.
+      if (reply !== undefined && client.writable && !client.write(withLength(reply))) client.pause();
     }
   });
+  client.on('drain', () => client.resume());
   client.on('end', () => client.end());
   client.resume();
 }

@@ -72,7 +72,8 @@ function rememberMeant(table: FlowTable): (at: number, agentPort: number) => End
 function bind(address: string, port: number): Promise<UdpSocket> {
   const socket = createSocket('udp4');
   return new Promise((resolve, reject) => {
-    socket.once('error', reject);
+    // Stays: an error later on would end the gateway, and concerns one datagram.
+    socket.on('error', reject);
     socket.bind(port, address, () => resolve(socket));
   });
 }

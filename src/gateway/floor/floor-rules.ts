@@ -103,6 +103,8 @@ function inputRules({ policy, link, resolvers, brokers = [] }: FloorInput): read
     ...(resolvers.some(isLoopback) ? ['-A INPUT -i lo -m conntrack --ctstate ESTABLISHED -j ACCEPT'] : []),
     `-A INPUT ! -i ${LINK} -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`,
     `-A INPUT ! -i ${LINK} -j DROP`,
+    // Nobody can be answered there.
+    '-A INPUT -p udp --sport 0 -j REFUSE',
     `-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`,
     `-A INPUT -d ${link.gateway} -p udp --dport 53 -j ACCEPT`,
     `-A INPUT -d ${link.gateway} -p tcp --dport 53 --syn -j ACCEPT`,

@@ -34,7 +34,8 @@ export function createTlsEndpoint(authority: Authority): TlsEndpoint {
   server.on('secureConnection', (tls) => waiting.get(keyOf(tls))?.(tls));
   server.on('tlsClientError', (_error, tls) => tls.destroy());
 
-  function accept(client: Socket): Promise<TLSSocket | undefined> {
+  async function accept(client: Socket): Promise<TLSSocket | undefined> {
+    if (client.destroyed) return undefined;
     const key = keyOf(client);
     const { allowHalfOpen } = client;
     // A client that hangs up in its handshake would be noticed only at the deadline.

@@ -69,7 +69,7 @@ export function createUdpRelays(
     });
     return new Promise((resolve) => {
       // A port that cannot be opened leaves the name without UDP: refused by the kernel, and recorded by the floor.
-      socket.once('error', () => resolve());
+      socket.on('error', () => resolve());
       socket.bind(port, address, () => resolve());
     });
   }

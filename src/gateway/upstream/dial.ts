@@ -26,9 +26,10 @@ const NEXT_ADDRESS_MS = 250;
 
 export function createDial(resolver: NameResolver): Dial {
   return async (request) => {
-    const choice = chooseAddresses(await resolver.addressesOf(request.name), request.private);
+    const found = await unlessAborted(resolver.addressesOf(request.name), request.signal);
+    if (found === undefined) return { ok: false, reason: 'upstream-failed' };
+    const choice = chooseAddresses(found, request.private);
     if (!choice.ok) return choice;
-    if (request.signal?.aborted) return { ok: false, reason: 'upstream-failed' };
     return connectFirst(choice.addresses, request);
   };
 }
@@ -47,6 +48,16 @@ export function chooseAddresses(
   const refused = verdicts[0];
   if (refused === undefined) return { ok: false, reason: 'resolve-failed' };
   return { ok: false, reason: refused.reason, address: refused.address };
+}
+
+/** What the promise gives, or `undefined` as soon as nobody waits for it any more. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    promise.then(resolve, reject);
+  });
 }
 
 function connectFirst(addresses: readonly string[], request: DialRequest): Promise<DialResult> {

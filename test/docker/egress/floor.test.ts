@@ -223,6 +223,14 @@ describe('an agent that is root with NET_ADMIN and NET_RAW', () => {
     await strong.recorded({ protocol: 'icmp', verdict: 'blocked', ip: SERVER });
   });
 
+  test('cannot end the gateway with a question from port 0, and the try is on record', async () => {
+    const packet = `my $q = pack('n6', 7, 256, 1, 0, 0, 0) . "\\3api\\7allowed\\4test\\0" . pack('n2', 1, 1);
+      socket(S, 2, 3, 17) or die $!; send(S, pack('n4', 0, 53, 8 + length $q, 0) . $q, 0, pack('SnC4x8', 2, 0, 100, 64, 7, 1)) or die $!`;
+    await docker('exec', strong.agent, 'perl', '-e', packet);
+    await strong.recorded({ protocol: 'udp', verdict: 'blocked', port: 53, reason: 'gateway-port' });
+    expect(await strong.agentDoes((tools) => tools.lookup('api.allowed.test'))).toHaveLength(1);
+  });
+
   test('reaches nothing by IPv6 frames of its own making, and the try is on record', async () => {
     const frame = `my ($mac) = \`ip neigh show 100.64.7.1\` =~ /lladdr (\\S+)/; my $to = pack 'H*', $mac =~ s/://gr;
       my ($index) = \`ip -o link show eth0\` =~ /^(\\d+)/; my $ip = pack('NnCC', 6 << 28, 20, 6, 64) . pack('H*', 'fd000000000000000000000000000002' . '26064700470000000000000000001111');

@@ -66,6 +66,12 @@ describe('the packet filter', () => {
     }
   });
 
+  test('a datagram that cannot be answered is refused before anything else is accepted', () => {
+    const input = chain(rulesFor([{ dest: 'db.example.com', ports: ['53/udp'] }]).ipv4, 'INPUT');
+    const accepted = input.filter((rule) => !rule.includes('! -i agent0'));
+    expect(accepted[0]).toBe('-A INPUT -p udp --sport 0 -j REFUSE');
+  });
+
   test('multicast is logged where it still can be seen, before the kernel drops it', () => {
     const raw = rulesFor(['*'], 'audit').ipv4.split('COMMIT')[0];
     expect(raw).toMatch(/-i agent0 -d 224\.0\.0\.0\/4 -j MULTICAST\n.*-d 224\.0\.0\.0\/4 -j DROP/);
