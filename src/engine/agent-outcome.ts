@@ -3,7 +3,7 @@ import { readAnswer, type StructuredAnswer } from '../agents/structured-output.j
 import { clip } from '../core/display-text.js';
 import type { JsonCheck } from '../core/json-schema.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
-import type { AgentUsage } from '../report/report.js';
+import type { AgentOutcomeKind, AgentUsage } from '../report/report.js';
 import type { AgentWords } from '../report/report-input.js';
 import type { AgentEnd } from '../sandbox/agent-run.js';
 import { agentVerdict, isSuccess } from './agent-verdict.js';
@@ -66,7 +66,10 @@ export function agentOutcome(evidence: AgentEvidence): AgentOutcome {
     notices:
       result === undefined
         ? []
-        : noticesOf(title, result, traffic, exited && (agent?.providers.length ?? 0) > 0),
+        : [
+            ...noticesOf(title, result, traffic, exited && (agent?.providers.length ?? 0) > 0),
+            ...unansweredNotice(title, outcome.kind, traffic),
+          ],
   };
 }
 
@@ -99,6 +102,21 @@ function noticesOf(
     ...(uncounted === 0
       ? []
       : [`${uncounted} answer(s) of the model did not tell their tokens, so the usage is too low.`]),
+  ];
+}
+
+/** An agent that tries for as long as it may does not say why. */
+function unansweredNotice(
+  title: string,
+  kind: AgentOutcomeKind,
+  traffic: ModelTraffic | undefined,
+): readonly string[] {
+  const ended = kind === 'timeout' || kind === 'idle' || kind === 'cancelled';
+  if (!ended || traffic === undefined || traffic.requests === 0 || traffic.failed < traffic.requests)
+    return [];
+  const last = traffic.lastStatus === undefined ? 'broke off' : `ended with HTTP ${traffic.lastStatus}`;
+  return [
+    `No request of ${title} to its model was answered: ${traffic.requests} were sent, and the last one ${last}.`,
   ];
 }
 

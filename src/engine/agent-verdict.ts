@@ -1,4 +1,5 @@
 import type { AgentResult } from '../agents/agent.js';
+import { keyNames } from '../agents/model-access.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
 import type { AgentOutcomeKind, AgentVerdict } from '../report/report.js';
 import type { AgentEnd } from '../sandbox/agent-run.js';
@@ -55,10 +56,14 @@ function endedByOthers({ cause, limitsHit }: AgentEnd): Judgement | undefined {
 }
 
 function failureOf({ end, result, traffic, outputProblem }: VerdictFacts): Judgement | undefined {
-  if (keyRefused(traffic)) return ['refused-key', 'the model provider refused the key'];
+  if (traffic !== undefined && keyRefused(traffic)) {
+    const names = keyNames({ providers: [traffic.provider] }).join(' or ');
+    return ['refused-key', `the model provider refused the key (${names})`];
+  }
   const failure = result?.failure;
   if (failure !== undefined) {
-    if (traffic?.exhausted !== undefined) return ['budget', failure.reason];
+    if (traffic?.exhausted !== undefined)
+      return ['budget', `the budget of this run is used up (${traffic.exhausted})`];
     return [failure.kind === 'failed' && unanswered(traffic) ? 'api-error' : failure.kind, failure.reason];
   }
   // The program that reaps processes starts the command, so the engine does not notice that it is missing.
@@ -81,8 +86,8 @@ function successOf({ result, hasBroker, traffic, leftSomething, mode }: VerdictF
 }
 
 /** A refusal that the agent could work around, such as of one model among several, is none. */
-function keyRefused(traffic: ModelTraffic | undefined): boolean {
-  return traffic?.keyRefused === true && (traffic.lastStatus ?? 400) >= 400;
+function keyRefused({ keyRefused, lastStatus = 400 }: ModelTraffic): boolean {
+  return keyRefused === true && lastStatus >= 400;
 }
 
 function unanswered(traffic: ModelTraffic | undefined): boolean {

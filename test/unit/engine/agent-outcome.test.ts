@@ -75,15 +75,26 @@ describe('the outcome of an agent', () => {
   it('is a failure when the key was refused at the end, whatever the agent says', () => {
     const refused = { ...TRAFFIC, keyRefused: true, lastStatus: 400 } as const;
     expect(agentOutcome({ ...claude, traffic: refused }).failure).toBe(
-      'Claude Code: the model provider refused the key',
+      'Claude Code: the model provider refused the key (ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN)',
     );
     expect(agentOutcome({ ...claude, traffic: { ...refused, lastStatus: 200 } }).failure).toBeUndefined();
   });
 
   it('names the bound that was reached', () => {
-    expect(agentOutcome({ ...claude, traffic: { ...TRAFFIC, exhausted: 'max-tokens' } }).limitsHit).toEqual([
-      'max-tokens',
+    const traffic = { ...TRAFFIC, exhausted: 'max-tokens' } as const;
+    expect(agentOutcome({ ...claude, traffic }).limitsHit).toEqual(['max-tokens']);
+    expect(agentOutcome({ ...claude, stdout: said({ is_error: true }), traffic }).failure).toBe(
+      'Claude Code: the budget of this run is used up (max-tokens)',
+    );
+  });
+
+  it('says that the model never answered when the agent tried until its time was over', () => {
+    const late = { ...claude, end: end(124, { cause: 'timeout', limitsHit: ['timeout'] }) };
+    const traffic = { ...TRAFFIC, requests: 7, failed: 7, lastStatus: 502 };
+    expect(agentOutcome({ ...late, traffic }).notices).toEqual([
+      'No request of Claude Code to its model was answered: 7 were sent, and the last one ended with HTTP 502.',
     ]);
+    expect(agentOutcome({ ...late, traffic: { ...traffic, failed: 6 } }).notices).toEqual([]);
   });
 
   it('of a command is its exit code alone', () => {
