@@ -109,12 +109,16 @@ function lastMessage(stdout: string): string | undefined {
 
 /** It exits with 0 also when no request came through, and says so only in words. */
 function readOutput({ stdout, traffic }: AgentOutput): AgentResult {
-  const errors = stdout.match(/^(litellm\.\w*(?:Error|Exception)\b.*|The API provider .*)$/gm) ?? [];
+  const lines = stdout.split('\n');
   const status = traffic?.lastStatus;
-  const unanswered = status === undefined || status >= 400;
-  const said = errors.at(-1);
+  const error = lines.findLastIndex((line) =>
+    /^(litellm\.\w*(Error|Exception)\b|The API provider )/.test(line),
+  );
+  // An answer that it could not read is a good one for everybody else, and not followed by a count.
+  const unread = error > lines.findLastIndex((line) => line.startsWith('Tokens: '));
+  const unanswered = status === undefined || status >= 400 || unread;
   return {
-    failure: unanswered ? { kind: 'api-error', reason: failureText(said, status) } : undefined,
+    failure: unanswered ? { kind: 'api-error', reason: failureText(lines[error], status) } : undefined,
     ...known({ finalMessage: lastMessage(stdout), version: /^Aider v(\S+)/m.exec(stdout)?.[1] }),
     usage: {},
     notices: [],

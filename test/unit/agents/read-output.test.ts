@@ -332,6 +332,13 @@ describe('aider', () => {
       'no answer of its model came through',
     );
   });
+
+  it('fails with an answer that it could not read, and not with one that it got after that', () => {
+    const unread = 'litellm.InternalServerError: Empty or \ninvalid response from LLM endpoint.\n';
+    expect(read('aider', `${START}\n${unread}`).failure?.kind).toBe('api-error');
+    expect(read('aider', `${START}\nFine.\n\n${COUNT}\n${unread}`).failure?.kind).toBe('api-error');
+    expect(read('aider', `${START}\n${unread}\nFine.\n\n${COUNT}`).failure).toBeUndefined();
+  });
 });
 
 describe('output that is not what it should be', () => {
