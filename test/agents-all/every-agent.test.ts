@@ -56,9 +56,11 @@ describe.each(CASES)('%s with %s', (name, model) => {
       expect(run.report.agent.finalMessage).toMatch(
         name === 'aider' ? /edited/ : /^I have edited the file\.$/,
       );
-      // aider has none of its own; it reads what it is given.
-      if (name !== 'aider')
+      // aider has neither; it reads what it is given.
+      if (name !== 'aider') {
+        expect(run.report.agent.sessionId).toMatch(/./);
         expect(requests.map(({ body }) => body).join('')).toContain('Instructions of the repository.');
+      }
       expect([inputTokens, outputTokens, cacheReadTokens]).toEqual([
         100 * answered,
         30 * answered,
