@@ -99,12 +99,20 @@ function lastMessage(stdout: string): string | undefined {
   const end = lines.findLastIndex((line) => line.startsWith('Tokens: '));
   if (end === -1) return undefined;
   const begin = lines.slice(0, end).findLastIndex((line) => OWN_LINE.test(line));
-  return textOf(
-    lines
-      .slice(begin + 1, end)
-      .join('\n')
-      .trim(),
+  const words = lines
+    .slice(begin + 1, end)
+    .join('\n')
+    .trim()
+    .split('\n');
+  // Names of files that it adds of itself; the one before a fence is the model's.
+  const first = words.findIndex(
+    (line, at) => !isFileName(line) || (words[at + 1] ?? '```').startsWith('```'),
   );
+  return textOf(words.slice(first).join('\n').trim());
+}
+
+function isFileName(line: string): boolean {
+  return /^\S+$/.test(line) && /[./]/.test(line) && !/^[{["'`]/.test(line) && !line.endsWith('.');
 }
 
 /** It exits with 0 also when no request came through, and says so only in words. */

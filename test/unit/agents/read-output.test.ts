@@ -310,6 +310,9 @@ describe('aider', () => {
     ['a plain answer', `${START}\nIt is fine.\n\nIndeed.\n\n${COUNT}`, 'It is fine.\n\nIndeed.'],
     ['the last of several', `${START}\nOne.\n\n${COUNT}\nTwo.\n\n${COUNT}Applied edit to a\n`, 'Two.'],
     ['a file that was added first', `${START}Added a to the chat.\n\nThree.\n\n${COUNT}`, 'Three.'],
+    ['files that were added for their names', `${START}\n\nb/c\na.txt\nFour.\n\n${COUNT}`, 'Four.'],
+    ['an edit', `${START}\n\na.txt\na.txt\n\`\`\`\nx\n\`\`\`\n\n${COUNT}`, 'a.txt\n```\nx\n```'],
+    ['a file name', `${START}\na.txt\n\n${COUNT}`, 'a.txt'],
     ['no answer', START, undefined],
     ['an empty answer', `${START}\n\n${COUNT}`, undefined],
   ])('says its last message between lines of its own: %s', (_, stdout, message) => {
