@@ -34,6 +34,7 @@ export interface ApplySettings {
   readonly baseBranch: string | undefined;
   readonly branchPrefix: string;
   readonly branch: string | undefined;
+  readonly propose: 'changes' | 'allow-list';
   readonly ifNoChanges: 'warn' | 'error' | 'ignore';
   readonly proposal: FromInputs;
 }
@@ -56,6 +57,7 @@ export function applySettings(inputs: Inputs): ApplySettings {
     baseBranch: read.branch('base-branch') || undefined,
     branchPrefix: prefixOf(read, problems),
     branch: read.branch('branch') || undefined,
+    propose: read.oneOf('propose', ['changes', 'allow-list']),
     ifNoChanges: read.oneOf('if-no-changes', ['warn', 'error', 'ignore']),
     proposal: {
       directory: read.path('workspace').replace(/\/+$/, ''),
@@ -76,6 +78,10 @@ export function applySettings(inputs: Inputs): ApplySettings {
       autoClose: read.oneOf('auto-close', ['true', 'false']) === 'true',
     },
   };
+  if (settings.propose === 'allow-list' && settings.source.kind === 'patch')
+    problems.push(
+      'input propose: found "allow-list" and a patch-file, allowed: an artifact or a run-directory',
+    );
   if (problems.length > 0) throw new CagentError('config.invalid', problems.join('; '));
   return settings;
 }

@@ -10,8 +10,10 @@ import { readEvent } from '../github/event.js';
 import { viewerLogin } from '../github/repository-facts.js';
 import { downloadRun } from '../publish/download-run.js';
 import { propose } from '../publish/proposal/propose.js';
+import { proposeAllowList } from '../publish/proposal/propose-allow-list.js';
 import { tellPullRequest } from '../publish/proposal/tell-pull-request.js';
 import { readBarePatch, readVerifiedRun, type VerifiedRun } from '../publish/proposal/verified-run.js';
+import { readSuggestion } from '../report/read-suggestion.js';
 import { APPLY_INPUT_NAMES, type ApplySettings, applySettings } from './apply-settings.js';
 import { connection } from './github-connection.js';
 import { proposalSettings } from './proposal-settings.js';
@@ -34,7 +36,7 @@ export async function runApply(given: Environment): Promise<number> {
     if (token !== '') core.setSecret(token);
     const settings = applySettings(inputs);
     const event = await readEvent(environment);
-    const run = await readRun(settings, temporary, environment);
+    const { run, suggestion } = await readRun(settings, temporary, environment);
     const proposal = proposalSettings(settings, event, environment, run.agent ?? 'patch');
     const github = connection(token, environment, cancellation.signal)();
     const warn = (message: string): void => core.warning(message, { title: 'cagent apply' });
@@ -47,7 +49,10 @@ export async function runApply(given: Environment): Promise<number> {
       env: environment,
       warn,
     };
-    const outcome = await propose(run, proposal, ports);
+    const outcome =
+      suggestion === undefined
+        ? await propose(run, proposal, ports)
+        : await proposeAllowList(run, suggestion, proposal, ports);
     await tellPullRequest(outcome, proposal, ports).catch((thrown: unknown) => {
       warn(`the comment could not be written: ${messageOf(thrown)}`);
     });
@@ -63,22 +68,32 @@ export async function runApply(given: Environment): Promise<number> {
   }
 }
 
+interface GivenRun {
+  readonly run: VerifiedRun;
+  /** What it would have `network.allow` hold, where that is to be proposed and not its changes. */
+  readonly suggestion?: readonly string[];
+}
+
 async function readRun(
-  { source, patchSha256 }: ApplySettings,
+  { source, patchSha256, propose: what }: ApplySettings,
   temporary: string,
   environment: Environment,
-): Promise<VerifiedRun> {
+): Promise<GivenRun> {
   const workspace = environment.GITHUB_WORKSPACE ?? '';
   if (source.kind === 'patch') {
     const copy = join(temporary, 'changes.patch');
-    return await readBarePatch(resolve(workspace, source.path), source.baseCommit, copy, patchSha256);
+    return {
+      run: await readBarePatch(resolve(workspace, source.path), source.baseCommit, copy, patchSha256),
+    };
   }
   const directory =
     source.kind === 'artifact'
       ? await downloadRun(source.name, temporary, environment)
       : resolve(workspace, source.path);
   const run = await readVerifiedRun(directory, patchSha256);
-  if (run.conclusion === 'success') return run;
+  // An agent that gave up has asked for what it needed all the same.
+  if (what === 'allow-list') return { run, suggestion: await readSuggestion(directory) };
+  if (run.conclusion === 'success') return { run };
   throw new CagentError(
     'apply.run',
     `the run ended with ${run.conclusion}, so its changes are not proposed`,

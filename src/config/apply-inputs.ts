@@ -55,6 +55,11 @@ export const APPLY_ACTION_INPUTS = {
     description: 'Teams to ask for a review, by their short names. One a line, or with commas.',
   },
   draft: { description: 'Whether a new pull request is a draft: true or false.', default: 'false' },
+  propose: {
+    description:
+      'What is proposed: changes (those of the agent) or allow-list (the hosts that a run with network: audit reached, added to network.allow of the configuration, as a draft).',
+    default: 'changes',
+  },
   'protected-files': {
     description:
       'What becomes of a patch that changes protected files: blocked, request-review (a draft that asks for reviews) or issue (one with the patch).',

@@ -45,6 +45,14 @@ export function extendAllow(
   return { text: result, added };
 }
 
+/** What `network.allow` of a configuration has, as items for {@link extendAllow}. */
+export function allowItems(text: string, name: string): readonly string[] {
+  parseConfig(text, name);
+  const present = parseDocument(text).getIn(['network', 'allow']);
+  const values = isSeq(present) ? (present.toJSON() as unknown[]) : [];
+  return values.map((value) => `- ${JSON.stringify(value)}`);
+}
+
 /** An object stands on one line, as people write it. */
 function append(document: ReturnType<typeof parseDocument>, value: unknown): void {
   const node = document.createNode(value, { flow: typeof value === 'object' });

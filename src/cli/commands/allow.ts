@@ -1,18 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
 import { DEFAULT_CONFIG_FILE } from '../../config/config-file.js';
 import { extendAllow } from '../../config/extend-allow.js';
 import { workspaceDirectory } from '../../config/workspace-directory.js';
 import { CagentError, messageOf } from '../../core/errors.js';
 import { writeAtomically } from '../../report/atomic-write.js';
+import { readSuggestion } from '../../report/read-suggestion.js';
 import type { ParsedArguments } from '../arguments.js';
 import type { CliContext } from '../cli-context.js';
-
-const schema = z.object({
-  schema: z.literal('cagent.report/1'),
-  egress: z.object({ suggestion: z.array(z.string()).optional() }),
-});
 
 /** `cagent allow RUN_DIR...`: what runs in audit mode suggest goes into `network.allow` of cagent.yml. */
 export async function allowCommand(
@@ -22,7 +17,7 @@ export async function allowCommand(
   const { workspace, config } = flags.values;
   const directory = await workspaceDirectory(typeof workspace === 'string' ? workspace : undefined, cwd);
   const file = typeof config === 'string' ? resolve(cwd, config) : join(directory, DEFAULT_CONFIG_FILE);
-  const suggested = await Promise.all(runDirectories.map((run) => suggestionOf(resolve(cwd, run))));
+  const suggested = await Promise.all(runDirectories.map((run) => readSuggestion(resolve(cwd, run))));
   const { text, added } = extendAllow(await textOf(file), suggested.flat(), file);
   if (added.length > 0) await writeAtomically(file, text);
   if (json) {
@@ -38,23 +33,6 @@ export async function allowCommand(
       : `cagent: ${added.length} new in network.allow of ${file}; read them before you commit\n`,
   );
   return 0;
-}
-
-async function suggestionOf(run: string): Promise<readonly string[]> {
-  const file = join(run, 'report.json');
-  const read = readFile(file, 'utf8').then((text) => JSON.parse(text) as unknown);
-  const { data, error } = schema.safeParse(
-    await read.catch((thrown: unknown) => {
-      throw new CagentError('config.unreadable', `${file} cannot be read: ${messageOf(thrown)}`, {
-        hint: 'Name the run directories (--out) of finished runs.',
-      });
-    }),
-  );
-  if (error !== undefined) throw new CagentError('config.invalid', `${file} is not a report of cagent`);
-  if (data.egress.suggestion !== undefined) return data.egress.suggestion;
-  throw new CagentError('config.invalid', `${file} has no allow list`, {
-    hint: 'Only a run with --network audit ends with one.',
-  });
 }
 
 async function textOf(file: string): Promise<string | undefined> {

@@ -80,22 +80,20 @@ makes them pass. Fix the code and not the test, unless the test is wrong. Say at
 ${proposeJob('cagent-fix')}`,
   },
   audit: {
-    summary: 'An agent whose network is only recorded, for making an allow list.',
+    summary: 'An agent whose network is only recorded; what it reached becomes a draft of an allow list.',
     comment:
-      'For a week: nothing is blocked, everything is recorded. Then "cagent allow" writes the list from the artifacts,\n# and this file can go. Private and metadata addresses stay blocked. What the agent changes is not used.',
+      'For a week: nothing is blocked, everything is recorded, and one draft of a pull request gathers what the agent\n# reached for the list of what is allowed. When it is merged, this file can go. Private and metadata addresses stay\n# blocked. What the agent changes is not used.',
     trigger: "  schedule:\n    - cron: '17 5 * * *'\n  workflow_dispatch:",
     concurrency: `  group: cagent-audit\n  cancel-in-progress: false`,
     prompt: `Install the dependencies of this repository, build it and run its tests, as its documentation says. Change nothing.
 `,
-    jobs: (form) => `  audit:
-    name: an agent works, its network is recorded
-    runs-on: ubuntu-24.04
-    timeout-minutes: 40
-    permissions:
-      contents: read
-    steps:
-${checkoutStep('')}
-${cagentStep(form, { prompt: 'audit', more: `          network: audit\n          artifact-name: cagent-audit-\${{ github.run_id }}-\${{ github.run_attempt }}\n` })}`,
+    jobs: (form) => `${agentJob(form, {
+      artifact: 'cagent-audit',
+      prompt: 'audit',
+      name: 'an agent works, its network is recorded',
+      more: '          network: audit\n',
+    })}
+${proposeJob('cagent-audit', '          propose: allow-list\n          title: Allow what the agent reached\n')}`,
   },
 };
 
@@ -167,15 +165,20 @@ function agentJob(
     prompt,
     condition,
     checkout = '',
+    name = 'an agent works, with nothing to write to',
+    more = '',
   }: {
     readonly artifact: string;
     readonly prompt: WorkflowName;
     readonly condition?: string;
     readonly checkout?: string;
+    readonly name?: string;
+    /** More inputs of cagent. */
+    readonly more?: string;
   },
 ): string {
   return `  agent:
-    name: an agent works, with nothing to write to
+    name: ${name}
 ${condition === undefined ? '' : `    if: ${condition}\n`}    runs-on: ubuntu-24.04
     timeout-minutes: 60
     permissions:
@@ -185,10 +188,10 @@ ${condition === undefined ? '' : `    if: ${condition}\n`}    runs-on: ubuntu-24
       patch-sha256: \${{ steps.cagent.outputs.patch-sha256 }}
     steps:
 ${checkoutStep(checkout)}
-${cagentStep(form, { prompt, more: `          artifact-name: ${artifact}\n` })}`;
+${cagentStep(form, { prompt, more: `${more}          artifact-name: ${artifact}\n` })}`;
 }
 
-function proposeJob(artifact: string): string {
+function proposeJob(artifact: string, more = ''): string {
   return `  propose:
     name: a pull request, without an agent
     needs: agent
@@ -203,7 +206,7 @@ function proposeJob(artifact: string): string {
         with:
           artifact: ${artifact}
           patch-sha256: \${{ needs.agent.outputs.patch-sha256 }}
-`;
+${more}`;
 }
 
 function checkoutStep(more: string): string {

@@ -12,6 +12,11 @@ export type Directory = ReadonlyMap<string, TreeEntry>;
 
 export const DIRECTORY_MODE = '040000';
 
+/** The id that git gives to the content of a file. */
+export function blobHash(content: Buffer): string {
+  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+}
+
 /** The id that git gives to a directory with these entries. */
 export function treeHash(directory: Directory): string {
   const entries = [...directory].map(([name, { mode, sha }]) => {

@@ -30,6 +30,8 @@ export interface BodyParts {
   readonly guarded: readonly string[];
   readonly excluded: readonly string[];
   readonly base: PullRequestOutcome['base'];
+  /** Entries of `network.allow`, where the pull request is about these. */
+  readonly allowed?: readonly string[] | undefined;
 }
 
 export function proposalBody(settings: ProposalSettings, run: VerifiedRun, parts: BodyParts): string {
@@ -38,7 +40,9 @@ export function proposalBody(settings: ProposalSettings, run: VerifiedRun, parts
     `${authorWords(run, parts)} ${sourceOf(settings, run)}`,
     ...guardedWords(parts.guarded),
     ...baseWords(parts.base, settings.baseBranch),
-    listing('Changed', parts.paths),
+    parts.allowed === undefined
+      ? listing('Changed', parts.paths)
+      : listing('Added to `network.allow`', parts.allowed),
     ...(parts.excluded.length === 0 ? [] : [listing('Left out by `patch.excluded`', parts.excluded)]),
     ...finalWords(run),
     'The next run replaces the commit on this branch. A commit of somebody else on it makes cagent stop instead.',
@@ -84,9 +88,11 @@ export function applyByHand(settings: ProposalSettings, start: string): string {
   ].join('\n');
 }
 
-function authorWords({ agent }: VerifiedRun, { paths }: BodyParts): string {
+function authorWords({ agent = '' }: VerifiedRun, { paths, allowed }: BodyParts): string {
+  if (allowed !== undefined)
+    return `In audit mode ${code(agent)} reached what the configuration does not allow. Keep what it needs: what an agent asked for is not always that.`;
   const files = plural(paths.length, 'file');
-  return agent === undefined
+  return agent === ''
     ? `A patch that changes ${files}; cagent checked and applied it.`
     : `${code(agent)} changed ${files} in a sandbox; cagent checked and applied the patch.`;
 }

@@ -16,7 +16,9 @@ import type { Placed, ProposalPorts } from './propose.js';
 
 interface Proposal extends Placed {
   readonly own: Exclude<OwnBranch, { readonly kind: 'foreign' }>;
-  readonly changes: PlacedChanges;
+  readonly changes: Pick<PlacedChanges, 'guarded' | 'excluded' | 'content'>;
+  /** Entries of `network.allow` that this adds, where it is about these. */
+  readonly allowed?: readonly string[];
 }
 
 /** Tree, commit, branch and pull request, in this order; each only where it is not there yet. */
@@ -49,6 +51,7 @@ export async function proposePullRequest(
     guarded,
     excluded: changes.excluded,
     base: proposal.base,
+    allowed: proposal.allowed,
   });
   const result = {
     commit: commit.sha,

@@ -117,7 +117,8 @@ async function placeOf(
   return { parent: from, edits: whole(changes.editsOnStart), base: 'behind' };
 }
 
-async function headCommit(
+/** The head of a branch that has to be there. */
+export async function headCommit(
   branch: string,
   { directory }: ProposalSettings,
   { github, repository }: ProposalPorts,

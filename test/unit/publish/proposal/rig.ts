@@ -8,6 +8,7 @@ import { systemProcesses } from '../../../../src/core/process.js';
 import { createGitHub } from '../../../../src/github/client.js';
 import type { ProposalOutcome, ProposalSettings } from '../../../../src/publish/proposal/proposal.js';
 import { propose } from '../../../../src/publish/proposal/propose.js';
+import { proposeAllowList } from '../../../../src/publish/proposal/propose-allow-list.js';
 import {
   readBarePatch,
   readVerifiedRun,
@@ -65,6 +66,12 @@ export interface ProposalRig {
     settings?: Partial<ProposalSettings>,
     sha256?: string,
   ): Promise<ProposalOutcome>;
+  /** Proposes items of `network.allow`, as a run in audit mode suggests them. */
+  proposeAllowList(
+    directory: string,
+    items: readonly string[],
+    settings?: Partial<ProposalSettings>,
+  ): Promise<ProposalOutcome>;
   close(): Promise<void>;
 }
 
@@ -73,19 +80,16 @@ export async function startProposalRig(options: FakeOptions = {}): Promise<Propo
   const root = mkdtempSync(join(tmpdir(), 'cagent-proposal-'));
   const warnings: string[] = [];
   let runs = 0;
+  const portsFor = (token: string) => ({
+    github: createGitHub({ token, apiUrl: fake.url, secondMs: 1 }),
+    repository: { owner: 'acme', repo: 'widget' },
+    viewer: fake.state.tokens[token]?.login ?? '',
+    processes: systemProcesses,
+    env: readEnvironment(),
+    warn: (message: string) => void warnings.push(message),
+  });
   const proposeRun = (run: VerifiedRun, settings: Partial<ProposalSettings> = {}, token = 'ghs_test') =>
-    propose(
-      run,
-      { ...SETTINGS, ...settings },
-      {
-        github: createGitHub({ token, apiUrl: fake.url, secondMs: 1 }),
-        repository: { owner: 'acme', repo: 'widget' },
-        viewer: fake.state.tokens[token]?.login ?? '',
-        processes: systemProcesses,
-        env: readEnvironment(),
-        warn: (message) => warnings.push(message),
-      },
-    );
+    propose(run, { ...SETTINGS, ...settings }, portsFor(token));
   return {
     fake,
     warnings,
@@ -103,6 +107,10 @@ export async function startProposalRig(options: FakeOptions = {}): Promise<Propo
       const [file, copy] = [join(root, `given-${runs}.patch`), join(root, `copy-${runs}.patch`)];
       writeFileSync(file, patch);
       return await proposeRun(await readBarePatch(file, baseCommit, copy, sha256), settings);
+    },
+    async proposeAllowList(directory, items, settings) {
+      const run = await readVerifiedRun(directory, undefined);
+      return await proposeAllowList(run, items, { ...SETTINGS, ...settings }, portsFor('ghs_test'));
     },
     async close() {
       await fake.close();
