@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { CagentError } from '../core/errors.js';
 import type { CleanRepository } from './git-layout.js';
 
 /** A commit that is kept inside. */
@@ -13,7 +12,7 @@ export interface KeptCommit {
 export const HISTORY_COMMITS = 50;
 
 /** Commits of a pull request and of its base since they parted. */
-const MOST_COMMITS_SINCE_BASE = 1_000;
+export const MOST_COMMITS_SINCE_BASE = 1_000;
 
 /** The last commits of the first-parent line, oldest first. */
 export async function lastCommits(repository: CleanRepository, tip: string): Promise<readonly KeptCommit[]> {
@@ -47,23 +46,21 @@ export function commitsOfPullRequest(
   return [{ id: root, parents: [] }, ...onRoot.map((id) => ({ id, parents: [root] }))];
 }
 
-/** Every commit of both sides since they parted, and the last ones before. Oldest first. Throws `workspace.git`. */
+/**
+ * Every commit of both sides since they parted, and the last ones before, oldest first; `undefined`: more than
+ * {@link MOST_COMMITS_SINCE_BASE}.
+ */
 export async function commitsSinceBase(
   repository: CleanRepository,
   parted: string | undefined,
   base: string,
   head: string,
-): Promise<readonly KeptCommit[]> {
+): Promise<readonly KeptCommit[] | undefined> {
   if (parted === undefined) return commitsOfPullRequest(parted, base, head);
   const before = await lastCommits(repository, parted);
   const args = ['--topo-order', '--reverse', '--parents', '-n', `${MOST_COMMITS_SINCE_BASE + 1}`];
   const since = await revList(repository, [...args, base, head, `^${parted}`]);
-  if (since.length > MOST_COMMITS_SINCE_BASE) {
-    throw new CagentError(
-      'workspace.git',
-      `Base and head are more than ${MOST_COMMITS_SINCE_BASE} commits apart.`,
-    );
-  }
+  if (since.length > MOST_COMMITS_SINCE_BASE) return undefined;
   const kept = new Set([...before, ...since].map(({ id }) => id));
   return [
     ...before,

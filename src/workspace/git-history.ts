@@ -7,6 +7,7 @@ import {
   commitsSinceBase,
   type KeptCommit,
   lastCommits,
+  MOST_COMMITS_SINCE_BASE,
   mergeBase,
   shallowEnvironment,
 } from './git-commits.js';
@@ -65,7 +66,7 @@ async function filterHistory(input: HistoryInput, head: string): Promise<readonl
     input.rules,
     hiddenSet(input.hiddenPaths.filter((path) => !underReview.has(path)).map((path) => ({ path }))),
   );
-  const { kept, notices } = await chooseCommits(input, head);
+  const { kind, kept, notices } = await chooseCommits(input, head);
   const commits = await readCommits(repository, source, kept, hidden);
   const visible = await buildVisibleTree(input.tracked, input.root, input.hidden, input.shown);
   const secret = input.scan
@@ -73,7 +74,7 @@ async function filterHistory(input: HistoryInput, head: string): Promise<readonl
     : new Set<string>();
   const filtered = commits
     .map((commit) => withoutSecrets(commit, secret))
-    .map((commit, index) => (input.kind === 'history' ? commit : anonymous(commit, kept[index]?.id ?? '')));
+    .map((commit, index) => (kind === 'history' ? commit : anonymous(commit, kept[index]?.id ?? '')));
   const places = [head, ...(input.base === undefined ? [] : [input.base])].map((id) =>
     kept.findIndex((commit) => commit.id === id),
   );
@@ -102,11 +103,17 @@ async function filterHistory(input: HistoryInput, head: string): Promise<readonl
   return [...notices, ...leftOutNotices(visible.leftOut)];
 }
 
+interface ChosenCommits {
+  readonly kind: HistoryInput['kind'];
+  readonly kept: readonly KeptCommit[];
+  readonly notices: readonly string[];
+}
+
 async function chooseCommits(
   { kind, base, tracked: { repository } }: HistoryInput,
   head: string,
-): Promise<{ readonly kept: readonly KeptCommit[]; readonly notices: readonly string[] }> {
-  if (base === undefined) return { kept: await lastCommits(repository, head), notices: [] };
+): Promise<ChosenCommits> {
+  if (base === undefined) return { kind, kept: await lastCommits(repository, head), notices: [] };
   const parted = await mergeBase(repository, base, head);
   const notices =
     parted === undefined
@@ -114,11 +121,11 @@ async function chooseCommits(
           'Base and head have no commit in common in this clone, so head follows base inside; fetch with full depth.',
         ]
       : [];
-  const kept =
-    kind === 'history'
-      ? await commitsSinceBase(repository, parted, base, head)
-      : commitsOfPullRequest(parted, base, head);
-  return { kept, notices };
+  const all = kind === 'history' ? await commitsSinceBase(repository, parted, base, head) : undefined;
+  if (all !== undefined) return { kind, kept: all, notices };
+  const kept = commitsOfPullRequest(parted, base, head);
+  const far = `Base and head are more than ${MOST_COMMITS_SINCE_BASE} commits apart, so each is one commit inside.`;
+  return { kind: 'snapshot', kept, notices: kind === 'history' ? [...notices, far] : notices };
 }
 
 function topMessage({ shown, underReview }: HistoryInput): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -361,6 +362,43 @@ describe.each(['snapshot', 'history'] as const)('git inside of a pull request, %
       'mine.txt',
       'more.txt',
     ]);
+  });
+});
+
+describe('a long history', () => {
+  function longHistory(): string {
+    const root = repository({ 'a.txt': 'a\n', '.env': 'SECRET=1\n' });
+    const who = 'committer Somebody <somebody@example.org> 1700000000 +0000';
+    const commits = Array.from({ length: 1_001 }, (_, at) => {
+      const from = at === 0 ? 'from refs/heads/main^0\n' : '';
+      const leak = at === 500 ? 'M 100644 inline old/.env\ndata 9\nSECRET=2\n\n' : '';
+      const content = `${at}\n`;
+      return `commit refs/heads/topic\n${who}\ndata 2\nt\n${from}${leak}M 100644 inline a.txt\ndata ${content.length}\n${content}\n`;
+    });
+    execFileSync('git', ['fast-import', '--quiet'], { cwd: root, input: commits.join('') });
+    git(root, 'checkout', '-q', 'topic');
+    git(root, 'rm', '-q', '--cached', 'old/.env');
+    git(root, 'commit', '-q', '-m', 'last');
+    return root;
+  }
+
+  it('has its last fifty commits inside', async () => {
+    const made = await view(longHistory(), { git: 'history' });
+    expect(made.notices).toEqual([]);
+    expect(inside(made, 'rev-list', '--count', '--all').trim()).toBe('50');
+  });
+
+  it('of more than a thousand commits since the base becomes one commit for each side, with a notice', async () => {
+    const root = longHistory();
+    const base = git(root, 'rev-parse', 'main').trim();
+    const made = await view(root, { base, git: 'history' });
+    expect(made.notices.join()).toMatch(/more than 1000 commits apart, so each is one commit inside/);
+    expect(inside(made, 'rev-list', '--count', '--all').trim()).toBe('2');
+    expect(inside(made, 'diff', '--name-only', 'base...head').trim()).toBe('a.txt');
+    expect(inside(made, 'log', '--format=%s %an', 'base..head')).toMatch(
+      /^Visible files of commit \w+ cagent/,
+    );
+    expect(inside(made, 'cat-file', '--batch-all-objects', '--batch')).not.toContain('SECRET');
   });
 });
 
