@@ -9,7 +9,7 @@ export interface SecretHit {
 }
 
 /**
- * Looking at every byte with sixty expressions would take seconds. Three cheap searches find the few places worth
+ * Looking at every byte with ninety expressions would take seconds. Three cheap searches find the few places worth
  * it: runs of token characters (every token is one), the words `PRIVATE KEY`, and `://` for passwords in URLs.
  */
 const SHORTEST_RUN = 20;
@@ -27,8 +27,12 @@ const URL_RULES = SECRET_RULES.filter((rule) => rule.judge === 'url-password');
 const KEY_RULES = SECRET_RULES.filter((rule) => rule.id === 'private-key');
 const RUN_RULES = SECRET_RULES.filter((rule) => !URL_RULES.includes(rule) && !KEY_RULES.includes(rule));
 const GUESSES = new Set(SECRET_RULES.filter((rule) => rule.judge === 'entropy').map((rule) => rule.id));
+const KEYWORDS = [...new Set(RUN_RULES.flatMap((rule) => rule.keywords))];
+/** Without those that hold another one: every alternative costs time at every byte. */
 const PREFILTER = new RegExp(
-  [...new Set(RUN_RULES.flatMap((rule) => rule.keywords))].map(escapeLiteral).join('|'),
+  KEYWORDS.filter((word) => !KEYWORDS.some((other) => other !== word && word.includes(other)))
+    .map(escapeLiteral)
+    .join('|'),
 );
 
 /** Files whose long random values are checksums. */

@@ -144,8 +144,8 @@ describe('the cache of the secret scan', () => {
       readFileSync(join(import.meta.dirname, '../../../src/workspace', name)),
     );
     expect([SCAN_VERSION, hash('sha256', Buffer.concat(sources)).slice(0, 16)]).toEqual([
-      2,
-      'f3df9636dabad122',
+      3,
+      '42f36819e3b27992',
     ]);
   });
 
