@@ -194,6 +194,16 @@ test('more changes than the limit end in a patch that says it is not whole, and 
   await agent.appliedTree();
 });
 
+test('of 200,000 new files the first 50,000 are in the patch, and the list says that it is not whole', async () => {
+  agent = await OverlayAgent.create(WORKSPACE);
+  await agent.run('for at in $(seq 200); do mkdir many$at; cd many$at; seq 1000 | xargs touch; cd ..; done');
+  const changes = await agent.capture();
+  expect(changes.files.length).toBe(50_000);
+  expect(changes.rejected).toEqual([
+    { path: '.', reason: expect.stringContaining('more than 50000 files changed') },
+  ]);
+});
+
 test('a bomb of 30,000 FIFOs is counted, not listed one by one', async () => {
   agent = await OverlayAgent.create(WORKSPACE);
   await agent.run('mkdir many; cd many; seq 30000 | xargs mkfifo; echo ok > ../zz');

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { linkSync, lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -11,12 +20,15 @@ import {
   until,
   type Workspace,
 } from '../../fixtures/cli.js';
+import { by, STRATEGIES, withHiddenEngine } from '../../fixtures/strategies.js';
+
+const engine = withHiddenEngine();
 
 /** An agent with python, git and a compiler that goes for hidden files by ways around their names. */
 
 const MARK = 'TOPSECRET-4b7e';
 const FILES = {
-  '.agentignore': 'secret.txt\nprivate/\n',
+  '.agentignore': 'secret.txt\nprivate/\nlate.txt\n/later/\n',
   'secret.txt': `${MARK}\n`,
   'private/deep/a.txt': `${MARK}\n`,
   '.env': `KEY=${MARK}\n`,
@@ -46,6 +58,12 @@ print('handles tried')
 
 const SCRIPT = `
 exec 2>&1
+echo "== names"; cat secret.txt .env private/deep/a.txt sub/../secret.txt private/../.env module/key.pem /workspace/secret.txt /proc/self/cwd/secret.txt; cat * .* */* */.* */*/*
+find . '(' -name secret.txt -o -name key.pem -o -name .env -o -name private ')' -print -exec echo SEEN ';'; find / -xdev -name secret.txt -exec echo SEEN ';'
+grep -ra --exclude-dir=.git . .
+echo "== links"; cat link host-link absolute-link; ln -s private/deep/a.txt mine-too; cat mine-too; ls -laL link host-link absolute-link
+echo "== own names"; mkdir private .env 2>/dev/null; find private .env -mindepth 1; mv sub sub2; mv sub2 sub; cat sub/../private/deep/a.txt; rm -rf private .env; cat private/deep/a.txt .env
+echo "== submodule"; cat module/key.pem module/.git; git -C module log -p; git submodule update --init; find module -name '*.pem'
 echo "== handle"; python3 -c "$BY_HANDLE"
 echo "== hard link"; cat other-name.txt; ln secret.txt mine; cat mine; ls -i | grep -w "$INODE" && echo SEEN
 echo "== namespaces"; for how in -Urm -UrmpfC "-Ur --mount-proc -pf"; do unshare $how sh -c 'mount -t overlay o -o lowerdir=/workspace:/ /mnt; mount --bind / /mnt; umount -l /workspace; cat /workspace/secret.txt /mnt/workspace/secret.txt' ; done
@@ -63,21 +81,37 @@ echo "== git"; git log --all --format= --name-only; cat .git/objects/info/altern
 echo "== end"
 `;
 
-describe.each(['overlay', 'read-only'])('in %s mode', (mode) => {
+const WAYS = STRATEGIES.flatMap((strategy) => [
+  ['overlay', strategy] as const,
+  ['read-only', strategy] as const,
+]);
+
+describe.each(WAYS)('in %s mode, in a view by %s', (mode, strategy) => {
   let workspace: Workspace;
   let result: RunResult;
   let before: readonly string[];
   beforeAll(async () => {
     workspace = makeWorkspace(FILES);
-    linkSync(join(workspace.directory, 'secret.txt'), join(workspace.directory, 'other-name.txt'));
+    const at = (path: string): string => join(workspace.directory, path);
+    const source = makeWorkspace({ 'module.txt': 'module\n', 'key.pem': `${MARK}\n` });
+    workspace.git('submodule', '--quiet', 'add', source.directory, 'module');
+    source.remove();
+    symlinkSync('secret.txt', at('link'));
+    symlinkSync(at('secret.txt'), at('host-link'));
+    symlinkSync('/workspace/private/deep/a.txt', at('absolute-link'));
+    workspace.git('add', '--all');
+    workspace.git('commit', '--quiet', '--message', 'second');
+    workspace.git('repack', '-adq');
+    linkSync(at('secret.txt'), at('other-name.txt'));
     before = manifest(workspace.directory);
     const inodes = ['secret.txt', 'private', 'private/deep/a.txt', '.env'].map(
-      (path) => lstatSync(join(workspace.directory, path)).ino,
+      (path) => lstatSync(at(path)).ino,
     );
-    result = await workspace.bash(SCRIPT, [
+    const options = [
       ...['--mode', mode, '--env', `BY_HANDLE=${BY_HANDLE}`],
       ...['--env', `INODES=${inodes.join(',')}`, '--env', `INODE=${inodes[0]}`],
-    ]);
+    ];
+    result = await workspace.bash(SCRIPT, options, by(strategy, engine));
   });
   afterAll(() => workspace.remove());
 
@@ -86,10 +120,15 @@ describe.each(['overlay', 'read-only'])('in %s mode', (mode) => {
 
   it('every attack was made', () => {
     expect(result.exitCode, result.stderr).toBe(0);
+    expect(result.report.workspace.strategy).toBe(strategy);
     expect(section('handle')).toContain('handles tried');
     expect(section('end')).not.toBe('missing');
   });
   it.each([
+    ['by name, pattern or search', 'names'],
+    ['by links', 'links'],
+    ['by names that the agent makes and moves', 'own names'],
+    ['in a submodule', 'submodule'],
     ['by handles made from inode numbers', 'handle'],
     ['by another name of the same file', 'hard link'],
     ['in namespaces of its own', 'namespaces'],
@@ -105,40 +144,79 @@ describe.each(['overlay', 'read-only'])('in %s mode', (mode) => {
   });
   it('no trace of a hidden name is in git', () => {
     const [names = '', objects = ''] = section('git').split('cat: .git/objects/info/alternates');
-    expect(names.split('\n').filter(Boolean)).toEqual(['.agentignore', 'code.ts', 'sub/code.ts']);
+    expect(names.split('\n').filter(Boolean)).toEqual([
+      '.agentignore',
+      '.gitmodules',
+      'absolute-link',
+      'code.ts',
+      'host-link',
+      'link',
+      'module',
+      'sub/code.ts',
+    ]);
     expect(objects).not.toMatch(/\d{5,6} (?:secret\.txt|private|\.env|other-name\.txt)\0/);
   });
   it('the original is untouched', () => expect(manifest(workspace.directory)).toEqual(before));
 });
 
 describe('while the agent runs', () => {
-  it('nothing that the host does to hidden paths makes them visible', async () => {
+  it.each(STRATEGIES)(
+    'nothing that the host does to hidden paths makes them visible, by %s',
+    async (strategy) => {
+      const workspace = makeWorkspace(FILES);
+      try {
+        const at = (path: string): string => join(workspace.directory, path);
+        const script = `for i in $(seq 60); do grep -rslE '${MARK}' . && exit 9; cat secret.txt .env private/new private/deep/a.txt 2>/dev/null && exit 8; sleep 0.05; done`;
+        const running = workspace.start(
+          [...OFFLINE, '--mode', 'overlay'],
+          ['bash', '-c', `echo started; ${script}`],
+          by(strategy, engine),
+        );
+        let over = false;
+        void running.ended.then(() => {
+          over = true;
+        });
+        await until(() => running.stdout().includes('started'));
+        for (const path of ['secret.txt', '.env']) {
+          writeFileSync(at('new.tmp'), MARK.split('').join(''));
+          renameSync(at('new.tmp'), at(path));
+          rmSync(at(path));
+          writeFileSync(at(path), MARK);
+        }
+        rmSync(at('.env'));
+        mkdirSync(at('.env'));
+        writeFileSync(at('.env/now a directory'), MARK);
+        rmSync(at('private'), { recursive: true });
+        writeFileSync(at('private'), MARK);
+        rmSync(at('private'));
+        mkdirSync(at('private/deep'), { recursive: true });
+        mkdirSync(at('later'));
+        const made = ['late.txt', 'later/x', '.netrc', '.env.local', 'id_rsa'];
+        for (const path of ['private/new', 'private/deep/a.txt', 'private/deep/b.txt', ...made])
+          writeFileSync(at(path), MARK);
+        renameSync(at('private'), at('elsewhere.tmp'));
+        renameSync(at('elsewhere.tmp'), at('private'));
+        expect(over, 'the agent was still looking').toBe(false);
+        const ended = await running.ended;
+        expect(ended.exitCode, `${ended.stdout} ${ended.stderr}`).toBe(0);
+      } finally {
+        workspace.remove();
+      }
+    },
+  );
+});
+
+describe('names that the root does not have yet and that the rules would hide', () => {
+  it('can be made, moved and removed by the agent, and are rejected like others in hidden places', async () => {
     const workspace = makeWorkspace(FILES);
     try {
-      const at = (path: string): string => join(workspace.directory, path);
-      const script = `touch ready; for i in $(seq 400); do grep -rslE '${MARK}' . && exit 9; cat secret.txt .env private/new private/deep/a.txt 2>/dev/null && exit 8; [ -e go ] && [ $((n += 1)) -gt 5 ] && exit 0; sleep 0.05; done`;
-      const running = workspace.start(
-        [...OFFLINE, '--mode', 'overlay'],
-        ['bash', '-c', `echo started; ${script}`],
-      );
-      await until(() => running.stdout().includes('started'));
-      for (const path of ['secret.txt', '.env']) {
-        writeFileSync(at('new.tmp'), MARK.split('').join(''));
-        renameSync(at('new.tmp'), at(path));
-        rmSync(at(path));
-        writeFileSync(at(path), MARK);
-      }
-      rmSync(at('private'), { recursive: true });
-      writeFileSync(at('private'), MARK);
-      rmSync(at('private'));
-      mkdirSync(at('private/deep'), { recursive: true });
-      for (const path of ['private/new', 'private/deep/a.txt', 'private/deep/b.txt'])
-        writeFileSync(at(path), MARK);
-      renameSync(at('private'), at('elsewhere.tmp'));
-      renameSync(at('elsewhere.tmp'), at('private'));
-      writeFileSync(at('go'), '');
-      const ended = await running.ended;
-      expect(ended.exitCode, `${ended.stdout} ${ended.stderr}`).toBe(0);
+      const result = await workspace.bash(`set -e
+        echo mine > late.txt; [ "$(cat late.txt)" = mine ]; rm late.txt; [ ! -e late.txt ]; echo again > late.txt
+        mkdir -p later/deep new/deep; echo x > later/deep/x; mv new .aws; [ -d .aws/deep ]; rm -r .aws; [ ! -e .aws ]
+        echo x > plain.txt; mv plain.txt id_rsa; mv id_rsa ok.txt; git status --porcelain`);
+      expect(result.exitCode, result.stderr).toBe(0);
+      expect(result.changes.files.map(({ path }) => path)).toEqual(['ok.txt']);
+      expect(result.changes.rejected.map(({ path }) => path)).toEqual(['late.txt', 'later']);
     } finally {
       workspace.remove();
     }

@@ -1,18 +1,7 @@
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  cagent,
   type Files,
   leftOf,
   makeWorkspace,
@@ -23,33 +12,9 @@ import {
   until,
   type Workspace,
 } from '../../fixtures/cli.js';
-import { type HiddenEngine, startHiddenEngine } from '../../fixtures/hidden-engine.js';
+import { withHiddenEngine } from '../../fixtures/strategies.js';
 
-/** An engine that sees neither the workspaces of these tests nor cagent's private directories. */
-let engine: HiddenEngine;
-let hidden: string;
-const realTmpdir = process.env.TMPDIR;
-
-beforeAll(async () => {
-  hidden = mkdtempSync(join(tmpdir(), 'hidden-'));
-  chmodSync(hidden, 0o755);
-  engine = await startHiddenEngine(hidden);
-  process.env.TMPDIR = hidden;
-  const built = await cagent(['build']);
-  expect(built.exitCode, built.stderr).toBe(0);
-  const workspace = makeWorkspace();
-  const { stdout } = await cagent(['plan', '--json', '--workspace', workspace.directory, '--', 'true']);
-  const { image } = JSON.parse(stdout.toString('utf8'));
-  await engine.load([image.gateway.reference, image.sandbox.reference]);
-  workspace.remove();
-});
-
-afterAll(async () => {
-  if (realTmpdir === undefined) delete process.env.TMPDIR;
-  else process.env.TMPDIR = realTmpdir;
-  await engine?.stop();
-  rmSync(hidden, { recursive: true, force: true });
-});
+const engine = withHiddenEngine();
 
 /** Runs a script under both strategies, on the same workspace. */
 async function both(
