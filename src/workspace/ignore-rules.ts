@@ -35,6 +35,8 @@ export type TrustedFiles = ReadonlyMap<ByteText, Buffer>;
 export interface IgnoreRules {
   /** The rules' files are not those of the workspace, so any directory may have some. */
   readonly given: boolean;
+  /** Names and paths in the root's rules that are no patterns, whatever is decided about them. */
+  readonly names: readonly ByteText[];
   /** Rules of the root directory. */
   readonly root: RuleLevel;
   /** The level of a directory below one whose level is known; `directory` has a trailing slash. */
@@ -85,9 +87,14 @@ export function loadIgnoreRules(input: IgnoreRulesInput): IgnoreRules {
   const read = (path: ByteText): Buffer | undefined =>
     input.files === undefined ? readIgnoreFile(input.root, path) : input.files.get(path);
 
+  const sources = readSources(read, '', rootNames);
   return {
     given: input.files !== undefined,
-    root: { base: '', sources: readSources(read, '', rootNames), parent: undefined },
+    names: [certain, options, ...sources.map(({ list }) => list)].flatMap(({ names, paths }) => [
+      ...names.keys(),
+      ...paths.keys(),
+    ]),
+    root: { base: '', sources, parent: undefined },
     enter: (parent, directory) => {
       const sources = readSources(read, directory, nestedNames);
       return sources.length === 0 ? parent : { base: directory, sources, parent };

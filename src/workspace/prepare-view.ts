@@ -17,6 +17,7 @@ import type { Processes } from '../core/process.js';
 import { type BaseCommit, openBaseCommit } from './base-commit.js';
 import { writeBaseLayer } from './base-layer.js';
 import { type ByteText, byteTextToFile, pathToByteText } from './byte-text.js';
+import { expectedNames } from './expected-names.js';
 import { createHistory } from './git-history.js';
 import { createSnapshot } from './git-snapshot.js';
 import { hiddenSet } from './hidden-set.js';
@@ -122,6 +123,7 @@ function whiteouts(plan: WorkspacePlan, root: ByteText): readonly ByteText[] {
   const replaced = plan.base?.shown.map(({ path }) => pathToByteText(path)) ?? [];
   for (const path of ['.git', SCRATCH_DIRECTORY, ...replaced])
     if (!hidden.has(path) && statOf(root, path) !== undefined) paths.add(path);
+  for (const name of expectedNames(root, rulesOf(plan))) paths.add(name);
   return [...paths];
 }
 
