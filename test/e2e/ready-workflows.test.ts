@@ -7,7 +7,7 @@ import { type ActRig, startActRig, type WorkflowRun } from './rig/act.js';
 import { cagent } from './rig/cagent.js';
 import { type FakeGitHub, startFakeGitHub } from './rig/github/fake-github.js';
 import { newPull } from './rig/github/routes/pulls.js';
-import { accountOf } from './rig/github/state.js';
+import { accountOf, type Pull } from './rig/github/state.js';
 import { outputOf } from './rig/program.js';
 import { makeRepository } from './rig/repository.js';
 import { expression } from './rig/steps.js';
@@ -65,7 +65,7 @@ beforeAll(async () => {
     // The model of the test is in a docker network of its own.
     'cagent.yml': `version: 1\nnetwork: { uplink: ${server.network} }\n`,
   });
-  const init = await cagent(['init', 'refactor', 'review'], { cwd: repository }).ended;
+  const init = await cagent(['init', 'refactor', 'review', 'fix'], { cwd: repository }).ended;
   expect(init.exitCode, init.stderr.toString()).toBe(0);
   await outputOf(
     'bash',
@@ -174,5 +174,45 @@ describe('the workflow "review" that cagent init writes', () => {
     }
     // The diff of the pull request, not only its files, is what the agent is given.
     expect(fake.state.comments[0]?.body).toContain('claude');
+  });
+});
+
+describe('the workflow "fix" that cagent init writes', () => {
+  const labelled = (label: string, pull: Pull) => ({
+    name: 'pull_request',
+    payload: {
+      action: 'labeled',
+      number: pull.number,
+      label: { name: label },
+      repository: payloadOf(),
+      sender: user('mona'),
+      pull_request: pullRequest({
+        number: pull.number,
+        labels: [label],
+        base: fake.store.resolve('refs/heads/main') as string,
+        head: fake.store.resolve('refs/heads/feature') as string,
+      }),
+    },
+  });
+
+  it('opens a pull request to the branch of the labelled one, and pushes nothing to it', async () => {
+    const [pull] = fake.state.pulls.filter(({ head }) => head === 'feature');
+    const before = fake.store.resolve('refs/heads/feature');
+    await server.play({ command: 'sed -i "s/sum = 1/sum = 0/" total.js' });
+    const ran = await run('.github/workflows/cagent-fix.yml', labelled('agent-fix', pull as Pull));
+    expect(ran.exitCode, ran.log.tail).toBe(0);
+    const made = fake.state.pulls.at(-1);
+    expect(made).toMatchObject({ head: `cagent/cagent-fix-claude-pr-${pull?.number}`, base: 'feature' });
+    expect(fake.store.text('diff', '--name-only', 'feature', made?.head as string)).toBe('total.js');
+    expect(fake.store.file(made?.head as string, 'total.js')).toContain('sum = 0');
+    expect(fake.store.resolve('refs/heads/feature')).toBe(before);
+  });
+
+  it('does nothing for another label', async () => {
+    const [pull] = fake.state.pulls.filter(({ head }) => head === 'feature');
+    const before = fake.writes().length;
+    const ran = await run('.github/workflows/cagent-fix.yml', labelled('documentation', pull as Pull));
+    expect(ran.exitCode, ran.log.tail).toBe(0);
+    expect(fake.writes()).toHaveLength(before);
   });
 });
