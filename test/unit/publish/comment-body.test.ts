@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CagentError } from '../../../src/core/errors.js';
@@ -48,6 +49,36 @@ function reportOf(text: string): Report {
 }
 
 describe('the comment on a pull request', () => {
+  it('is what the README shows', () => {
+    const { agent, egress, changes: counted, ...rest } = sampleReport();
+    const hosts = egress.hosts.filter(({ host }) => host === 'evil.example');
+    const files = changes.files.filter(({ path }) => ['src/parse.ts', 'package.json'].includes(path));
+    const report = {
+      ...rest,
+      agent,
+      changes: { ...counted, files: 2, added: 119, deleted: 1 },
+      egress: { ...egress, hosts, allowed: 2, audited: 0, blocked: 43 },
+    };
+    const body = renderComment({
+      key: '0123456789abcdef',
+      title: agent.name,
+      report,
+      changes: { ...changes, files },
+      links: LINKS,
+      finalMessage: 'The parser has a file of its own now. All 214 tests pass.',
+    });
+    const shown = /<!-- sample:comment -->\n([\s\S]*?)\n<!-- \/sample:comment -->/.exec(
+      readFileSync('README.md', 'utf8'),
+    )?.[1];
+    const quoted = body
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => `> ${line}`.trimEnd())
+      .join('\n');
+    expect(shown).toBe(quoted);
+  });
+
   it('tells outcome, changes, what was blocked, cost and where to look', () => {
     const body = comment(sampleReport(), 'All done.\n\nSee the tests.');
     for (const part of [
