@@ -96,6 +96,7 @@ export function planAgent(spec: RunSpec, surroundings: AgentSurroundings): Agent
     throw new CagentError(
       'config.invalid',
       `agent.model: ${name} cannot choose a model by itself, allowed: the name of a model`,
+      { hint: 'Give it with --model, the input model, or agent.model in cagent.yml.' },
     );
   }
   const { command, env, files } = agent.invoke({

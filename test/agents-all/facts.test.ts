@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { KnownAgentName } from '../../src/config/agent-names.js';
 import type { Workspace } from '../fixtures/cli.js';
 import { agentWorkspace, runAgent, STOP } from '../fixtures/model-server/agent-runs.js';
 import { strayHosts } from '../fixtures/model-server/hostile.js';
@@ -17,6 +18,33 @@ beforeAll(async () => {
 }, BUILD_MS);
 afterAll(() => server.stop());
 afterEach(() => workspace?.remove());
+
+describe('an answer to a schema', () => {
+  const SCHEMA = { type: 'object', properties: { risk: { enum: ['low', 'high'] } }, required: ['risk'] };
+
+  it.each<[KnownAgentName, readonly string[]]>([
+    ['claude', []],
+    ['codex', []],
+    ['gemini', []],
+    ['opencode', ['--model', 'anthropic/claude-sonnet-4-5']],
+    ['copilot', ['--model', 'openai/gpt-5']],
+    ['aider', ['--model', 'openai/gpt-5', '--agent-args', '--chat-mode ask']],
+  ])(
+    'is had from %s, by an option or by its prompt',
+    async (name, options) => {
+      workspace = agentWorkspace();
+      const file = join(workspace.root, 'schema.json');
+      writeFileSync(file, JSON.stringify(SCHEMA));
+      await server.play({ words: '{"risk":"low"}', command: '' });
+      const { report } = await runAgent(workspace, server, name, [...options, '--output-schema', file]);
+      expect(report.agent).toMatchObject({
+        outcome: { kind: 'nothing-changed' },
+        structuredOutput: { risk: 'low' },
+      });
+    },
+    BUILD_MS,
+  );
+});
 
 describe('opencode', () => {
   it(
