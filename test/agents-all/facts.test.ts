@@ -46,6 +46,31 @@ describe('an answer to a schema', () => {
   );
 });
 
+describe('a workspace that is no repository', () => {
+  it.each<[KnownAgentName, readonly string[]]>([
+    ['claude', []],
+    ['codex', []],
+    ['gemini', []],
+    ['opencode', ['--model', 'anthropic/claude-sonnet-4-5']],
+    ['copilot', ['--model', 'openai/gpt-5']],
+    ['aider', ['--model', 'openai/gpt-5']],
+  ])(
+    'is edited by %s, which leaves nothing else in it',
+    async (name, options) => {
+      workspace = agentWorkspace();
+      rmSync(join(workspace.directory, '.git'), { recursive: true });
+      await server.play();
+      const run = await runAgent(workspace, server, name, options);
+      expect(run.report.agent.outcome?.kind).toBe('done');
+      expect(run.changes.files.map(({ path }) => path)).toEqual(['notes.txt']);
+      // aider says so when it cannot write down that it has run before.
+      expect(run.stdout.toString('utf8')).not.toContain('Error checking version');
+      expect(strayHosts(name, run.egress)).toEqual([]);
+    },
+    BUILD_MS,
+  );
+});
+
 describe('opencode', () => {
   it(
     'that is refused a tool and leaves nothing is a failure of that kind',
@@ -89,25 +114,14 @@ describe('aider', () => {
   const MODEL = ['--model', 'openai/gpt-5'];
 
   it(
-    'leaves nothing of its own where there is no repository',
+    'that only answers is no failure, and its words are in the report',
     async () => {
       workspace = agentWorkspace();
-      rmSync(join(workspace.directory, '.git'), { recursive: true });
-      await server.play();
-      const run = await runAgent(workspace, server, 'aider', MODEL);
-      expect(run.report.agent.outcome?.kind).toBe('done');
-      expect(run.changes.files.map(({ path }) => path)).toEqual(['notes.txt']);
-      expect(run.stdout.toString('utf8')).not.toMatch(/error/i);
-      expect(strayHosts('aider', run.egress)).toEqual([]);
+      await server.play({ words: 'notes.txt has one line.', command: '' });
+      const run = await runAgent(workspace, server, 'aider', [...MODEL, '--agent-args', '--chat-mode ask']);
+      expect(run.report.agent.outcome?.kind).toBe('nothing-changed');
+      expect(run.report.agent.finalMessage).toBe('notes.txt has one line.');
     },
     BUILD_MS,
   );
-
-  it('that only answers is no failure, and its words are in the report', async () => {
-    workspace = agentWorkspace();
-    await server.play({ words: 'notes.txt has one line.', command: '' });
-    const run = await runAgent(workspace, server, 'aider', [...MODEL, '--agent-args', '--chat-mode ask']);
-    expect(run.report.agent.outcome?.kind).toBe('nothing-changed');
-    expect(run.report.agent.finalMessage).toBe('notes.txt has one line.');
-  });
 });

@@ -2,8 +2,8 @@ import { chownSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { KnownAgentName } from '../../../src/config/agent-names.js';
-import type { Workspace } from '../../fixtures/cli.js';
-import { agentWorkspace, runAgent, STOP } from '../../fixtures/model-server/agent-runs.js';
+import { cagent, type Workspace } from '../../fixtures/cli.js';
+import { agentWorkspace, modelEnvironment, runAgent, STOP } from '../../fixtures/model-server/agent-runs.js';
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.js';
 
 /** Facts in the files of agents that a run which succeeds would not notice if a new version broke them. */
@@ -44,6 +44,49 @@ describe('claude', () => {
     expect(run.report.agent.outcome?.kind).toBe('tools-denied');
     expect(run.report.agent.finalMessage).toBe('I have edited the file.');
     expect(run.report.notices.join(' ')).toContain('was denied 1 tool call(s)');
+  });
+});
+
+describe('the bounds of an agent itself', () => {
+  it('are told from failures: the turns of claude', async () => {
+    workspace = agentWorkspace();
+    await server.play();
+    const { report } = await runAgent(workspace, server, 'claude', ['--agent-args', '--max-turns 1']);
+    expect(report.agent.outcome?.kind).toBe('agent-limit');
+  });
+
+  it('are exit codes of gemini, and so are other reasons that it has not to begin', async () => {
+    workspace = agentWorkspace();
+    const image = (await cagent(['build', 'gemini'])).stdout.toString('utf8').split(' ')[0] as string;
+    const settings = {
+      security: { auth: { selectedType: 'gemini-api-key' } },
+      model: { maxSessionTurns: 1 },
+    };
+    const run = 'echo hello | gemini --yolo --output-format stream-json';
+    const script = [
+      `${run}; echo "untrusted: $?"`,
+      `${run} --skip-trust; echo "no login: $?"`,
+      `mkdir -p ~/.gemini; echo '{' > ~/.gemini/settings.json; ${run} --skip-trust; echo "no settings: $?"`,
+      `echo '${JSON.stringify(settings)}' > ~/.gemini/settings.json; ${run} --skip-trust --model gemini-x; echo "turns: $?"`,
+    ];
+    const command = ['sh', '-c', script.join('\n')];
+    const env = { GOOGLE_GEMINI_BASE_URL: '{{base-url}}', GEMINI_API_KEY: '{{key}}' };
+    workspace.write({
+      'cagent.yml': JSON.stringify({
+        version: 1,
+        image: { ref: image },
+        agent: { use: 'codes', prompt: 'x', define: { command, provider: 'google', env } },
+      }),
+    });
+    await server.play();
+    const flags = ['--uplink', server.network];
+    const { stdout } = await workspace.run(flags, [], { env: modelEnvironment(server) });
+    expect(stdout.toString('utf8').match(/^[a-z ]+: \d+$/gm)).toEqual([
+      'untrusted: 55',
+      'no login: 41',
+      'no settings: 52',
+      'turns: 53',
+    ]);
   });
 });
 
