@@ -114,7 +114,10 @@ async function measure(name, sandbox) {
   const { connects, requests } = await sandbox.order({ do: 'latency', count: REQUESTS });
   note('connect', name, median(connects));
   note('request', name, median(requests));
+  const before = sandbox.cpuSeconds();
   note('download', name, (await sandbox.order({ do: 'download', bytes: GIB })).rate);
+  // Of plain NAT the kernel alone has any, so the ratios are to the first gateway.
+  if (name !== 'plain NAT') note('cpu', name, sandbox.cpuSeconds() - before);
   const { held, failures } = await sandbox.order({ do: 'hold', count: CONNECTIONS });
   note('held', name, held);
   if (failures.length > 0)
@@ -153,6 +156,7 @@ const TITLES = [
   ['connect', 'New connection until TLS stands, p50 (budget: unread <= 1.7x)', 'ms', 2],
   ['request', 'New connection and one request, p50 (budget: ended <= 4x)', 'ms', 2],
   ['download', 'Download of 1 GiB (budget: unread >= 0.9x, ended >= 0.4x)', 'MB/s', 0],
+  ['cpu', 'Processor time of the gateway for that download', 's', 2],
   ['idle', 'Memory of the gateway, idle (budget: unread <= 55 MiB)', 'MiB', 0],
   [
     'loaded',

@@ -175,6 +175,8 @@ export async function startVariant(image, certificates, { script, start, proxy }
     startup,
     /** MiB of all processes in the gateway's container that are not the link's. */
     memory: () => residentMiB(gateway, link),
+    /** Seconds of processor time of the same processes so far, those of the kernel on their behalf included. */
+    cpuSeconds: () => processorSeconds(gateway, link),
     /** What the gateway has said. */
     events,
     async order(what) {
@@ -211,18 +213,28 @@ export function withLink(before, after) {
 }
 
 function residentMiB(gateway, link) {
-  const pids = (name) =>
-    docker('top', name, '-eo', 'pid,rss')
+  return processes(gateway, link, 'rss').reduce((sum, kib) => sum + Number(kib), 0) / 1_024;
+}
+
+/** From /proc, which has hundredths of a second where ps rounds. */
+function processorSeconds(gateway, link) {
+  return processes(gateway, link, 'pid').reduce((sum, pid) => {
+    const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13);
+    return sum + (Number(user) + Number(system)) / 100;
+  }, 0);
+}
+
+/** One column of `ps` for the gateway's processes. The link shares their process namespace, but not their cgroup. */
+function processes(gateway, link, column) {
+  const rows = (name) =>
+    docker('top', name, '-eo', `pid,${column}`)
       .split('\n')
       .slice(1)
-      .map((line) => line.trim().split(/\s+/).map(Number));
-  const others = new Set(pids(link).map(([pid]) => pid));
-  // The link shares the gateway's process namespace, but not its cgroup.
-  return (
-    pids(gateway)
-      .filter(([pid]) => !others.has(pid))
-      .reduce((sum, [, kib]) => sum + kib, 0) / 1_024
-  );
+      .map((line) => line.trim().split(/\s+/));
+  const others = new Set(rows(link).map(([pid]) => pid));
+  return rows(gateway)
+    .filter(([pid]) => !others.has(pid))
+    .map(([, value]) => value);
 }
 
 function lines(child) {
