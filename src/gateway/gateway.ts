@@ -14,7 +14,7 @@ import { type DnsAnswerer, serveDnsOverTcp, serveDnsOverUdp } from './dns/dns-se
 import { ANY_PORTS, meantBy, serveAnyUdp } from './floor/any-port.js';
 import { createDirectFlows } from './floor/direct-flows.js';
 import { floorRules } from './floor/floor-rules.js';
-import { flowKey, openFlowTable } from './floor/flow-table.js';
+import { flowKey, openFlowTable, tableNotice } from './floor/flow-table.js';
 import { loadFloor } from './floor/load-floor.js';
 import { parsePacket } from './floor/packet.js';
 import { startPacketLog } from './floor/packet-log.js';
@@ -76,6 +76,8 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
   const relays = createUdpRelays(udpNameRules(policy), resolver, context);
   const canary = createCanaryWatch();
   const table = openFlowTable();
+  const notice = tableNotice(policy, table);
+  if (notice !== undefined) emit({ event: 'warning', message: notice });
   const flows = createDirectFlows(table, log.add, systemClock.now);
   onClose(flows.close);
   const anyPorts = policy.mode === 'audit' ? ANY_PORTS : [];

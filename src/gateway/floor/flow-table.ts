@@ -1,4 +1,6 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
+import { directRules } from '../../egress/direct.js';
+import type { EgressPolicy } from '../../egress/policy.js';
 import type { LoggedPacket } from './packet.js';
 
 export interface Endpoint {
@@ -24,6 +26,8 @@ export interface Flow {
 
 /** Reads the flows of this network namespace. */
 export interface FlowTable {
+  /** Whether this kernel lists its connections, with their bytes. */
+  readonly available: boolean;
   read(): readonly Flow[];
   /** Where a redirected flow was meant to go, by the port that it came to and the agent's own. */
   meantBy(protocol: 'tcp' | 'udp', answeredAt: number, agentPort: number): Endpoint | undefined;
@@ -31,13 +35,15 @@ export interface FlowTable {
 }
 
 const TABLE = '/proc/net/nf_conntrack';
+const ACCOUNTING = '/proc/sys/net/netfilter/nf_conntrack_acct';
 const PIECE = 2 ** 16;
 
 /** Has to be opened as root; reading goes on afterwards. A kernel without the file has no flows to tell of. */
-export function openFlowTable(): FlowTable {
-  const file = openIfThere();
+export function openFlowTable(path: string = TABLE): FlowTable {
+  const file = openIfThere(path);
   const read = (): readonly Flow[] => (file === undefined ? [] : parseFlows(readFromStart(file)));
   return {
+    available: file !== undefined && isCounting(),
     read,
     meantBy: (protocol, answeredAt, agentPort) =>
       read().find(
@@ -48,6 +54,19 @@ export function openFlowTable(): FlowTable {
       if (file !== undefined) closeSync(file);
     },
   };
+}
+
+/** What a run has to do without when the kernel does not list its connections; `undefined`: nothing that it needs. */
+export function tableNotice(
+  policy: EgressPolicy,
+  { available }: Pick<FlowTable, 'available'>,
+): string | undefined {
+  const audits = policy.mode === 'audit';
+  if (available || (!audits && directRules(policy).length === 0)) return undefined;
+  const closed = audits
+    ? ', and ports of names that no rule opens are refused instead of audited, but for 80 and 443'
+    : '';
+  return `This kernel does not list its connections (${TABLE}): connections to addresses are on record without their bytes${closed}.`;
 }
 
 /** Which flow a logged packet began; `undefined` for one that stands for many, and for protocols without ports. */
@@ -89,11 +108,19 @@ type Direction = Readonly<Record<'source' | 'destination' | 'sourcePort' | 'port
 const DIRECTION =
   /src=(?<source>[\d.]+) dst=(?<destination>[\d.]+) sport=(?<sourcePort>\d+) dport=(?<port>\d+) packets=\d+ bytes=(?<bytes>\d+)/g;
 
-function openIfThere(): number | undefined {
+function openIfThere(path: string): number | undefined {
   try {
-    return openSync(TABLE, constants.O_RDONLY);
+    return openSync(path, constants.O_RDONLY);
   } catch {
     return undefined;
+  }
+}
+
+function isCounting(): boolean {
+  try {
+    return readFileSync(ACCOUNTING, 'utf8').trim() === '1';
+  } catch {
+    return false;
   }
 }
 

@@ -135,9 +135,27 @@ describe('the floor', () => {
     },
   );
 
-  test('IPv6 leads nowhere', async () => {
-    const answer = await sandbox.agentDoes((tools) => tools.tcp('2606:4700:4700::1111', 443));
-    expect(answer.error).toMatch(/^E(NETUNREACH|ADDRNOTAVAIL|AFNOSUPPORT|HOSTUNREACH)$/);
+  test.each(['2606:4700:4700::1111', 'fd00::1', 'ff02::1'])(
+    'IPv6 (%s) is blocked at once by the agent’s own kernel, over TCP and UDP',
+    async (address) => {
+      const atOnce = /^E(NETUNREACH|ADDRNOTAVAIL|AFNOSUPPORT|HOSTUNREACH)$/;
+      const answer = await sandbox.agentDoes((tools, at) => tools.tcp(at, 443), address);
+      expect(answer.error).toMatch(atOnce);
+      const script = `const s = require('dgram').createSocket('udp6'); s.on('error', (e) => console.log(e.code));
+        s.send('x', 443, '${address}', (e) => { console.log(e?.code ?? 'sent'); s.close(); });`;
+      expect(await docker('exec', sandbox.agent, 'node', '-e', script)).toMatch(atOnce);
+    },
+  );
+
+  test('there is no IPv6 address inside, not even on the loopback interface', async () => {
+    const addresses = await docker(
+      'exec',
+      sandbox.agent,
+      'sh',
+      '-c',
+      'cat /proc/net/if_inet6 2>/dev/null || true',
+    );
+    expect(addresses).toBe('');
   });
 
   test('an IPv4-mapped address is judged like the address in it', async () => {

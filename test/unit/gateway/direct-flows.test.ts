@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDirectFlows } from '../../../src/gateway/floor/direct-flows.js';
-import { type Flow, flowKey, parseFlows } from '../../../src/gateway/floor/flow-table.js';
+import {
+  type Flow,
+  flowKey,
+  openFlowTable,
+  parseFlows,
+  tableNotice,
+} from '../../../src/gateway/floor/flow-table.js';
 import { parsePacket } from '../../../src/gateway/floor/packet.js';
 import type { NewRecord } from '../../../src/gateway/record/egress-log.js';
+import { policyOf } from '../egress/policy-of.js';
 
 const TABLE = `ipv4     2 tcp      6 118 TIME_WAIT src=100.64.7.2 dst=198.51.100.7 sport=41234 dport=443 packets=9 bytes=1200 src=198.51.100.7 dst=172.17.0.2 sport=443 dport=41234 packets=8 bytes=34000 [ASSURED] mark=0 zone=0 use=2
 ipv4     2 udp      17 29 src=100.64.7.2 dst=198.51.100.7 sport=5000 dport=53 packets=1 bytes=60 [UNREPLIED] src=198.51.100.7 dst=172.17.0.2 sport=53 dport=5000 packets=0 bytes=0 mark=0 zone=0 use=2
@@ -17,6 +24,15 @@ test('the kernel’s table is read: who, how many bytes, and whether it is over'
     { key: 'udp 100.64.7.2:5000 198.51.100.7:53', bytesOut: 60, bytesIn: 0, over: false },
   ]);
   expect(parseFlows('')).toEqual([]);
+});
+
+test('a kernel that does not list its connections is a notice of the runs that need it', () => {
+  const table = openFlowTable('/proc/net/no-such-table');
+  expect([table.available, table.read(), table.meantBy('tcp', 61_000, 1)]).toEqual([false, [], undefined]);
+  expect(tableNotice(policyOf(['198.51.100.7']), table)).toMatch(/without their bytes\.$/);
+  expect(tableNotice(policyOf([], 'audit'), table)).toMatch(/refused instead of audited/);
+  expect(tableNotice(policyOf(['api.example.com']), table)).toBeUndefined();
+  expect(tableNotice(policyOf(['198.51.100.7']), { available: true })).toBeUndefined();
 });
 
 test('a logged packet is found in the table by its key', () => {
@@ -44,7 +60,7 @@ describe('a flow that the kernel forwards', () => {
     flows = [];
     written = [];
     direct = createDirectFlows(
-      { read: () => flows, meantBy: () => undefined, close: () => {} },
+      { available: true, read: () => flows, meantBy: () => undefined, close: () => {} },
       (record) => written.push(record),
       () => new Date(),
     );
