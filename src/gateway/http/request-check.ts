@@ -6,6 +6,7 @@ import { type EgressReason, NO_RULE } from '../../egress/reasons.js';
 import type { Destination } from '../connection/context.js';
 import { headerValues } from './headers.js';
 import type { AgentRequest } from './message.js';
+import { otherReadings } from './other-readings.js';
 
 export interface RequestCheck {
   readonly decision: Decision;
@@ -41,9 +42,13 @@ export function checkRequest(
   const all = [...named, ...(target.authority === undefined ? [] : [target.authority])];
   if (!all.every((authority) => isDestination(authority, destination))) return refuse('host-mismatch');
   if (isForeignUpgrade(request.headers)) return refuse('protocol-not-allowed');
-  const verdict = requestVerdict(policy, { ...destination, method, path: target.path });
-  const { reason, rule } = verdict;
-  return { decision: { verdict: verdict.verdict, reason, rule }, target: verdict.target, host: named[0] };
+  const reading = { method, path: target.path };
+  const own = requestVerdict(policy, { ...destination, ...reading });
+  const others = otherReadings(request.rawHeaders, reading);
+  if (others === undefined) return refuse('http-malformed');
+  const verdicts = [own, ...others.map((other) => requestVerdict(policy, { ...destination, ...other }))];
+  const { verdict, reason, rule } = verdicts.find((each) => each.verdict !== 'allowed') ?? own;
+  return { decision: { verdict, reason, rule }, target: own.target, host: named[0] };
 }
 
 /** Whether the request wants to go on as a WebSocket. */

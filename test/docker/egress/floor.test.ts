@@ -48,6 +48,18 @@ describe('the floor', () => {
       SERVER,
     );
     expect(answer.error).toContain('ECONNREFUSED');
+    await sandbox.recorded({ protocol: 'tcp', verdict: 'blocked', ip: SERVER, port: 443 });
+  });
+
+  test('ICMP of an ordinary user is refused at once, and on record', async () => {
+    // A socket for echo requests, which many kernels let everybody make.
+    const script = `socket(S, 2, 2, 1) or exit print "none"; connect(S, pack('SnC4x8', 2, 0, 198, 51, 100, 11)) or exit print "$!";
+      send(S, pack('C2n3a6', 8, 0, 0, 1, 1, 'secret'), 0); my $r = ''; vec($r, fileno(S), 1) = 1;
+      select($r, undef, undef, 5) or exit print 'silence'; recv(S, my $answer, 99, 0); print $! || 'an answer'`;
+    const answer = await docker('exec', sandbox.agent, 'perl', '-e', script);
+    expect(answer).toMatch(/^(none|No route to host|Permission denied)/);
+    if (!answer.startsWith('none'))
+      await sandbox.recorded({ protocol: 'icmp', verdict: 'blocked', ip: '198.51.100.11' });
   });
 
   test.each([

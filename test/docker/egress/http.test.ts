@@ -199,6 +199,23 @@ describe('an HTTP request that is not what it seems', () => {
     expect((await paths()).filter((path) => /\/x\d|smuggled/.test(path))).toEqual([]);
   });
 
+  test.each([
+    'CONNECT api.allowed.test:80 HTTP/1.1\r\nHost: api.allowed.test',
+    'GET /socket HTTP/1.1\r\nHost: api.allowed.test\r\nConnection: Upgrade\r\nUpgrade: websocket',
+  ])(
+    '%j behind requests that wait for their answers ends the connection alone, and is on record',
+    async (last) => {
+      const path = `/waiting-${last.slice(0, 3)}`;
+      const { data } = await send(`GET ${path} HTTP/1.1\r\nHost: api.allowed.test\r\n\r\n${last}\r\n\r\n`);
+      expect(data).toBe('');
+      await sandbox.recorded({ protocol: 'http', verdict: 'blocked', method: last.split(' ')[0] as string });
+      await sandbox.recorded({ protocol: 'http', verdict: 'allowed', path });
+      expect(
+        (await send('GET / HTTP/1.1\r\nHost: api.allowed.test\r\nConnection: close\r\n\r\n')).data,
+      ).toContain('200');
+    },
+  );
+
   test('a second request on a kept connection is judged like the first', async () => {
     const { data } = await send(
       'GET /first HTTP/1.1\r\nHost: api.allowed.test\r\n\r\nGET /second HTTP/1.1\r\nHost: forbidden.test\r\n\r\n',

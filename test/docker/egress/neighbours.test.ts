@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BrokerStart } from '../../../src/gateway/protocol.js';
 import { docker } from '../../fixtures/internet/docker.js';
 import { buildGatewayImage, REPOSITORY } from '../../fixtures/internet/gateway-image.js';
 import { openPorts } from '../../fixtures/internet/open-ports.js';
@@ -11,6 +12,16 @@ import {
   startSandbox,
 } from '../../fixtures/internet/topology.js';
 import { PRIVATE_SERVER, SERVER } from '../../fixtures/internet/zone.js';
+
+/** Holds a key, so nobody but its own agent may reach it. */
+const BROKER: BrokerStart = {
+  provider: 'anthropic',
+  port: 8101,
+  upstream: { scheme: 'https', host: 'api.allowed.test', port: 443, path: '' },
+  private: false,
+  credential: { 'x-api-key': 'placeholder' },
+  budget: {},
+};
 
 let internet: Internet;
 let sandbox: Sandbox;
@@ -30,7 +41,7 @@ beforeAll(async () => {
   });
   internet = await startInternet(buildGatewayImage());
   const options = { allow: ['api.allowed.test', { dest: 'api.allowed.test', ports: [5432, '9000/udp'] }] };
-  sandbox = await startSandbox(internet, { ...options, privateNetwork: true });
+  sandbox = await startSandbox(internet, { ...options, privateNetwork: true, brokers: [BROKER] });
   second = await startSandbox(internet, options);
 });
 
@@ -85,7 +96,7 @@ describe('from the sandbox', () => {
   test('neither its own gateway nor that of a second run can be reached by their outer addresses', async () => {
     const outer = [...(await addressesOf(sandbox.gateway)), ...(await addressesOf(second.gateway))];
     for (const address of outer) {
-      for (const port of [53, 80, 443, 5432]) {
+      for (const port of [53, 80, 443, 5432, BROKER.port]) {
         const answer = await sandbox.agentDoes((tools, at, p) => tools.tcp(at, p, 'x'), address, port);
         expect([address, port, answer.error, answer.data]).toEqual([address, port, 'ECONNREFUSED', '']);
         await sandbox.recorded({ protocol: 'tcp', verdict: 'blocked', ip: address, port });
@@ -97,7 +108,7 @@ describe('from the sandbox', () => {
 describe('to the gateway', () => {
   test('the host finds no open port', async () => {
     const ports = await listening();
-    expect(ports).toEqual(expect.arrayContaining([53, 80, 443, 5432]));
+    expect(ports).toEqual(expect.arrayContaining([53, 80, 443, 5432, BROKER.port]));
     for (const address of await addressesOf(sandbox.gateway))
       expect(await openPorts(address, ports)).toEqual([]);
   });
@@ -122,7 +133,7 @@ describe('to the gateway', () => {
       `ip route replace default via ${address}`,
       `ip route add 198.18.0.0/15 via ${address}`,
       `ip route add 100.64.7.0/30 via ${address}`,
-      `exec node -e "import('/repo/test/fixtures/internet/open-ports.ts').then(async (m) => { const open = []; for (const at of ['100.64.7.1', '100.64.7.2', '198.18.0.1', '${PRIVATE_SERVER}']) open.push(...await m.openPorts(at, [22, 53, 80, 443, 5432, 8080])); console.log(JSON.stringify(open)); })"`,
+      `exec node -e "import('/repo/test/fixtures/internet/open-ports.ts').then(async (m) => { const open = []; for (const at of ['100.64.7.1', '100.64.7.2', '198.18.0.1', '${PRIVATE_SERVER}']) open.push(...await m.openPorts(at, [22, 53, 80, 443, 5432, 8080, 8101])); console.log(JSON.stringify(open)); })"`,
     ].join('; ');
     const options = ['--cap-add', 'NET_ADMIN', '-v', `${REPOSITORY}:/repo:ro`, '--entrypoint', 'sh'];
     const out = await docker(

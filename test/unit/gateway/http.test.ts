@@ -6,14 +6,15 @@ import { checkRequest } from '../../../src/gateway/http/request-check.js';
 import { needsAuthority } from '../../../src/gateway/inspect/needs-authority.js';
 import { heldCapabilities } from '../../../src/gateway/start/privileges.js';
 import { chooseAddresses } from '../../../src/gateway/upstream/dial.js';
+import { policyOf } from '../egress/policy-of.js';
 
 const policy = planEgress({ mode: 'block', allow: ['api.example.com'] }, { agentHosts: [] });
 
-function check(url: string, rawHeaders: string[], method = 'GET', port = 80) {
+function check(url: string, rawHeaders: string[], method = 'GET', port = 80, by = policy) {
   const headers = Object.fromEntries(
     rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1]]] : [])),
   );
-  return checkRequest({ method, url, rawHeaders, headers }, { name: 'api.example.com', port }, policy);
+  return checkRequest({ method, url, rawHeaders, headers }, { name: 'api.example.com', port }, by);
 }
 
 describe('a request', () => {
@@ -38,6 +39,51 @@ describe('a request', () => {
     ['/', ['Host', 'api.example.com', 'Upgrade', 'WebSocket'], 'allowed', 'rule'],
   ])('%s with %j is %s: %s', (url, headers, verdict, reason) => {
     expect(check(url, headers).decision).toMatchObject({ verdict, reason });
+  });
+
+  describe('on a host with rules for methods and paths', () => {
+    const restricted = policyOf([
+      { dest: 'api.example.com', http: [{ methods: ['GET', 'POST'], paths: ['/v1'] }, { methods: ['PUT'] }] },
+    ]);
+    const judge = (method: string, ...more: string[]) =>
+      check('/v1/items', ['Host', 'api.example.com', ...more], method, 80, restricted).decision;
+
+    test.each<[string, string, string[], string]>([
+      ['POST', 'another method', ['X-HTTP-Method-Override', 'DELETE'], 'method-not-allowed'],
+      ['POST', 'another method, in small letters', ['x-http-method', ' delete '], 'method-not-allowed'],
+      [
+        'POST',
+        'two methods',
+        ['X-Method-Override', 'PUT', 'X-Method-Override', 'PATCH'],
+        'method-not-allowed',
+      ],
+      ['GET', 'another path', ['X-Original-URL', '/admin'], 'method-not-allowed'],
+      ['GET', 'a path behind dots', ['X-Rewrite-URL', '/v1/../admin'], 'method-not-allowed'],
+      [
+        'PUT',
+        'another path and method',
+        ['X-Original-URL', '/admin', 'X-HTTP-Method', 'POST'],
+        'method-not-allowed',
+      ],
+      [
+        'POST',
+        'more than anybody can tell',
+        Array.from({ length: 10 }, () => ['X-HTTP-Method', 'GET']).flat(),
+        'http-malformed',
+      ],
+    ])('%s that asks to be taken for %s is refused', (method, _what, headers, reason) => {
+      expect(judge(method, ...headers)).toMatchObject({ verdict: 'blocked', reason });
+    });
+
+    test('one that may be taken for what is allowed too passes', () => {
+      expect(judge('POST', 'X-HTTP-Method-Override', 'PUT')).toMatchObject({ verdict: 'allowed' });
+      expect(judge('GET', 'X-Original-URL', '/v1/other')).toMatchObject({ verdict: 'allowed' });
+    });
+
+    test('elsewhere these headers have no say', () => {
+      const headers = ['Host', 'api.example.com', 'X-HTTP-Method-Override', 'DELETE', 'X-Original-URL', '/x'];
+      expect(check('/', headers).decision).toMatchObject({ verdict: 'allowed' });
+    });
   });
 
   test('a whole URL is sent on as its path', () => {
