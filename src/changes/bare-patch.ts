@@ -16,7 +16,8 @@ import { tryGit, withTemporaryRepository } from './trusted-git.js';
 /** Nothing of that size gets through a policy that anybody would set, and reading it costs memory. */
 const LARGEST_PATCH = 256 * 2 ** 20;
 const LARGEST_BINARY = 512 * 2 ** 20;
-const MOST_PATHS = 100_000;
+/** Headers of one file that may name a path, with room for text that looks like one. */
+const PATHS_PER_FILE = 6;
 
 /**
  * Copies a patch and says what is known before it is read: its size, and the commit that it is for. Its list of files is
@@ -46,21 +47,27 @@ export async function takeBarePatch(file: string, baseCommit: string, copy: stri
 
 /**
  * The same with the files that the patch really changes on its commit, whatever its headers say.
+ * @param mostFiles more than that are not asked for: each path is a request to GitHub
+ * @returns `undefined` when the patch names far more
  * @throws CagentError `changes.apply` when it does not apply
  */
 export async function listBarePatch(
   stored: StoredPatch,
   start: DistantFiles,
+  mostFiles: number,
   ports: Pick<ApplyInput, 'processes' | 'env'>,
-): Promise<StoredPatch> {
+): Promise<StoredPatch | undefined> {
   const { patch } = stored;
   const handle = await open(patch);
   const bytes = await handle.readFile().finally(() => handle.close());
-  if (largestBinary(bytes) > LARGEST_BINARY) throw refused(patch, 'it unpacks to more than that');
+  if (largestBinary(bytes) > LARGEST_BINARY)
+    throw refused(patch, `a file in it unpacks to more than ${LARGEST_BINARY} bytes`);
+  const most = PATHS_PER_FILE * mostFiles;
+  const named = possibleSources(bytes, most + 1);
+  if (named.length > most) return undefined;
   return await withTemporaryRepository(ports, 'sha1', async (repository) => {
     const git = { ...repository, env: { ...repository.env, GIT_INDEX_FILE: join(repository.cwd, 'index') } };
-    const paths = safePaths(possibleSources(bytes, MOST_PATHS));
-    const before = await importFiles(git, start, paths, new Set());
+    const before = await importFiles(git, start, safePaths(named), new Set());
     const tried = await tryGit(git, ['apply', '--cached', '--whitespace=nowarn', patch]);
     if (tried.exitCode !== 0) {
       throw refusal(

@@ -62,7 +62,9 @@ export async function propose(
   if (cap !== undefined) return overCap(cap);
   if (own.kind === 'foreign') return own;
   const from = start === base.sha ? base : await readCommit(github, repository, start, settings.directory);
-  const stored = isBare ? await listBarePatch(run.stored, from.files, ports) : run.stored;
+  const stored = isBare ? await listBarePatch(run.stored, from.files, policy.maxFiles, ports) : run.stored;
+  if (stored === undefined)
+    return overCap(`it names far more files than patch.max-files allows, which is ${policy.maxFiles}`);
   const listedCap = capOf(stored, policy);
   if (listedCap !== undefined) return overCap(listedCap);
   if (stored.changes.files.length === 0) return await closeOwn(settings, ports, own);

@@ -97,6 +97,16 @@ describe('a patch without a run directory', () => {
     expect(rig.fake.writes()).toEqual([]);
   });
 
+  it('that names a flood of paths is not looked up path by path', async () => {
+    const headers = Array.from({ length: 2_000 }, (_, at) => `--- a/deep/${at}/${at}.txt\n`).join('');
+    const before = rig.fake.requests.length;
+    expect(await rig.proposePatch(`${headers}${patchOf(EDITED).patch}`, start)).toMatchObject({
+      kind: 'over-cap',
+      why: 'it names far more files than patch.max-files allows, which is 100',
+    });
+    expect(rig.fake.requests.length - before).toBeLessThan(20);
+  });
+
   it('that is empty closes what is open, and one that changes nothing too', async () => {
     const { patch } = patchOf(EDITED);
     await rig.proposePatch(patch, start);

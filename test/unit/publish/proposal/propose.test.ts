@@ -24,6 +24,7 @@ beforeEach(async () => {
         type: 'Bot',
         permissions: { contents: 'write', pull_requests: 'write', issues: 'write' },
       },
+      ghp_mona: { login: 'mona', type: 'User' },
       ghs_weak: { login: 'github-actions[bot]', type: 'Bot', permissions: { contents: 'write' } },
     },
   });
@@ -139,6 +140,13 @@ describe('the next run', () => {
     await rig.propose(rig.runOf(start, EDITED).directory, { identity });
     const second = rig.runOf(start, { ...EDITED, 'b.txt': 'other\n' });
     expect(await rig.propose(second.directory, { identity })).toMatchObject({ kind: 'updated' });
+  });
+
+  it('with the token of a person is not signed, and still known as ours', async () => {
+    const first = await rig.propose(rig.runOf(start, EDITED).directory, {}, 'ghp_mona');
+    expect(first).toMatchObject({ kind: 'created', verified: false });
+    const second = rig.runOf(start, { ...EDITED, 'b.txt': 'other\n' });
+    expect(await rig.propose(second.directory, {}, 'ghp_mona')).toMatchObject({ kind: 'updated' });
   });
 
   it('does not overwrite a commit of somebody else, and says whose it is', async () => {
