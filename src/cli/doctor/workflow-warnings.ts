@@ -48,6 +48,7 @@ export function workflowWarnings(file: string, text: string, ownOwner?: string):
   const warn = (node: unknown, found: string, hint: string): void =>
     void warnings.push({ file, line: at(node), found, hint, level: 'warning' });
   const onTarget = hasTrigger(root, 'pull_request_target');
+  const onPullRequest = hasTrigger(root, 'pull_request');
   for (const job of mapsIn(root.get('jobs'))) {
     const steps = stepsOf(job);
     if (typeof job.get('uses') === 'string') judgeCagentPin(job, warn);
@@ -57,6 +58,7 @@ export function workflowWarnings(file: string, text: string, ownOwner?: string):
       judgeCagentPin(step, warn);
       if (onTarget) judgeHeadCheckout(step, warn);
       if (agent !== undefined) judgeCredentials(step, warn);
+      if (agent !== undefined && onPullRequest) judgeDepth(step, agent, warn);
       if (CAGENT.test(textOf(step, 'uses'))) judgeInputs(step, warn);
     }
     if (agent !== undefined) judgePermissions(job, root, agent, warn);
@@ -111,6 +113,18 @@ function judgeCredentials(step: YAMLMap, warn: Warn): void {
     step.get('uses', true),
     'the checkout keeps the token in .git/config, beside the agent',
     'Set persist-credentials: false.',
+  );
+}
+
+/** Not a danger, but the run would end before its agent starts. */
+function judgeDepth(step: YAMLMap, agent: YAMLMap, warn: Warn): void {
+  const [checkout, inputs] = [step.get('with'), agent.get('with')];
+  if (!textOf(step, 'uses').startsWith('actions/checkout@')) return;
+  if ((isMap(checkout) && checkout.has('fetch-depth')) || (isMap(inputs) && inputs.has('base'))) return;
+  warn(
+    step.get('uses', true),
+    'the checkout has only the commit of the pull request, and cagent reads from its base what it trusts',
+    'Set fetch-depth: 0.',
   );
 }
 

@@ -15,8 +15,8 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v5
-        with:
-          persist-credentials: false
+        with: { fetch-depth: 0,
+          persist-credentials: false }
       - uses: org/cagent@v1
         with:
           prompt: Fix {{pull_request.title}}.
@@ -79,7 +79,7 @@ describe('workflows that are looked through', () => {
     [
       'a credential in the checkout',
       'persist-credentials: false',
-      'fetch-depth: 0',
+      'clean: true',
       '9: the checkout keeps the token',
     ],
     [
@@ -99,6 +99,12 @@ describe('workflows that are looked through', () => {
       'permissions:\n  contents: read\n',
       '',
       "10: the job of the agent has the repository's default permissions",
+    ],
+    [
+      'a checkout without the base',
+      'fetch-depth: 0,',
+      '',
+      '9: the checkout has only the commit of the pull request',
     ],
     ['a branch of cagent', 'org/cagent@v1', 'org/cagent@main', '12: cagent is used at main'],
   ])('%s is found, with its line', (_, before, after, expected) => {
@@ -129,15 +135,21 @@ describe('workflows that are looked through', () => {
   it('a stranger’s code beside secrets is found', () => {
     const text = SAFE.replace('pull_request:\n', 'pull_request_target:\n').replace(
       'persist-credentials: false',
-      `persist-credentials: false\n          ref: \${{ github.event.pull_request.head.sha }}`,
+      `persist-credentials: false,\n          ref: "\${{ github.event.pull_request.head.sha }}"`,
     );
     expect(warnings(text)).toEqual([expect.stringContaining('12: pull_request_target checks out the head')]);
+  });
+
+  it('a checkout without the base does where no pull request starts the workflow, or the base is named', () => {
+    const shallow = SAFE.replace('fetch-depth: 0,', '');
+    expect(warnings(shallow.replace('pull_request:\n', 'push:\n'))).toEqual([]);
+    expect(warnings(shallow.replace('prompt: Fix', 'base: none\n          prompt: Fix'))).toEqual([]);
   });
 
   it('a job without an agent may write, and keep its credential', () => {
     const text = SAFE.replace('contents: read', 'contents: write')
       .replace('org/cagent@v1', 'org/cagent/apply@v1')
-      .replace('persist-credentials: false', 'fetch-depth: 0');
+      .replace('persist-credentials: false', 'clean: true');
     expect(warnings(text)).toEqual([]);
   });
 
