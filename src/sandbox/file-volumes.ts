@@ -18,11 +18,13 @@ export function fillPlace(index: number): string {
 }
 
 /**
- * Turns mounts of single files into one volume for each directory: an engine mounts volumes at directories only. Pure.
+ * Turns mounts of single files into one volume for each directory: an engine mounts volumes at directories only. A
+ * directory below another one is part of its volume, since nothing can be mounted in a read-only one. Pure.
  * @param binds mounts of files, as an engine of this machine would get them
  */
 export function planFileVolumes(runId: RunId, processOwner: string, binds: readonly Mount[]): FileVolumes {
-  const directories = [...new Set(binds.map(({ target }) => posix.dirname(target)))];
+  const wanted = [...new Set(binds.map(({ target }) => posix.dirname(target)))];
+  const directories = wanted.filter((path) => !wanted.some((other) => isBelow(path, other)));
   return {
     volumes: directories.map((_, index) => {
       const role = `files-${index}` as const;
@@ -35,9 +37,13 @@ export function planFileVolumes(runId: RunId, processOwner: string, binds: reado
       readOnly: true,
       populate: true,
     })),
-    places: binds.map(({ source, target }) => ({
-      source,
-      name: `${fillPlace(directories.indexOf(posix.dirname(target)))}/${posix.basename(target)}`,
-    })),
+    places: binds.map(({ source, target }) => {
+      const index = directories.findIndex((path) => isBelow(target, path));
+      return { source, name: `${fillPlace(index)}/${posix.relative(directories[index] ?? '/', target)}` };
+    }),
   };
+}
+
+function isBelow(path: string, directory: string): boolean {
+  return path !== directory && path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }

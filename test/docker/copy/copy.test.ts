@@ -308,6 +308,24 @@ describe('inside a copy', () => {
     expect(leftInEngine(runIdIn(stderr))).toEqual([]);
     expect(leftOf(runIdIn(stderr))).toEqual([]);
   });
+  it('files of an agent are there, also in a directory below that of another one', async () => {
+    const config = join(workspace.root, 'agent.yml');
+    const script = 'cat /etc/mine.conf /etc/mine/more.conf ~/.mine/a ~/.mine/b/c; grep -c root /etc/passwd';
+    const files = {
+      '/etc/mine.conf': '1\n',
+      '/etc/mine/more.conf': '2\n',
+      '/home/agent/.mine/b/c': '4\n',
+      '/home/agent/.mine/a': '3\n',
+    };
+    const define = { command: ['sh', '-c', script], prompt: 'none', files };
+    writeFileSync(config, JSON.stringify({ version: 1, agent: { use: 'mine', define } }));
+    const flags = ['--network', 'none', '--config', config, '--out', join(workspace.root, 'files')];
+    for (const DOCKER_HOST of [engine.tcp, undefined]) {
+      const result = await workspace.run(flags, [], { env: { DOCKER_HOST } });
+      expect(result.exitCode, result.stderr).toBe(0);
+      expect(result.stdout.toString()).toBe('1\n2\n3\n4\n1\n');
+    }
+  });
   it("files that are mounted one by one elsewhere are there: the run's roots, read-only", async () => {
     const config = join(workspace.root, 'rules.yml');
     writeFileSync(

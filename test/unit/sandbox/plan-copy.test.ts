@@ -67,6 +67,20 @@ describe('the plan of a copied view', () => {
       'agent',
     ]);
   });
+  it('a directory of files below another one is in its volume, since nothing can be mounted in there', () => {
+    const targets = ['/etc/ssl/certs/a.crt', '/etc/mine.json', '/etcetera/x', '/etc/mine/more.json'];
+    const binds = targets.map(
+      (target) => ({ type: 'bind', source: target, target, readOnly: true }) as const,
+    );
+    const { mounts, places } = planFileVolumes('20261122-101530-abcdef', '1.2.host', binds);
+    expect(mounts.map(({ target }) => target)).toEqual(['/etc', '/etcetera']);
+    expect(places.map(({ name }) => name)).toEqual([
+      'files/0/ssl/certs/a.crt',
+      'files/0/mine.json',
+      'files/1/x',
+      'files/0/mine/more.json',
+    ]);
+  });
   it('files of one directory share a volume, and each knows its place', () => {
     expect(FILES.mounts.map(({ target }) => target)).toEqual(['/run/cagent', '/etc/ssl/certs']);
     expect(FILES.places).toEqual([
