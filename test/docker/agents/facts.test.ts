@@ -64,7 +64,7 @@ describe('the bounds of an agent itself', () => {
     };
     const run = 'echo hello | gemini --yolo --output-format stream-json';
     const script = [
-      `${run}; echo "untrusted: $?"`,
+      `(unset GOOGLE_GEMINI_BASE_URL; ${run}); echo "untrusted: $?"`,
       `${run} --skip-trust; echo "no login: $?"`,
       `mkdir -p ~/.gemini; echo '{' > ~/.gemini/settings.json; ${run} --skip-trust; echo "no settings: $?"`,
       `echo '${JSON.stringify(settings)}' > ~/.gemini/settings.json; ${run} --skip-trust --model gemini-x; echo "turns: $?"`,
