@@ -1,8 +1,10 @@
 import { type Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ModelTraffic } from '../../core/model-endpoint.js';
+import type { EgressReason } from '../../egress/reasons.js';
 import type { Connections } from '../connection/connections.js';
 import { bareResponse } from '../http/bare-response.js';
+import { createWaitingRequests } from '../http/waiting-requests.js';
 import type { BrokerStart } from '../protocol.js';
 import type { EgressLog } from '../record/egress-log.js';
 import type { Dial } from '../upstream/dial.js';
@@ -88,17 +90,23 @@ function listen(
     requestTimeout: 0,
     highWaterMark: 65_536,
   });
-  const refused = (request?: IncomingMessage, status?: number): void =>
+  const waiting = createWaitingRequests();
+  const refused = (reason: EgressReason, request?: IncomingMessage, status?: number): void =>
     recordAttempt(broker, {
-      ...{ verdict: 'blocked', reason: 'http-malformed' },
+      ...{ verdict: 'blocked', reason },
       ...(request === undefined ? {} : { method: request.method ?? '', path: pathOf(request) }),
       ...(status === undefined ? {} : { status }),
     });
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!waiting.admit(request, response)) {
+      request.socket.destroy();
+      refused('too-many-connections', request);
+      return;
+    }
     context.connections.track(
       handleModelRequest(broker, request, response).catch(() => {
         response.destroy();
-        refused(request);
+        refused('http-malformed', request);
       }),
     );
   };
@@ -109,7 +117,7 @@ function listen(
     if (response !== undefined) handle(request, response);
     else {
       socket.destroy();
-      refused(request);
+      refused('http-malformed', request);
     }
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -118,7 +126,7 @@ function listen(
       return;
     }
     socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-    refused(undefined, 400);
+    refused('http-malformed', undefined, 400);
   });
   return {
     ...broker,

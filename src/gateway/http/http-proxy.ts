@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connectionVerdict, type Decision } from '../../egress/decide.js';
-import { NO_RULE } from '../../egress/reasons.js';
+import { type EgressReason, NO_RULE } from '../../egress/reasons.js';
 import type { TrafficContext } from '../connection/context.js';
 import type { Attempt } from '../connection/refuse.js';
 import type { Dial } from '../upstream/dial.js';
@@ -11,6 +11,7 @@ import { type HttpConnection, handleRequest, handleUpgrade } from './http-connec
 import { refusalBody } from './refusal.js';
 import { isWebSocket } from './request-check.js';
 import { createUpstreamAgent } from './upstream-agent.js';
+import { createWaitingRequests } from './waiting-requests.js';
 
 /**
  * The HTTP proxy: every request is parsed once, judged, and written anew, so that the destination cannot read
@@ -31,6 +32,7 @@ const IDLE_MS = 600_000;
 
 export function createHttpProxy(context: TrafficContext): HttpProxy {
   const connections = new WeakMap<Duplex, HttpConnection>();
+  const waiting = createWaitingRequests();
   const server = createServer({
     maxHeaderSize: LARGEST_HEAD,
     // Requests without Host are judged and recorded here, like all others.
@@ -44,7 +46,11 @@ export function createHttpProxy(context: TrafficContext): HttpProxy {
   function request(incoming: IncomingMessage, response: ServerResponse): void {
     const connection = connections.get(incoming.socket);
     if (connection === undefined) response.destroy();
-    else handleRequest(connection, incoming, response);
+    else if (waiting.admit(incoming, response)) handleRequest(connection, incoming, response);
+    else {
+      incoming.socket.destroy();
+      recordUnanswered(connection, incoming, 'too-many-connections');
+    }
   }
 
   function takeOver(
@@ -57,7 +63,7 @@ export function createHttpProxy(context: TrafficContext): HttpProxy {
     if (connection !== undefined && response !== undefined) handle(connection, incoming, response);
     else {
       socket.destroy();
-      if (connection !== undefined) recordUnanswered(connection, incoming);
+      if (connection !== undefined) recordUnanswered(connection, incoming, 'http-malformed');
     }
   }
 
@@ -134,18 +140,13 @@ function refuseMalformed(
   });
 }
 
-/** No client has a reason to ask for a tunnel or an upgrade while it still waits for earlier answers. */
+/** No client has a reason to ask for a tunnel, an upgrade or a lot more while it still waits for earlier answers. */
 function recordUnanswered(
   { attempt, context }: HttpConnection,
   { method = '', url = '' }: IncomingMessage,
+  reason: EgressReason,
 ): void {
   const { name: host, port } = attempt.destination;
   const where = { host, port, method, path: url };
-  context.log.add({
-    verdict: 'blocked',
-    reason: 'http-malformed',
-    rule: NO_RULE,
-    protocol: 'http',
-    ...where,
-  });
+  context.log.add({ verdict: 'blocked', reason, rule: NO_RULE, protocol: 'http', ...where });
 }

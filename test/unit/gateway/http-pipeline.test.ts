@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MOST_WAITING } from '../../../src/gateway/http/waiting-requests.js';
 import { createHttpRig, HOST, type HttpRig, OK } from './http-rig.js';
 
 /** Requests that an agent sends before it has the answers to earlier ones. */
@@ -44,4 +45,15 @@ it('when the connection ends, each request is on record once', async () => {
   await expect.poll(() => rig.arrived()).toContain('GET /a');
   client.destroy();
   await expect.poll(() => rig.records.map((record) => record.path).sort()).toEqual(['/a', '/b', '/c']);
+});
+
+it('of requests without end, a hundred wait, and the next one ends the connection, on record', async () => {
+  const request = `GET /more HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`;
+  expect(await rig.exchange(request.repeat(1_000), rig.destination())).toBe('');
+  const count = (match: object): number =>
+    rig.records.filter((record) =>
+      Object.entries(match).every(([key, value]) => record[key as never] === value),
+    ).length;
+  await expect.poll(() => count({ verdict: 'allowed' })).toBe(MOST_WAITING);
+  expect(count({ verdict: 'blocked', reason: 'too-many-connections', path: '/more' })).toBeGreaterThan(0);
 });

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BrokerContext, createBrokers } from '../../../../src/gateway/broker/broker.js';
+import { MOST_WAITING } from '../../../../src/gateway/http/waiting-requests.js';
 import type { NewRecord } from '../../../../src/gateway/record/egress-log.js';
 import { type Rig, startRig } from './upstream.js';
 
@@ -43,6 +44,15 @@ it('a tunnel that is asked for before earlier answers have come ends the connect
       ['POST', '/v1/messages', 'allowed'],
     ]);
   expect(rig.traffic()?.requests).toBe(2);
+});
+
+it('of requests without end, a hundred wait, and the next one ends the connection, on record', async () => {
+  rig = await startRig(() => {});
+  await send(rig.base, ASK.repeat(1_000));
+  const count = (reason: string): number =>
+    rig?.records.filter((record) => record.reason === reason).length ?? 0;
+  await expect.poll(() => count('rule')).toBe(MOST_WAITING);
+  expect(count('too-many-connections')).toBeGreaterThan(0);
 });
 
 describe('is on record', () => {
