@@ -48,6 +48,16 @@ export async function acceptConnection(
     refuse(attempt, { ...blind, verdict: 'blocked', reason: 'too-many-connections' }, context);
     return;
   }
+  try {
+    await serve(attempt, blind, context);
+  } catch (error) {
+    // What nobody foresaw is on record all the same.
+    refuse(attempt, { ...blind, verdict: 'blocked', reason: 'upstream-failed' }, context);
+    throw error;
+  }
+}
+
+async function serve(attempt: Attempt, blind: ConnectionDecision, context: AcceptContext): Promise<void> {
   if (blind.reason === 'not-tls' || blind.reason === 'not-http') await awaitClient(attempt, blind, context);
   else if (blind.verdict === 'blocked') refuse(attempt, blind, context);
   else

@@ -104,6 +104,14 @@ it.each([
   },
 );
 
+it('a connection that fails in a way that nobody foresaw is on record', async () => {
+  const { agent, client } = await connection();
+  accept(client, createDial({ addressesOf: () => new Promise(() => {}) }));
+  agent.write(`GET / HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`);
+  await new Promise((resolve) => agent.once('close', resolve));
+  expect(records).toEqual([expect.objectContaining({ host: HOST, port: 5432, verdict: 'blocked' })]);
+});
+
 it('a handshake whose client has gone meanwhile is over', async () => {
   const endpoint = createTlsEndpoint({ certificate: '', leafFor: () => new Promise(() => {}) });
   const { agent, client } = await connection();
