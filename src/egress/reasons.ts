@@ -41,7 +41,8 @@ export const EGRESS_REASONS = {
   'upload-budget': 'The rule says how much may be sent in one run, and that much was sent.',
   'request-budget': 'The rule says how many requests one run may make, and that many were made.',
   'key-refused': 'The model provider did not accept the key of the run.',
-  'too-many-connections': 'The agent has too many connections open, or too many requests that wait for their answers on one.',
+  'too-many-connections':
+    'The agent has too many connections open, or too many requests that wait for their answers on one.',
   'too-many-names': 'The agent used more names under wildcard rules than one run may.',
   flood: 'Too many different attempts in one second to name each; this line counts them.',
 } as const satisfies Record<string, string>;

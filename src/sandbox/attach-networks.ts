@@ -36,19 +36,24 @@ export async function attachNetworks(docker: Docker, plan: AttachedPlan): Promis
 /** What `docker network inspect` tells. */
 interface EngineNetwork {
   readonly Internal?: boolean;
-  readonly IPAM?: {
-    readonly Config?:
-      | readonly { readonly Subnet?: string; readonly IPRange?: string; readonly Gateway?: string }[]
-      | null;
-  };
+  readonly IPAM?: { readonly Config?: readonly AddressConfig[] | null };
+}
+
+interface AddressConfig {
+  readonly Subnet?: string;
+  readonly IPRange?: string;
+  readonly Gateway?: string;
+  /** Holds what `dockerd --default-gateway` names. */
+  readonly AuxiliaryAddresses?: { readonly DefaultGatewayIPv4?: string };
 }
 
 /** A network that does not name its router, such as `bridge` on a fresh engine, has it at its first address. */
 export function routerOf({ Internal, IPAM }: EngineNetwork): string {
   if (Internal === true) return NO_ROUTER;
-  for (const { Subnet = '', IPRange, Gateway } of IPAM?.Config ?? []) {
+  for (const { Subnet = '', IPRange, Gateway, AuxiliaryAddresses } of IPAM?.Config ?? []) {
     const block = parseBlock(IPRange || Subnet);
-    if (block !== undefined) return Gateway?.split('/')[0] || formatIPv4(block.base + 1);
+    const named = AuxiliaryAddresses?.DefaultGatewayIPv4 || Gateway?.split('/')[0];
+    if (block !== undefined) return named || formatIPv4(block.base + 1);
   }
   return NO_ROUTER;
 }

@@ -85,6 +85,20 @@ it.each([
     '172.31.5.1',
   ],
   [
+    'as its daemon was told',
+    {
+      IPAM: {
+        Config: [
+          {
+            ...{ Subnet: '172.31.5.0/24', Gateway: '172.31.5.1' },
+            AuxiliaryAddresses: { DefaultGatewayIPv4: '172.31.5.254' },
+          },
+        ],
+      },
+    },
+    '172.31.5.254',
+  ],
+  [
     'of its IPv4 part',
     { IPAM: { Config: [{ Subnet: 'fd00::/64' }, { Subnet: '172.31.5.0/24' }] } },
     '172.31.5.1',
