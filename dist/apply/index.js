@@ -36087,7 +36087,7 @@ exports.HN = lineCounter.LineCounter;
 __webpack_unused_export__ = parser.Parser;
 __webpack_unused_export__ = publicApi.parse;
 exports.hR = publicApi.parseAllDocuments;
-__webpack_unused_export__ = publicApi.parseDocument;
+exports.Tp = publicApi.parseDocument;
 __webpack_unused_export__ = publicApi.stringify;
 __webpack_unused_export__ = visit.visit;
 __webpack_unused_export__ = visit.visitAsync;
@@ -42008,7 +42008,7 @@ exports.visitAsync = visitAsync;
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94754);
-/* harmony import */ var _run_apply_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(28862);
+/* harmony import */ var _run_apply_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(52561);
 
 
 process.exitCode = await (0,_run_apply_js__WEBPACK_IMPORTED_MODULE_0__/* .runApply */ .O)((0,_core_environment_js__WEBPACK_IMPORTED_MODULE_1__/* .readEnvironment */ .Q)());
@@ -42018,7 +42018,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 28862:
+/***/ 52561:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52529,6 +52529,77 @@ function splitCounts(field) {
     return [field.slice(0, first), field.slice(first + 1, second), field.slice(second + 1)];
 }
 
+;// CONCATENATED MODULE: ./lib/changes/patch-headers.js
+
+/**
+ * The paths that a patch may start from: everything after `---`, `rename from` and `copy from`, and both names of
+ * `diff --git`. Too many do no harm (they are only offered to git, which decides what the patch means); text inside a
+ * hunk that looks like a header is such a case.
+ */
+function possibleSources(patch, max) {
+    const found = new Set();
+    for (let from = 0; from < patch.length && found.size < max;) {
+        const newline = patch.indexOf(0x0a, from);
+        const end = newline < 0 ? patch.length : newline;
+        if (HEADER_STARTS.has(patch[from])) {
+            for (const path of pathsInLine(patch.subarray(from, end)))
+                found.add(path);
+        }
+        from = end + 1;
+    }
+    return [...found];
+}
+/** The first letters of `--- `, `rename from`, `copy from` and `diff --git`. */
+const HEADER_STARTS = new Set([0x2d, 0x72, 0x63, 0x64]);
+/** The largest content that a binary hunk of the patch announces, in bytes. */
+function largestBinary(patch) {
+    let largest = 0;
+    for (const [, size] of patch.toString('latin1').matchAll(/^(?:literal|delta) (\d+)$/gm))
+        largest = Math.max(largest, Number(size));
+    return largest;
+}
+function pathsInLine(line) {
+    const text = line.toString('latin1').replace(/\r$/, '');
+    const simple = /^(?:---|rename from|copy from) (.*)$/s.exec(text);
+    if (simple !== null) {
+        const name = unquote(simple[1].replace(/\t.*$/s, ''));
+        return text.startsWith('---') ? [name, withoutFirst(name)] : [name];
+    }
+    const pair = /^diff --git (.*)$/s.exec(text);
+    if (pair === null)
+        return [];
+    const names = pair[1];
+    const quoted = /^("(?:[^"\\]|\\.)*")/s.exec(names);
+    if (quoted !== null)
+        return [withoutFirst(unquote(quoted[1]))];
+    // Names with blanks are not quoted: `a/x y b/x y`. Both halves are equal unless it is a rename, which has its own line.
+    return [withoutFirst(patch_headers_decode(names.slice(0, (names.length - 1) / 2)))];
+}
+function withoutFirst(name) {
+    return name.slice(name.indexOf('/') + 1);
+}
+/** Undoes the quotes of git: `"a\tb\303\251"`. */
+function unquote(text) {
+    if (!/^".*"$/s.test(text))
+        return patch_headers_decode(text);
+    const escapes = {
+        n: '\n',
+        t: '\t',
+        r: '\r',
+        a: '\x07',
+        b: '\b',
+        f: '\f',
+        v: '\v',
+    };
+    const plain = text
+        .slice(1, -1)
+        .replace(/\\([0-7]{3}|.)/gs, (_, code) => code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8) & 0xff) : (escapes[code] ?? code));
+    return patch_headers_decode(plain);
+}
+function patch_headers_decode(bytes) {
+    return path_text_decodePath(Buffer.from(bytes, 'latin1'));
+}
+
 // EXTERNAL MODULE: ./node_modules/ignore/index.js
 var ignore = __nccwpck_require__(70298);
 ;// CONCATENATED MODULE: ./lib/changes/patch-policy.js
@@ -52546,12 +52617,12 @@ function policyViolations({ paths, files, patchBytes, policy }) {
     }
     const guarded = matching(paths, policy.protected);
     if (guarded.length > 0)
-        violations.push(`it changes protected paths: ${patch_policy_listPaths(guarded)}`);
+        violations.push(`it changes protected paths: ${listPaths(guarded)}`);
     if (policy.allowed !== undefined) {
         const allowed = new Set(matching(paths, policy.allowed));
         const others = paths.filter((path) => !allowed.has(path));
         if (others.length > 0)
-            violations.push(`it changes paths that patch.allowed does not list: ${patch_policy_listPaths(others)}`);
+            violations.push(`it changes paths that patch.allowed does not list: ${listPaths(others)}`);
     }
     return violations;
 }
@@ -52561,7 +52632,7 @@ function matching(paths, globs) {
     return paths.filter((path) => rules.ignores(path));
 }
 /** Up to ten paths for one line of text. */
-function patch_policy_listPaths(paths) {
+function listPaths(paths) {
     const shown = paths.slice(0, 10).map(path_text_displayPath).join(', ');
     return paths.length > 10 ? `${shown} and ${paths.length - 10} more` : shown;
 }
@@ -52619,7 +52690,7 @@ async function checkPatch(task, git, trees, prefix) {
     ]);
     const strange = difference(actual, listed.map((path) => prefix + path));
     if (strange.length > 0) {
-        throw new errors_CagentError('changes.apply', `the patch and changes.json do not agree about ${patch_policy_listPaths(strange)}`, {
+        throw new errors_CagentError('changes.apply', `the patch and changes.json do not agree about ${listPaths(strange)}`, {
             hint: 'One of them was changed after the run; take the run directory from its original place.',
         });
     }
@@ -52751,8 +52822,11 @@ async function place(git, { start, onto }, trees, fetched) {
 }
 /** What the run says that it changed; a wrong list makes the patch fail or differ from it. */
 function candidatePaths({ changes }) {
-    const listed = changes.files.flatMap((file) => [file.oldPath ?? file.path, file.path]);
-    return [...new Set(listed)].filter((path) => !isUnsafePath(path) && path.isWellFormed());
+    return safePaths(changes.files.flatMap((file) => [file.oldPath ?? file.path, file.path]));
+}
+/** Those that may be asked for and put into an index, each once. */
+function safePaths(paths) {
+    return [...new Set(paths)].filter((path) => !isUnsafePath(path) && path.isWellFormed());
 }
 /** The files that a commit has at these paths, as a tree of the temporary repository. */
 async function importFiles(git, from, paths, fetched) {
@@ -52780,6 +52854,85 @@ async function editsBetween(git, before, after) {
 }
 function notUtf8(path) {
     return refusal(`the path ${path_text_displayPath(path)} is not UTF-8, which the API of GitHub cannot carry`, 'Apply the patch to a checkout by "cagent apply".');
+}
+
+;// CONCATENATED MODULE: ./lib/changes/bare-patch.js
+
+
+
+
+
+
+
+
+
+
+/** A patch that somebody hands over without the list of changes that a run has. */
+/** Nothing of that size gets through a policy that anybody would set, and reading it costs memory. */
+const LARGEST_PATCH = 256 * 2 ** 20;
+const LARGEST_BINARY = 512 * 2 ** 20;
+/** Headers of one file that may name a path, with room for text that looks like one. */
+const PATHS_PER_FILE = 6;
+/**
+ * Copies a patch and says what is known before it is read: its size, and the commit that it is for. Its list of files is
+ * still empty, see {@link listBarePatch}.
+ *
+ * @param copy path that nobody else writes to
+ * @throws CagentError `changes.apply` when it is no regular file
+ */
+async function takeBarePatch(file, baseCommit, copy) {
+    try {
+        const source = await (0,promises_.open)(file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+        try {
+            const stats = await source.stat();
+            if (!stats.isFile())
+                throw bare_patch_refused(file, 'it is no regular file');
+            if (stats.size > LARGEST_PATCH)
+                throw bare_patch_refused(file, `it has more than ${LARGEST_PATCH} bytes`);
+            const bytes = await source.readFile();
+            const target = await (0,promises_.open)(copy, 'wx', 0o600);
+            await target.writeFile(bytes).finally(() => target.close());
+            return { changes: { files: [], baseCommit }, patch: copy, patchBytes: bytes.length };
+        }
+        finally {
+            await source.close();
+        }
+    }
+    catch (thrown) {
+        throw thrown instanceof errors_CagentError ? thrown : bare_patch_refused(file, errors_messageOf(thrown));
+    }
+}
+/**
+ * The same with the files that the patch really changes on its commit, whatever its headers say.
+ * @param mostFiles more than that are not asked for: each path is a request to GitHub
+ * @returns `undefined` when the patch names far more
+ * @throws CagentError `changes.apply` when it does not apply
+ */
+async function listBarePatch(stored, start, mostFiles, ports) {
+    const { patch } = stored;
+    const handle = await (0,promises_.open)(patch);
+    const bytes = await handle.readFile().finally(() => handle.close());
+    if (largestBinary(bytes) > LARGEST_BINARY)
+        throw bare_patch_refused(patch, `a file in it unpacks to more than ${LARGEST_BINARY} bytes`);
+    const most = PATHS_PER_FILE * mostFiles;
+    const named = possibleSources(bytes, most + 1);
+    if (named.length > most)
+        return undefined;
+    return await withTemporaryRepository(ports, 'sha1', async (repository) => {
+        const git = { ...repository, env: { ...repository.env, GIT_INDEX_FILE: (0,external_node_path_.join)(repository.cwd, 'index') } };
+        const before = await importFiles(git, start, safePaths(named), new Set());
+        const tried = await trusted_git_tryGit(git, ['apply', '--cached', '--whitespace=nowarn', patch]);
+        if (tried.exitCode !== 0) {
+            throw refusal(`the patch does not apply to its commit: ${complaint(tried.stderr)}`, 'Set the input base-commit to the commit that the patch was made on, and workspace to its directory.');
+        }
+        const records = parseChanges(await readChanges(git, before, await writeTree(git), false));
+        return { ...stored, changes: { ...stored.changes, files: records.map(({ file }) => file) } };
+    });
+}
+function bare_patch_refused(file, why) {
+    return new errors_CagentError('changes.apply', `the patch ${file} cannot be taken: ${why}`, {
+        hint: 'Set the input patch-file to a patch as git writes one.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/github/branches.js
@@ -55667,7 +55820,7 @@ function proposalMarker(branch) {
     return `<!-- cagent:apply:${branch} -->`;
 }
 function proposalTitle({ title }, { agent }) {
-    return display_text_clip(display_text_displayText(title === '' ? `Changes by ${agent}` : title), 200);
+    return display_text_clip(display_text_displayText(title || (agent === undefined ? 'Apply a patch' : `Changes by ${agent}`)), 200);
 }
 /** One line of what, and the run that it came from. Text of the agent has no place here: GitHub acts on `Fixes #1`. */
 function commitMessage(settings, run) {
@@ -55677,10 +55830,12 @@ function commitMessage(settings, run) {
 function proposalBody(settings, run, parts) {
     return [
         proposalMarker(settings.branch),
-        `${code(run.agent)} changed ${wording_plural(parts.paths.length, 'file')} in a sandbox; cagent checked and applied the patch. ${sourceOf(settings, run)}`,
+        `${authorWords(run, parts)} ${sourceOf(settings, run)}`,
         ...guardedWords(parts.guarded),
         ...baseWords(parts.base, settings.baseBranch),
-        listing('Changed', parts.paths),
+        parts.allowed === undefined
+            ? listing('Changed', parts.paths)
+            : listing('Added to `network.allow`', parts.allowed),
         ...(parts.excluded.length === 0 ? [] : [listing('Left out by `patch.excluded`', parts.excluded)]),
         ...finalWords(run),
         'The next run replaces the commit on this branch. A commit of somebody else on it makes cagent stop instead.',
@@ -55691,7 +55846,7 @@ function issueBody(settings, run, { guarded, patch, start, }) {
     const inline = patch.length <= LONGEST_INLINE_PATCH;
     return [
         proposalMarker(settings.branch),
-        `${code(run.agent)} proposes changes to protected files. A person has to decide and apply them. ${sourceOf(settings, run)}`,
+        `${run.agent === undefined ? 'A patch' : code(run.agent)} proposes changes to protected files. A person has to decide and apply them. ${sourceOf(settings, run)}`,
         listing('Protected', guarded),
         `To apply the patch:\n\n${fenced(applyByHand(settings, start), 'sh')}`,
         inline
@@ -55704,7 +55859,7 @@ function issueBody(settings, run, { guarded, patch, start, }) {
 function applyByHand(settings, start) {
     const { artifact, workflowRunId: id, branch, directory } = settings;
     const fetch = artifact === undefined || id === ''
-        ? '# take changes.patch from the run directory to cagent-run/'
+        ? '# put the patch at cagent-run/changes.patch'
         : `gh run download ${id} --name ${quoteWord(artifact)} --dir cagent-run`;
     const inside = directory === '' ? '' : ` --directory ${quoteWord(directory)}`;
     return [
@@ -55713,6 +55868,14 @@ function applyByHand(settings, start) {
         `git switch --create ${branch}-by-hand ${start}`,
         `git apply --index${inside} cagent-run/changes.patch`,
     ].join('\n');
+}
+function authorWords({ agent = '' }, { paths, allowed }) {
+    if (allowed !== undefined)
+        return `In audit mode ${code(agent)} reached what the configuration does not allow. Keep what it needs: what an agent asked for is not always that.`;
+    const files = wording_plural(paths.length, 'file');
+    return agent === ''
+        ? `A patch that changes ${files}; cagent checked and applied it.`
+        : `${code(agent)} changed ${files} in a sandbox; cagent checked and applied the patch.`;
 }
 function sourceOf({ runUrl }, { runId }) {
     return runUrl === '' ? `Run ${code(runId)}.` : `Run [${runId}](${runUrl}).`;
@@ -55807,6 +55970,10 @@ async function proposeIssue(run, settings, { github, repository, viewer }, { gua
 ;// CONCATENATED MODULE: ./lib/github/tree/tree-hash.js
 
 const DIRECTORY_MODE = '040000';
+/** The id that git gives to the content of a file. */
+function blobHash(content) {
+    return (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+}
 /** The id that git gives to a directory with these entries. */
 function treeHash(directory) {
     const entries = [...directory].map(([name, { mode, sha }]) => {
@@ -55954,6 +56121,7 @@ async function proposePullRequest(run, settings, ports, proposal) {
         guarded,
         excluded: changes.excluded,
         base: proposal.base,
+        allowed: proposal.allowed,
     });
     const result = {
         commit: commit.sha,
@@ -56110,7 +56278,6 @@ function inDirectory(directory, path) {
  */
 async function propose(run, settings, ports) {
     const { github, repository } = ports;
-    const { stored } = run;
     const base = await headCommit(settings.baseBranch, settings, ports);
     const policy = await policyOf(settings, ports, base);
     const { branch, baseBranch, identity } = settings;
@@ -56120,15 +56287,29 @@ async function propose(run, settings, ports) {
         identity: identity?.name,
         viewer: ports.viewer,
     });
-    if (stored.changes.files.length === 0)
+    const isBare = run.agent === undefined && run.stored.patchBytes > 0;
+    if (run.stored.changes.files.length === 0 && !isBare)
         return await closeOwn(settings, ports, own);
     const start = propose_startOf(run);
-    const overCap = capOf(run, policy);
-    if (overCap !== undefined)
-        return { kind: 'over-cap', why: overCap, howTo: applyByHand(settings, start) };
+    const overCap = (why) => ({
+        kind: 'over-cap',
+        why,
+        howTo: applyByHand(settings, start),
+    });
+    const cap = capOf(run.stored, policy);
+    if (cap !== undefined)
+        return overCap(cap);
     if (own.kind === 'foreign')
         return own;
     const from = start === base.sha ? base : await readCommit(github, repository, start, settings.directory);
+    const stored = isBare ? await listBarePatch(run.stored, from.files, policy.maxFiles, ports) : run.stored;
+    if (stored === undefined)
+        return overCap(`it names far more files than patch.max-files allows, which is ${policy.maxFiles}`);
+    const listedCap = capOf(stored, policy);
+    if (listedCap !== undefined)
+        return overCap(listedCap);
+    if (stored.changes.files.length === 0)
+        return await closeOwn(settings, ports, own);
     const task = {
         policy,
         processes: ports.processes,
@@ -56170,6 +56351,7 @@ async function placeOf(changes, { base, from }, { directory, baseMoved, baseBran
         return undefined;
     return { parent: from, edits: whole(changes.editsOnStart), base: 'behind' };
 }
+/** The head of a branch that has to be there. */
 async function headCommit(branch, { directory }, { github, repository }) {
     const head = await branchHead(github, repository, branch);
     if (head !== undefined)
@@ -56197,7 +56379,7 @@ function propose_startOf({ stored }) {
     });
 }
 /** Judged before the patch is read: reading is what a size may make expensive. */
-function capOf({ stored }, policy) {
+function capOf(stored, policy) {
     const files = stored.changes.files.length;
     const kilobytes = Math.ceil(stored.patchBytes / 1024);
     if (files > policy.maxFiles)
@@ -56206,9 +56388,122 @@ function capOf({ stored }, policy) {
         return `it has ${kilobytes} kilobytes, patch.max-kilobytes allows ${policy.maxKilobytes}`;
     return undefined;
 }
-/** For messages: protected paths on one line. */
-function propose_guardedWords(guarded) {
-    return `it changes protected paths: ${listPaths(guarded)}`;
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(57975);
+;// CONCATENATED MODULE: ./lib/config/extend-allow.js
+
+
+
+
+/**
+ * Adds entries to `network.allow` of a configuration. Comments, order and everything else stay. Pure.
+ * @param text the file, or `undefined` when there is none yet
+ * @param items entries as YAML list items, such as `- node`
+ * @param name what messages call the file
+ * @throws CagentError `config.syntax` or `config.invalid` for a file, or a result, that is not a configuration
+ */
+function extendAllow(text, items, name) {
+    if (text !== undefined)
+        parseConfig(text, name);
+    const document = (0,dist/* parseDocument */.Tp)(text ?? 'version: 1\n');
+    const present = document.getIn(['network', 'allow']);
+    if (present !== undefined && !(0,dist/* isSeq */.oP)(present))
+        throw new errors_CagentError('config.invalid', `${name}: network.allow is not a list that can be added to`);
+    const known = (0,dist/* isSeq */.oP)(present) ? present.toJSON() : [];
+    const added = [];
+    for (const item of items) {
+        const values = (0,dist/* parseDocument */.Tp)(item).toJS();
+        if (!Array.isArray(values))
+            continue;
+        for (const value of values) {
+            if (known.some((entry) => (0,external_node_util_.isDeepStrictEqual)(entry, value)))
+                continue;
+            known.push(value);
+            added.push(JSON.stringify(value));
+            append(document, value);
+        }
+    }
+    if (added.length === 0)
+        return { text: text ?? '', added };
+    const result = document.toString({ lineWidth: 0 });
+    parseConfig(result, name);
+    return { text: result, added };
+}
+/** What `network.allow` of a configuration has, as items for {@link extendAllow}. */
+function allowItems(text, name) {
+    parseConfig(text, name);
+    const present = (0,dist/* parseDocument */.Tp)(text).getIn(['network', 'allow']);
+    const values = (0,dist/* isSeq */.oP)(present) ? present.toJSON() : [];
+    return values.map((value) => `- ${JSON.stringify(value)}`);
+}
+/** An object stands on one line, as people write it. */
+function append(document, value) {
+    const node = document.createNode(value, { flow: typeof value === 'object' });
+    if (document.getIn(['network', 'allow']) === undefined) {
+        if (!(0,dist/* isMap */.jh)(document.get('network')))
+            document.set('network', document.createNode({}));
+        document.setIn(['network', 'allow'], document.createNode([]));
+    }
+    document.addIn(['network', 'allow'], node);
+}
+
+;// CONCATENATED MODULE: ./lib/publish/proposal/propose-allow-list.js
+
+
+
+
+
+
+
+
+/**
+ * Proposes what a run in audit mode wanted to reach as `network.allow` of the configuration, together with what is
+ * proposed already: so the runs of a week end in one draft. Always a draft, since a person has to judge each entry.
+ *
+ * @param items see `readSuggestion`
+ * @throws CagentError `github.*`; `config.*` for a configuration that is none
+ */
+async function proposeAllowList(run, items, settings, ports) {
+    const { github, repository, viewer } = ports;
+    const { branch, baseBranch, directory, identity } = settings;
+    const path = settings.config || DEFAULT_CONFIG_FILE;
+    const base = await headCommit(baseBranch, settings, ports);
+    const own = await judgeBranch(github, repository, {
+        branch,
+        base: baseBranch,
+        identity: identity?.name,
+        viewer,
+    });
+    if (own.kind === 'foreign')
+        return own;
+    const earlier = own.kind === 'ours' ? await readCommit(github, repository, own.head, directory) : undefined;
+    const proposed = earlier === undefined ? undefined : await textAt(earlier, path);
+    const known = proposed === undefined ? [] : allowItems(proposed, path);
+    const { text, added } = extendAllow(await textAt(base, path), [...known, ...items], path);
+    if (added.length === 0)
+        return await closeOwn(settings, ports, own);
+    const content = Buffer.from(text, 'utf8');
+    const sha = blobHash(content);
+    const entry = await base.files.entry(path);
+    const changes = {
+        guarded: [path],
+        excluded: [],
+        content: (asked) => Promise.resolve(asked === sha ? content : undefined),
+    };
+    const edits = new Map([[inDirectory(directory, path), { mode: entry?.mode ?? '100644', sha }]]);
+    return await proposePullRequest(run, settings, ports, {
+        parent: base,
+        edits,
+        base: 'same',
+        own,
+        changes,
+        allowed: added,
+    });
+}
+async function textAt({ files }, path) {
+    const entry = await files.entry(path);
+    return entry === undefined ? undefined : (await files.blob(entry.sha)).toString('utf8');
 }
 
 ;// CONCATENATED MODULE: ./lib/publish/comment-marker.js
@@ -56216,13 +56511,14 @@ function propose_guardedWords(guarded) {
 /**
  * Which comments of a pull request belong together: those of one agent in one job of one workflow. The same for every
  * run, so that a later run finds what an earlier one wrote.
+ * @param scope what tells the jobs of a matrix apart, see `commentScope`
  * @returns 16 hexadecimal digits
  */
-function commentKey(environment, agent) {
+function commentKey(environment, agent, scope = '') {
     const { GITHUB_WORKFLOW_REF: reference, GITHUB_WORKFLOW: name, GITHUB_JOB: job } = environment;
     // The reference ends with the branch, which differs from run to run.
     const workflow = reference?.split('@')[0] || name || '';
-    return shortHash([workflow, job ?? '', agent]);
+    return shortHash([workflow, job ?? '', agent, ...(scope === '' ? [] : [scope])]);
 }
 /** A line that is not shown. It proves nothing, anybody can write one: look at the author too. */
 function commentMarker(kind, key) {
@@ -56469,6 +56765,20 @@ function isRunId(text) {
 
 
 
+
+/**
+ * A patch that came without a run directory. What it changes is still to be found out.
+ * @param copy path that nobody else writes to
+ * @throws CagentError `apply.run` when it is not the patch that was expected; `changes.apply` when it is none
+ */
+async function readBarePatch(file, baseCommit, copy, expected) {
+    const stored = await takeBarePatch(file, baseCommit, copy);
+    const sha256 = await hashOf(stored.patch);
+    if (expected !== undefined && expected !== sha256)
+        throw tampered(`the patch has SHA-256 ${sha256}, the job of the agent said ${expected}`);
+    const runId = `patch-${sha256.slice(0, 16)}`;
+    return { runId, conclusion: 'success', agent: undefined, finalMessage: '', stored };
+}
 const LARGEST_REPORT = 64 * 2 ** 20;
 const verified_run_count = schemas_number().int().nonnegative();
 /** The parts of `report.json` that are read here. */
@@ -56555,6 +56865,37 @@ function tampered(why) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/report/read-suggestion.js
+
+
+
+
+const read_suggestion_schema = object({
+    schema: literal('cagent.report/1'),
+    egress: object({ suggestion: array(schemas_string()).optional() }),
+});
+/**
+ * The allow list that a run in audit mode ends with: items of `network.allow`.
+ * @param run run directory
+ * @throws CagentError `config.unreadable` or `config.invalid` where there is none
+ */
+async function readSuggestion(run) {
+    const file = (0,external_node_path_.join)(run, 'report.json');
+    const read = (0,promises_.readFile)(file, 'utf8').then((text) => JSON.parse(text));
+    const { data, error } = read_suggestion_schema.safeParse(await read.catch((thrown) => {
+        throw new errors_CagentError('config.unreadable', `${file} cannot be read: ${errors_messageOf(thrown)}`, {
+            hint: 'Name the run directories (--out) of finished runs.',
+        });
+    }));
+    if (error !== undefined)
+        throw new errors_CagentError('config.invalid', `${file} is not a report of cagent`);
+    if (data.egress.suggestion !== undefined)
+        return data.egress.suggestion;
+    throw new errors_CagentError('config.invalid', `${file} has no allow list`, {
+        hint: 'Only a run with --network audit ends with one.',
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/config/apply-inputs.js
 /** Inputs of `org/cagent/apply`. apply/action.yml and its documentation are made from this. */
 const APPLY_ACTION_INPUTS = {
@@ -56564,6 +56905,10 @@ const APPLY_ACTION_INPUTS = {
     'run-directory': {
         description: 'Path of a run directory, instead of artifact, where the agent ran on this machine.',
     },
+    'patch-file': {
+        description: 'Path of a patch alone, instead of artifact, which applies to base-commit.',
+    },
+    'base-commit': { description: 'The commit that the patch of patch-file was made on, by its whole id.' },
     'patch-sha256': {
         description: 'SHA-256 of the patch as the job of the agent told it in its output patch-sha256. Another patch is refused, whoever brought it.',
     },
@@ -56599,6 +56944,10 @@ const APPLY_ACTION_INPUTS = {
         description: 'Teams to ask for a review, by their short names. One a line, or with commas.',
     },
     draft: { description: 'Whether a new pull request is a draft: true or false.', default: 'false' },
+    propose: {
+        description: 'What is proposed: changes (those of the agent) or allow-list (the hosts that a run with network: audit reached, added to network.allow of the configuration, as a draft).',
+        default: 'changes',
+    },
     'protected-files': {
         description: 'What becomes of a patch that changes protected files: blocked, request-review (a draft that asks for reviews) or issue (one with the patch).',
         default: 'blocked',
@@ -56695,6 +57044,7 @@ function applySettings(inputs) {
         baseBranch: read.branch('base-branch') || undefined,
         branchPrefix: prefixOf(read, problems),
         branch: read.branch('branch') || undefined,
+        propose: read.oneOf('propose', ['changes', 'allow-list']),
         ifNoChanges: read.oneOf('if-no-changes', ['warn', 'error', 'ignore']),
         proposal: {
             directory: read.path('workspace').replace(/\/+$/, ''),
@@ -56711,6 +57061,8 @@ function applySettings(inputs) {
             autoClose: read.oneOf('auto-close', ['true', 'false']) === 'true',
         },
     };
+    if (settings.propose === 'allow-list' && settings.source.kind === 'patch')
+        problems.push('input propose: found "allow-list" and a patch-file, allowed: an artifact or a run-directory');
     if (problems.length > 0)
         throw new errors_CagentError('config.invalid', problems.join('; '));
     return settings;
@@ -56753,13 +57105,20 @@ function reader(inputs, problems) {
     };
 }
 function apply_settings_sourceOf(read, problems) {
-    const [name, path] = [read.text('artifact'), read.text('run-directory')];
-    if ((name === '') === (path === '')) {
-        problems.push(`input artifact and input run-directory: ${name === '' ? 'none' : 'both'} given, allowed: one of them`);
+    const [name, path, patch] = [read.text('artifact'), read.text('run-directory'), read.text('patch-file')];
+    const baseCommit = read.matching('base-commit', /^[0-9a-f]{40}$/, '40 hexadecimal digits');
+    const given = [name, path, patch].filter((text) => text !== '').length;
+    if (given !== 1) {
+        problems.push(`input artifact, input run-directory and input patch-file: ${['none', '', 'two', 'all'][given]} given, allowed: one of them`);
     }
     else if (name !== '' && !isArtifactName(name)) {
         problems.push(`input artifact: found ${found_quote(name)}, allowed: the name of an artifact`);
     }
+    else if ((patch === '') !== (baseCommit === '')) {
+        problems.push('input patch-file and input base-commit: one is given, allowed: both or none');
+    }
+    if (patch !== '')
+        return { kind: 'patch', path: patch, baseCommit };
     return path === '' ? { kind: 'artifact', name } : { kind: 'directory', path };
 }
 function prefixOf(read, problems) {
@@ -57423,7 +57782,7 @@ function say(outcome, { branch, baseBranch }, ifNoChanges) {
         case 'nothing':
             return sayNothing(ifNoChanges);
         case 'blocked':
-            return fail(`The patch changes protected paths, so nothing was proposed: ${patch_policy_listPaths(outcome.guarded)}.${outcome.noDraft === undefined
+            return fail(`The patch changes protected paths, so nothing was proposed: ${listPaths(outcome.guarded)}.${outcome.noDraft === undefined
                 ? ''
                 : ` Pull request ${outcome.noDraft} is open and may be approved already: convert it to a draft or close it, and run again.`}`);
         case 'over-cap':
@@ -57490,6 +57849,10 @@ const action_inputs_ACTION_INPUTS = {
     'sticky-comment': {
         description: 'Whether one comment with the result is kept on the pull request: true or false. It needs pull-requests: write.',
         default: 'true',
+    },
+    'comment-key': {
+        description: 'What tells the comments and reviews of jobs apart that run the same agent on one pull request. Without one it is the values of the matrix.',
+        default: `\${{ toJson(matrix) }}`,
     },
     review: {
         description: 'Whether the answer of the agent is posted as a review of the pull request: true or false. The agent is told the schema.',
@@ -57647,6 +58010,8 @@ function variableName(input) {
 
 
 
+
+
 /**
  * The step of `org/cagent/apply`: a run of another job becomes a pull request. No agent runs here, and nothing that
  * one wrote is run. Never throws.
@@ -57664,8 +58029,8 @@ async function runApply(given) {
             lib_core/* setSecret */.Pq(token);
         const settings = applySettings(inputs);
         const event = await readEvent(environment);
-        const run = await readRun(settings, temporary, environment);
-        const proposal = proposalSettings(settings, event, environment, run.agent);
+        const { run, suggestion } = await readRun(settings, temporary, environment);
+        const proposal = proposalSettings(settings, event, environment, run.agent ?? 'patch');
         const github = connection(token, environment, cancellation.signal)();
         const warn = (message) => lib_core/* warning */.$e(message, { title: 'cagent apply' });
         const viewer = await viewerLogin(github);
@@ -57677,7 +58042,9 @@ async function runApply(given) {
             env: environment,
             warn,
         };
-        const outcome = await propose(run, proposal, ports);
+        const outcome = suggestion === undefined
+            ? await propose(run, proposal, ports)
+            : await proposeAllowList(run, suggestion, proposal, ports);
         await tellPullRequest(outcome, proposal, ports).catch((thrown) => {
             warn(`the comment could not be written: ${errors_messageOf(thrown)}`);
         });
@@ -57695,13 +58062,23 @@ async function runApply(given) {
             await (0,promises_.rm)(temporary, { recursive: true, force: true });
     }
 }
-async function readRun({ source, patchSha256 }, temporary, environment) {
+async function readRun({ source, patchSha256, propose: what }, temporary, environment) {
+    const workspace = environment.GITHUB_WORKSPACE ?? '';
+    if (source.kind === 'patch') {
+        const copy = (0,external_node_path_.join)(temporary, 'changes.patch');
+        return {
+            run: await readBarePatch((0,external_node_path_.resolve)(workspace, source.path), source.baseCommit, copy, patchSha256),
+        };
+    }
     const directory = source.kind === 'artifact'
         ? await downloadRun(source.name, temporary, environment)
-        : (0,external_node_path_.resolve)(environment.GITHUB_WORKSPACE ?? '', source.path);
+        : (0,external_node_path_.resolve)(workspace, source.path);
     const run = await readVerifiedRun(directory, patchSha256);
+    // An agent that gave up has asked for what it needed all the same.
+    if (what === 'allow-list')
+        return { run, suggestion: await readSuggestion(directory) };
     if (run.conclusion === 'success')
-        return run;
+        return { run };
     throw new errors_CagentError('apply.run', `the run ended with ${run.conclusion}, so its changes are not proposed`, {
         hint: 'Look at its report; "cagent apply" takes the changes over by hand.',
     });

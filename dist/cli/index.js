@@ -17834,7 +17834,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var node_tty__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7066);
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4754);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5480);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2277);
 /* harmony import */ var _output_stream_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6766);
 
 
@@ -17858,7 +17858,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5480:
+/***/ 2277:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29886,7 +29886,7 @@ const COMMANDS = {
     init: {
         summary: 'Write ready workflows for GitHub Actions: refactor, review, fix, audit.',
         usage: '[options] WORKFLOW...',
-        options: ['workspace', 'agent', 'json'],
+        options: ['workspace', 'agent', 'model', 'json'],
         operands: 'workflows',
     },
     presets: {
@@ -30144,11 +30144,8 @@ function result(command, words, behind, values) {
             throw usageError('allow needs a run directory', helpHint(command));
         return { command, runDirectories: words, flags, json };
     }
-    if (command === 'init') {
-        if (words.length === 0)
-            throw usageError('init needs the name of a workflow', helpHint(command));
+    if (command === 'init')
         return { command, names: words, flags, json };
-    }
     const [runDirectory, extra] = words;
     if (runDirectory === undefined || runDirectory === '')
         throw usageError('apply needs a run directory', helpHint(command));
@@ -30714,13 +30711,13 @@ async function loadConfig(named, places) {
         const inBase = await fromBase((0,external_node_path_.resolve)(cwd, named), places);
         if (inBase === 'missing')
             throw config_file_notInBase(named, places);
-        return parseConfig(await read(inBase ?? (0,external_node_path_.resolve)(cwd, named), named), named);
+        return config_file_parseConfig(await read(inBase ?? (0,external_node_path_.resolve)(cwd, named), named), named);
     }
     if (base !== undefined)
         return loadFromBase(base);
     const path = (0,external_node_path_.join)(workspace, DEFAULT_CONFIG_FILE);
     if (await config_file_exists(path))
-        return parseConfig(await read(path, DEFAULT_CONFIG_FILE), DEFAULT_CONFIG_FILE);
+        return config_file_parseConfig(await read(path, DEFAULT_CONFIG_FILE), DEFAULT_CONFIG_FILE);
     // Otherwise a policy that somebody wrote would be passed over in silence.
     if (await config_file_exists((0,external_node_path_.join)(workspace, OTHER_ENDING)))
         throw otherEnding('workspace');
@@ -30730,7 +30727,7 @@ async function loadConfig(named, places) {
 async function loadFromBase(base) {
     const path = await base.bring(DEFAULT_CONFIG_FILE);
     if (path !== undefined)
-        return parseConfig(await read(path, DEFAULT_CONFIG_FILE), DEFAULT_CONFIG_FILE);
+        return config_file_parseConfig(await read(path, DEFAULT_CONFIG_FILE), DEFAULT_CONFIG_FILE);
     if ((await base.bring(OTHER_ENDING)) !== undefined)
         throw otherEnding('base commit');
     return NO_CONFIG;
@@ -30742,7 +30739,7 @@ function config_file_notInBase(name, { base }) {
     return new CagentError('config.unreadable', `the configuration file ${displayPath(name)} is not in the base commit ${base?.commit}.`, { hint: 'For a workspace under review, files within it are read from its base commit.' });
 }
 /** Checks the text of a configuration; `name` is what messages call it. Throws `config.syntax` or `config.invalid`. */
-function parseConfig(text, name) {
+function config_file_parseConfig(text, name) {
     const document = parseYaml(text, displayPath(name));
     const result = configSchema.safeParse(document.value);
     if (!result.success) {
@@ -30801,7 +30798,7 @@ const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
  */
 function extendAllow(text, items, name) {
     if (text !== undefined)
-        parseConfig(text, name);
+        config_file_parseConfig(text, name);
     const document = (0,dist/* parseDocument */.Tp)(text ?? 'version: 1\n');
     const present = document.getIn(['network', 'allow']);
     if (present !== undefined && !(0,dist/* isSeq */.oP)(present))
@@ -30823,8 +30820,15 @@ function extendAllow(text, items, name) {
     if (added.length === 0)
         return { text: text ?? '', added };
     const result = document.toString({ lineWidth: 0 });
-    parseConfig(result, name);
+    config_file_parseConfig(result, name);
     return { text: result, added };
+}
+/** What `network.allow` of a configuration has, as items for {@link extendAllow}. */
+function allowItems(text, name) {
+    parseConfig(text, name);
+    const present = parseDocument(text).getIn(['network', 'allow']);
+    const values = isSeq(present) ? present.toJSON() : [];
+    return values.map((value) => `- ${JSON.stringify(value)}`);
 }
 /** An object stands on one line, as people write it. */
 function append(document, value) {
@@ -30899,11 +30903,7 @@ async function fill(file, content) {
         await file.writeFile(bytes);
 }
 
-;// CONCATENATED MODULE: ./lib/cli/commands/allow.js
-
-
-
-
+;// CONCATENATED MODULE: ./lib/report/read-suggestion.js
 
 
 
@@ -30912,27 +30912,12 @@ const schema = object({
     schema: literal('cagent.report/1'),
     egress: object({ suggestion: array(schemas_string()).optional() }),
 });
-/** `cagent allow RUN_DIR...`: what runs in audit mode suggest goes into `network.allow` of cagent.yml. */
-async function allowCommand({ runDirectories, flags, json }, { cwd, stdout, stderr }) {
-    const { workspace, config } = flags.values;
-    const directory = await workspaceDirectory(typeof workspace === 'string' ? workspace : undefined, cwd);
-    const file = typeof config === 'string' ? (0,external_node_path_.resolve)(cwd, config) : (0,external_node_path_.join)(directory, DEFAULT_CONFIG_FILE);
-    const suggested = await Promise.all(runDirectories.map((run) => suggestionOf((0,external_node_path_.resolve)(cwd, run))));
-    const { text, added } = extendAllow(await textOf(file), suggested.flat(), file);
-    if (added.length > 0)
-        await writeAtomically(file, text);
-    if (json) {
-        stdout.write(`${JSON.stringify({ file, added: added.map((entry) => JSON.parse(entry)) }, null, 2)}\n`);
-        return 0;
-    }
-    for (const entry of added)
-        stdout.write(`${entry}\n`);
-    stderr.write(added.length === 0
-        ? `cagent: ${file} allows all of this already\n`
-        : `cagent: ${added.length} new in network.allow of ${file}; read them before you commit\n`);
-    return 0;
-}
-async function suggestionOf(run) {
+/**
+ * The allow list that a run in audit mode ends with: items of `network.allow`.
+ * @param run run directory
+ * @throws CagentError `config.unreadable` or `config.invalid` where there is none
+ */
+async function readSuggestion(run) {
     const file = (0,external_node_path_.join)(run, 'report.json');
     const read = (0,promises_namespaceObject.readFile)(file, 'utf8').then((text) => JSON.parse(text));
     const { data, error } = schema.safeParse(await read.catch((thrown) => {
@@ -30947,6 +30932,36 @@ async function suggestionOf(run) {
     throw new CagentError('config.invalid', `${file} has no allow list`, {
         hint: 'Only a run with --network audit ends with one.',
     });
+}
+
+;// CONCATENATED MODULE: ./lib/cli/commands/allow.js
+
+
+
+
+
+
+
+
+/** `cagent allow RUN_DIR...`: what runs in audit mode suggest goes into `network.allow` of cagent.yml. */
+async function allowCommand({ runDirectories, flags, json }, { cwd, stdout, stderr }) {
+    const { workspace, config } = flags.values;
+    const directory = await workspaceDirectory(typeof workspace === 'string' ? workspace : undefined, cwd);
+    const file = typeof config === 'string' ? (0,external_node_path_.resolve)(cwd, config) : (0,external_node_path_.join)(directory, DEFAULT_CONFIG_FILE);
+    const suggested = await Promise.all(runDirectories.map((run) => readSuggestion((0,external_node_path_.resolve)(cwd, run))));
+    const { text, added } = extendAllow(await textOf(file), suggested.flat(), file);
+    if (added.length > 0)
+        await writeAtomically(file, text);
+    if (json) {
+        stdout.write(`${JSON.stringify({ file, added: added.map((entry) => JSON.parse(entry)) }, null, 2)}\n`);
+        return 0;
+    }
+    for (const entry of added)
+        stdout.write(`${entry}\n`);
+    stderr.write(added.length === 0
+        ? `cagent: ${file} allows all of this already\n`
+        : `cagent: ${added.length} new in network.allow of ${file}; read them before you commit\n`);
+    return 0;
 }
 async function textOf(file) {
     try {
@@ -33272,19 +33287,28 @@ function lastMessage(stdout) {
     if (end === -1)
         return undefined;
     const begin = lines.slice(0, end).findLastIndex((line) => OWN_LINE.test(line));
-    return output_lines_textOf(lines
+    const words = lines
         .slice(begin + 1, end)
         .join('\n')
-        .trim());
+        .trim()
+        .split('\n');
+    // Names of files that it adds of itself; the one before a fence is the model's.
+    const first = words.findIndex((line, at) => !isFileName(line) || (words[at + 1] ?? '```').startsWith('```'));
+    return output_lines_textOf(words.slice(first).join('\n').trim());
+}
+function isFileName(line) {
+    return /^\S+$/.test(line) && /[./]/.test(line) && !/^[{["'`]/.test(line) && !line.endsWith('.');
 }
 /** It exits with 0 also when no request came through, and says so only in words. */
 function readOutput({ stdout, traffic }) {
-    const errors = stdout.match(/^(litellm\.\w*(?:Error|Exception)\b.*|The API provider .*)$/gm) ?? [];
+    const lines = stdout.split('\n');
     const status = traffic?.lastStatus;
-    const unanswered = status === undefined || status >= 400;
-    const said = errors.at(-1);
+    const error = lines.findLastIndex((line) => /^(litellm\.\w*(Error|Exception)\b|The API provider )/.test(line));
+    // An answer that it could not read is a good one for everybody else, and not followed by a count.
+    const unread = error > lines.findLastIndex((line) => line.startsWith('Tokens: '));
+    const unanswered = status === undefined || status >= 400 || unread;
     return {
-        failure: unanswered ? { kind: 'api-error', reason: failureText(said, status) } : undefined,
+        failure: unanswered ? { kind: 'api-error', reason: failureText(lines[error], status) } : undefined,
         ...known({ finalMessage: lastMessage(stdout), version: /^Aider v(\S+)/m.exec(stdout)?.[1] }),
         usage: {},
         notices: [],
@@ -34840,8 +34864,15 @@ const POWERS = [
     'workflows',
     'security-events',
 ];
-/** Looks through the text of one workflow. What is no workflow has no warnings. Pure. */
-function workflowWarnings(file, text) {
+/** An action of another repository, with the owner, and what comes behind the `@`. */
+const REMOTE = /^([\w.-]+)\/[\w.-]+(?:\/[^@]*)?@(.+)$/;
+/** Who keeps these has the runner in hand anyway. */
+const OF_GITHUB = ['actions', 'github'];
+/**
+ * Looks through the text of one workflow. What is no workflow has no warnings. Pure.
+ * @param ownOwner account of the repository, whose own actions need no pin
+ */
+function workflowWarnings(file, text, ownOwner) {
     const lines = new dist/* LineCounter */.HN();
     const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines });
     const root = document.contents;
@@ -34849,26 +34880,32 @@ function workflowWarnings(file, text) {
     if (document.errors.length > 0 || !(0,dist/* isMap */.jh)(root))
         return warnings;
     const at = (node) => lines.linePos(node?.range?.[0] ?? 0).line;
-    const warn = (node, found, hint) => void warnings.push({ file, line: at(node), found, hint });
+    const warn = (node, found, hint) => void warnings.push({ file, line: at(node), found, hint, level: 'warning' });
     const onTarget = hasTrigger(root, 'pull_request_target');
+    const onPullRequest = hasTrigger(root, 'pull_request');
     for (const job of mapsIn(root.get('jobs'))) {
         const steps = stepsOf(job);
         if (typeof job.get('uses') === 'string')
-            judgePin(job, warn);
+            judgeCagentPin(job, warn);
         const agent = steps.find((step) => CAGENT.test(workflow_warnings_textOf(step, 'uses')));
         for (const step of steps) {
             judgeScript(step, warn);
-            judgePin(step, warn);
+            judgeCagentPin(step, warn);
             if (onTarget)
                 judgeHeadCheckout(step, warn);
             if (agent !== undefined)
                 judgeCredentials(step, warn);
+            if (agent !== undefined && onPullRequest)
+                judgeDepth(step, agent, warn);
             if (CAGENT.test(workflow_warnings_textOf(step, 'uses')))
                 judgeInputs(step, warn);
         }
         if (agent !== undefined)
             judgePermissions(job, root, agent, warn);
     }
+    const users = mapsIn(root.get('jobs')).flatMap((job) => [job, ...stepsOf(job)]);
+    if (users.some((user) => CAGENT_OR_PART.test(workflow_warnings_textOf(user, 'uses'))))
+        judgePins(users, ownOwner, warn, (node, found, hint) => warnings.push({ file, line: at(node), found, hint, level: 'advice' }));
     return warnings;
 }
 function judgeScript(step, warn) {
@@ -34900,6 +34937,15 @@ function judgeCredentials(step, warn) {
         return;
     warn(step.get('uses', true), 'the checkout keeps the token in .git/config, beside the agent', 'Set persist-credentials: false.');
 }
+/** Not a danger, but the run would end before its agent starts. */
+function judgeDepth(step, agent, warn) {
+    const [checkout, inputs] = [step.get('with'), agent.get('with')];
+    if (!workflow_warnings_textOf(step, 'uses').startsWith('actions/checkout@'))
+        return;
+    if (((0,dist/* isMap */.jh)(checkout) && checkout.has('fetch-depth')) || ((0,dist/* isMap */.jh)(inputs) && inputs.has('base')))
+        return;
+    warn(step.get('uses', true), 'the checkout has only the commit of the pull request, and cagent reads from its base what it trusts', 'Set fetch-depth: 0.');
+}
 function judgeHeadCheckout(step, warn) {
     const inputs = step.get('with');
     if (!workflow_warnings_textOf(step, 'uses').startsWith('actions/checkout@') || !(0,dist/* isMap */.jh)(inputs))
@@ -34909,11 +34955,39 @@ function judgeHeadCheckout(step, warn) {
         return;
     warn(inputs.get('ref', true) ?? inputs, "pull_request_target checks out the head of a pull request: a stranger's code beside your secrets", 'Use pull_request; cagent reads what it trusts from the base.');
 }
-function judgePin(step, warn) {
+function judgeCagentPin(step, warn) {
     const ref = CAGENT_OR_PART.exec(workflow_warnings_textOf(step, 'uses'))?.[1];
-    if (ref === undefined || /^[0-9a-f]{40}$/.test(ref) || /^v\d/.test(ref))
+    if (ref === undefined || isCommit(ref) || isVersion(ref))
         return;
     warn(step.get('uses', true), `cagent is used at ${ref}, which can become something else at any time`, 'Pin it by the commit of a release, with the version in a comment; "cagent init" shows how.');
+}
+/** Everything beside an agent and its token, at what can be moved: each of strangers, those of known owners in one line. */
+function judgePins(users, ownOwner, warn, advise) {
+    const known = [];
+    for (const user of users) {
+        const uses = workflow_warnings_textOf(user, 'uses');
+        const [, owner = '', ref = ''] = REMOTE.exec(uses) ?? [];
+        if (ref === '' || isCommit(ref))
+            continue;
+        const isCagent = CAGENT_OR_PART.test(uses);
+        if (isCagent && !isVersion(ref))
+            continue;
+        if (isCagent || (isVersion(ref) && [...OF_GITHUB, ownOwner].includes(owner)))
+            known.push(user);
+        else
+            warn(user.get('uses', true), `${uses} is no fixed commit: who can move ${ref} decides what runs beside the agent`, 'Pin it by the whole id of a commit, with the version in a comment, which dependabot keeps current.');
+    }
+    const [first] = known;
+    if (first === undefined)
+        return;
+    const names = [...new Set(known.map((user) => workflow_warnings_textOf(user, 'uses')))].join(', ');
+    advise(first.get('uses', true), `by tags of known owners: ${names}`, 'A commit in the place of a tag cannot be moved.');
+}
+function isCommit(ref) {
+    return /^[0-9a-f]{40}$/.test(ref);
+}
+function isVersion(ref) {
+    return /^v?\d/.test(ref);
 }
 function judgePermissions(job, root, agent, warn) {
     const node = job.get('permissions', true) ?? root.get('permissions', true);
@@ -34956,22 +35030,28 @@ function workflow_warnings_textOf(map, key) {
 
 
 const FOLDER = '.github/workflows';
-/** One warning for each dangerous pattern in the workflows of a repository; none where there are no workflows. */
+/** One check for each dangerous pattern in the workflows of a repository; none where there are no workflows. */
 async function workflowChecks(repository) {
     const names = await (0,promises_namespaceObject.readdir)((0,external_node_path_.join)(repository, FOLDER)).catch(() => []);
     const files = names.filter((name) => /\.ya?ml$/.test(name)).sort();
+    const owner = await workflow_checks_ownerOf(repository);
     const found = await Promise.all(files.map(async (name) => {
         const text = await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(repository, FOLDER, name), 'utf8').catch(() => '');
-        return workflowWarnings(`${FOLDER}/${name}`, text);
+        return workflowWarnings(`${FOLDER}/${name}`, text, owner);
     }));
-    return found.flat().map(({ file, line, found: what, hint }) => ({
+    return found.flat().map(({ file, line, found: what, hint, level }) => ({
         name: 'workflow',
-        status: 'warning',
+        status: level === 'warning' ? 'warning' : 'ok',
         found: displayText(`${file}:${line}: ${what}`),
         hint,
         file,
         line,
     }));
+}
+/** The account that the repository belongs to on GitHub, by its remote. */
+async function workflow_checks_ownerOf(repository) {
+    const config = await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(repository, '.git/config'), 'utf8').catch(() => '');
+    return /^\s*url = \S*[/:]([\w.-]+)\/[\w.-]+$/m.exec(config)?.[1];
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/commands/doctor.js
@@ -35002,6 +35082,39 @@ async function doctorCommand(parsed, context) {
     return healthy ? 0 : 1;
 }
 
+;// CONCATENATED MODULE: ./lib/cli/init/workflow-choice.js
+
+
+
+
+
+const ANTHROPIC = { input: 'anthropic-api-key', secret: 'ANTHROPIC_API_KEY' };
+const workflow_choice_OPENAI = { input: 'openai-api-key', secret: 'OPENAI_API_KEY' };
+const GOOGLE = { input: 'google-api-key', secret: 'GEMINI_API_KEY' };
+const WORKFLOW_KEYS = [ANTHROPIC, workflow_choice_OPENAI, GOOGLE];
+const KEY_OF = {
+    anthropic: ANTHROPIC,
+    openai: workflow_choice_OPENAI,
+    google: GOOGLE,
+};
+/**
+ * The agent with the key that it needs: that of its model, else of the first API that it knows.
+ * @throws CagentError `cli.usage` for an agent that is none, or that wants a model
+ */
+function workflowChoice(agent, model) {
+    const name = AGENT_NAMES.find((each) => each === agent);
+    if (name === undefined) {
+        throw usageError(`option --agent: found ${quote(agent)}, allowed: ${AGENT_NAMES.join(', ')}`, 'For an agent of your own, take command and write how it is started into the script.');
+    }
+    const known = knownAgent(name);
+    if (known === undefined)
+        return { agent: name, model: undefined, key: undefined };
+    if (known.needsModel && model === undefined) {
+        throw usageError(`${name} cannot choose a model by itself, allowed: --model NAME`, 'A name such as anthropic/MODEL or openai/MODEL says whose it is, and so which key is needed.');
+    }
+    return { agent: name, model, key: KEY_OF[chooseProvider(known, model, {})] };
+}
+
 ;// CONCATENATED MODULE: ./lib/cli/init/pins.js
 /** cagent itself. `script/pin-release` writes the commit of a release here, in the commit that follows it. */
 const pins_CAGENT = {
@@ -35018,15 +35131,6 @@ const CHECKOUT = {
 function uses({ action, sha, version }, path = '') {
     return `${action}${path}@${sha} # ${version}`;
 }
-
-;// CONCATENATED MODULE: ./lib/cli/init/workflow-agents.js
-/** Agents that a ready workflow can be made for, and the input and secret of their model key. */
-const WORKFLOW_AGENTS = {
-    claude: { input: 'anthropic-api-key', secret: 'ANTHROPIC_API_KEY' },
-    codex: { input: 'openai-api-key', secret: 'OPENAI_API_KEY' },
-    gemini: { input: 'google-api-key', secret: 'GEMINI_API_KEY' },
-};
-const WORKFLOW_AGENT_NAMES = Object.keys(WORKFLOW_AGENTS);
 
 ;// CONCATENATED MODULE: ./lib/cli/init/workflows.js
 
@@ -35087,32 +35191,42 @@ makes them pass. Fix the code and not the test, unless the test is wrong. Say at
 ${proposeJob('cagent-fix')}`,
     },
     audit: {
-        summary: 'An agent whose network is only recorded, for making an allow list.',
-        comment: 'For a week: nothing is blocked, everything is recorded. Then "cagent allow" writes the list from the artifacts,\n# and this file can go. Private and metadata addresses stay blocked. What the agent changes is not used.',
+        summary: 'An agent whose network is only recorded; what it reached becomes a draft of an allow list.',
+        comment: 'For a week: nothing is blocked, everything is recorded, and one draft of a pull request gathers what the agent\n# reached for the list of what is allowed. When it is merged, this file can go. Private and metadata addresses stay\n# blocked. What the agent changes is not used.',
         trigger: "  schedule:\n    - cron: '17 5 * * *'\n  workflow_dispatch:",
         concurrency: `  group: cagent-audit\n  cancel-in-progress: false`,
         prompt: `Install the dependencies of this repository, build it and run its tests, as its documentation says. Change nothing.
 `,
-        jobs: (form) => `  audit:
-    name: an agent works, its network is recorded
-    runs-on: ubuntu-24.04
-    timeout-minutes: 40
-    permissions:
-      contents: read
-    steps:
-${checkoutStep('')}
-${cagentStep(form, { prompt: 'audit', more: `          network: audit\n          artifact-name: cagent-audit-\${{ github.run_id }}-\${{ github.run_attempt }}\n` })}`,
+        jobs: (form) => `${agentJob(form, {
+            artifact: 'cagent-audit',
+            prompt: 'audit',
+            name: 'an agent works, its network is recorded',
+            more: '          network: audit\n',
+        })}
+${proposeJob('cagent-audit', '          propose: allow-list\n          title: Allow what the agent reached\n')}`,
     },
 };
 function workflowSummary(name) {
     return WORKFLOWS[name].summary;
 }
-/** Where the prompt of a workflow is, in the repository that uses it. */
-function promptPath(name) {
-    return `.github/agent/${name}.md`;
+/** Where the task of a workflow is, in the repository that uses it: a prompt, or for a command a script. */
+function taskPath(name, agent) {
+    return `.github/agent/${name}.${agent === 'command' ? 'sh' : 'md'}`;
 }
-function promptText(name) {
-    return WORKFLOWS[name].prompt;
+function taskText(name, agent) {
+    return agent === 'command' ? scriptText(name) : WORKFLOWS[name].prompt;
+}
+/** Fails until somebody has written the command: a workflow that does nothing would look as if all were well. */
+function scriptText(name) {
+    const result = name === 'review'
+        ? 'The review is what it leaves in .agent-scratch/review.json, in the form of docs/schemas/cagent.review.schema.json.'
+        : 'What it changes in the files is the result.';
+    return `#!/usr/bin/env bash
+# Runs in the sandbox, in the repository. ${result}
+set -euo pipefail
+echo 'write the command into ${taskPath(name, 'command')}' >&2
+exit 1
+`;
 }
 /** The whole file. Text that people wrote is nowhere put into a script. */
 function workflowText(name, form) {
@@ -35128,17 +35242,17 @@ ${group}jobs:
 ${jobs(form)}`;
 }
 function reusableTrigger(name) {
-    const secrets = WORKFLOW_AGENT_NAMES.map((agent) => `      ${WORKFLOW_AGENTS[agent].input}:\n        required: false`);
+    const secrets = WORKFLOW_KEYS.map(({ input }) => `      ${input}:\n        required: false`);
     return `  workflow_call:
     inputs:
       agent:
-        description: ${WORKFLOW_AGENT_NAMES.join(', ')} or another agent that cagent knows.
+        description: claude, codex, gemini or another agent that cagent knows.
         type: string
         default: claude
       prompt-file:
         description: File of the calling repository with the prompt.
         type: string
-        default: ${promptPath(name)}
+        default: ${taskPath(name, 'claude')}
       model:
         description: Model that the agent shall use.
         type: string
@@ -35146,9 +35260,9 @@ function reusableTrigger(name) {
     secrets:
 ${secrets.join('\n')}`;
 }
-function agentJob(form, { artifact, prompt, condition, checkout = '', }) {
+function agentJob(form, { artifact, prompt, condition, checkout = '', name = 'an agent works, with nothing to write to', more = '', }) {
     return `  agent:
-    name: an agent works, with nothing to write to
+    name: ${name}
 ${condition === undefined ? '' : `    if: ${condition}\n`}    runs-on: ubuntu-24.04
     timeout-minutes: 60
     permissions:
@@ -35158,9 +35272,9 @@ ${condition === undefined ? '' : `    if: ${condition}\n`}    runs-on: ubuntu-24
       patch-sha256: \${{ steps.cagent.outputs.patch-sha256 }}
     steps:
 ${checkoutStep(checkout)}
-${cagentStep(form, { prompt, more: `          artifact-name: ${artifact}\n` })}`;
+${cagentStep(form, { prompt, more: `${more}          artifact-name: ${artifact}\n` })}`;
 }
-function proposeJob(artifact) {
+function proposeJob(artifact, more = '') {
     return `  propose:
     name: a pull request, without an agent
     needs: agent
@@ -35175,7 +35289,7 @@ function proposeJob(artifact) {
         with:
           artifact: ${artifact}
           patch-sha256: \${{ needs.agent.outputs.patch-sha256 }}
-`;
+${more}`;
 }
 function checkoutStep(more) {
     return `      - uses: ${uses(CHECKOUT)}
@@ -35185,32 +35299,63 @@ ${more}`.trimEnd();
 }
 function cagentStep(form, { prompt, more }) {
     const chosen = form.kind === 'own'
-        ? ownChoice(form.agent, prompt)
+        ? ownChoice(form.choice, prompt)
         : `          agent: \${{ inputs.agent }}
           prompt-file: \${{ inputs.prompt-file }}
           model: \${{ inputs.model }}
-${WORKFLOW_AGENT_NAMES.map((agent) => keyLine(agent, WORKFLOW_AGENTS[agent].input)).join('')}`;
+${WORKFLOW_KEYS.map(({ input }) => keyLine({ input, secret: input })).join('')}`;
     return `      - id: cagent
         uses: ${uses(pins_CAGENT)}
         with:
 ${chosen}${more}`;
 }
-function ownChoice(agent, prompt) {
+function ownChoice({ agent, model, key }, name) {
+    if (agent === 'command')
+        return `          run: bash ${taskPath(name, agent)}\n`;
     return `          agent: ${agent}
-          prompt-file: ${promptPath(prompt)}
-${keyLine(agent, WORKFLOW_AGENTS[agent].secret)}`;
+          prompt-file: ${taskPath(name, agent)}
+${model === undefined ? '' : `          model: ${JSON.stringify(model)}\n`}${key === undefined ? '' : keyLine(key)}`;
 }
-function keyLine(agent, secret) {
-    return `          ${WORKFLOW_AGENTS[agent].input}: \${{ secrets.${secret} }}\n`;
+function keyLine({ input, secret }) {
+    return `          ${input}: \${{ secrets.${secret} }}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/cli/init/choices-text.js
+
+
+
+
+/** What there is to choose from, for a person who has not chosen. */
+function choicesText() {
+    return `cagent init WORKFLOW... [--agent NAME] [--model NAME]
+
+Workflows:
+${WORKFLOW_NAMES.map((name) => `  ${name.padEnd(9)} ${workflowSummary(name)}`).join('\n')}
+
+Agents:
+${AGENT_NAMES.map((name) => `  ${name.padEnd(9)} ${needs(name)}`).join('\n')}
+
+Nothing that is there is overwritten. For example: cagent init refactor review
+`;
+}
+function needs(name) {
+    const agent = knownAgent(name);
+    if (agent === undefined)
+        return 'any command, which you write into a script';
+    if (agent.needsModel)
+        return 'with --model; the secret is that of the model';
+    const secret = workflowChoice(name, undefined).key?.secret;
+    const other = agent.structuredOutput === 'prompt' ? ', or that of a --model' : '';
+    return `secret ${secret}${other}${name === 'claude' ? ' (default)' : ''}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/init/init-files.js
 
-/** For each workflow the file itself and the prompt that it names. Pure. */
-function initFiles(names, agent) {
+/** For each workflow the file itself and the prompt or script that it names. Pure. */
+function initFiles(names, choice) {
     return names.flatMap((name) => [
-        { path: `.github/workflows/cagent-${name}.yml`, text: workflowText(name, { kind: 'own', agent }) },
-        { path: promptPath(name), text: promptText(name) },
+        { path: `.github/workflows/cagent-${name}.yml`, text: workflowText(name, { kind: 'own', choice }) },
+        { path: taskPath(name, choice.agent), text: taskText(name, choice.agent) },
     ]);
 }
 
@@ -35224,13 +35369,20 @@ function initFiles(names, agent) {
 
 
 
+
 /** `cagent init WORKFLOW...`: writes ready workflows and their prompts. What is there is never overwritten. */
 async function initCommand({ names, flags, json }, { cwd, stdout, stderr }) {
+    if (names.length === 0) {
+        if (stdout.isTTY !== true)
+            throw usageError(`init needs the name of a workflow, allowed: ${WORKFLOW_NAMES.join(', ')}`, 'See cagent init --help.');
+        stdout.write(choicesText());
+        return 0;
+    }
     const workflows = names.map(workflowNamed);
-    const agent = agentNamed(flags.values.agent);
-    const { workspace } = flags.values;
-    const directory = await workspaceDirectory(typeof workspace === 'string' ? workspace : undefined, cwd);
-    const result = await writeFiles(directory, initFiles(workflows, agent));
+    const { workspace, agent, model } = flags.values;
+    const choice = workflowChoice(init_textOf(agent) ?? 'claude', init_textOf(model));
+    const directory = await workspaceDirectory(init_textOf(workspace), cwd);
+    const result = await writeFiles(directory, initFiles(workflows, choice));
     if (json) {
         stdout.write(`${JSON.stringify(result, null, 2)}\n`);
         return 0;
@@ -35239,13 +35391,23 @@ async function initCommand({ names, flags, json }, { cwd, stdout, stderr }) {
         stdout.write(`${path}\n`);
     for (const path of result.kept)
         stderr.write(`cagent: ${path} is there already and was left as it is\n`);
-    if (result.written.length > 0) {
-        const { secret } = WORKFLOW_AGENTS[agent];
-        stderr.write(`cagent: read the files, then set the secret ${secret}: gh secret set ${secret}\n`);
-        if (workflows.some((name) => name === 'refactor' || name === 'fix'))
-            stderr.write('cagent: for pull requests, allow them under Settings, Actions, General, Workflow permissions\n');
-    }
+    if (result.written.length > 0)
+        for (const line of nextSteps(workflows, choice))
+            stderr.write(`cagent: ${line}\n`);
     return 0;
+}
+function nextSteps(workflows, { key }) {
+    return [
+        key === undefined
+            ? 'read the files, and write your command into each script'
+            : `read the files, then set the secret ${key.secret}: gh secret set ${key.secret}`,
+        ...(workflows.some((name) => name !== 'review')
+            ? ['for pull requests, allow them under Settings, Actions, General, Workflow permissions']
+            : []),
+    ];
+}
+function init_textOf(value) {
+    return typeof value === 'string' ? value : undefined;
 }
 async function writeFiles(directory, files) {
     const [written, kept] = [[], []];
@@ -35272,14 +35434,6 @@ function workflowNamed(text) {
     if (found !== undefined)
         return found;
     throw usageError(`unknown workflow ${quote(text)}, allowed: ${WORKFLOW_NAMES.join(', ')}, nearest: ${nearest(text, WORKFLOW_NAMES)}`, 'See cagent help init.');
-}
-function agentNamed(value) {
-    if (value === undefined)
-        return 'claude';
-    const found = WORKFLOW_AGENT_NAMES.find((name) => name === value);
-    if (found !== undefined)
-        return found;
-    throw usageError(`option --agent: found ${quote(String(value))}, allowed: ${WORKFLOW_AGENT_NAMES.join(', ')}`, 'For another agent, write the workflow for one of these and change the agent and its key in it.');
 }
 
 ;// CONCATENATED MODULE: external "node:stream"
@@ -35357,7 +35511,7 @@ over as it is: put reports and notes there.`;
  * The prompt as it is sent.
  * @param schema of the answer, when the agent has no option for it
  */
-function prompt_promptText(prompt, mode, schema) {
+function promptText(prompt, mode, schema) {
     const notes = [
         ...(mode === 'read-only' ? [READ_ONLY_NOTE] : []),
         ...(schema === undefined ? [] : [schemaNote(schema)]),
@@ -35389,7 +35543,7 @@ function planAgent(spec, surroundings) {
     const { name, prompt, model, outputSchema, args } = spec.agent;
     const agent = spec.agent.definition === undefined ? knownAgent(name) : definedAgent(name, spec.agent.definition);
     const asked = agent?.structuredOutput === 'prompt' ? outputSchema : undefined;
-    const sent = prompt === undefined ? undefined : prompt_promptText(prompt, spec.view.mode, asked);
+    const sent = prompt === undefined ? undefined : promptText(prompt, spec.view.mode, asked);
     if (agent === undefined) {
         return {
             name,
@@ -35406,7 +35560,7 @@ function planAgent(spec, surroundings) {
     }
     const broker = planBroker(agent, spec, environment);
     if (agent.needsModel && model === undefined) {
-        throw new CagentError('config.invalid', `agent.model: ${name} cannot choose a model by itself, allowed: the name of a model`);
+        throw new CagentError('config.invalid', `agent.model: ${name} cannot choose a model by itself, allowed: the name of a model`, { hint: 'Give it with --model, the input model, or agent.model in cagent.yml.' });
     }
     const { command, env, files } = agent.invoke({
         provider: broker?.provider ?? 'openai-compatible',
@@ -35414,7 +35568,7 @@ function planAgent(spec, surroundings) {
         model,
         args,
         git,
-        outputSchema,
+        outputSchema: withoutDialect(outputSchema),
         ...(broker?.provider === 'bedrock' ? { region: awsRegion(environment) } : {}),
     });
     refuseReserved(spec.env, env, name);
@@ -35432,6 +35586,13 @@ function planAgent(spec, surroundings) {
         hidden: agent.hidden ?? [],
         brokers: broker === undefined ? [] : [broker],
     };
+}
+/** An agent that checks the schema knows one dialect and refuses the name of another: Claude Code that of 2020-12. */
+function withoutDialect(schema) {
+    if (schema === undefined)
+        return undefined;
+    const { $schema: _, ...rest } = schema;
+    return rest;
 }
 function planBroker(agent, spec, environment) {
     if (agent.providers.length === 0)
@@ -35726,7 +35887,7 @@ const EGRESS_REASONS = {
     'upload-budget': 'The rule says how much may be sent in one run, and that much was sent.',
     'request-budget': 'The rule says how many requests one run may make, and that many were made.',
     'key-refused': 'The model provider did not accept the key of the run.',
-    'too-many-connections': 'The agent has too many connections open.',
+    'too-many-connections': 'The agent has too many connections open, or too many requests that wait for their answers on one.',
     'too-many-names': 'The agent used more names under wildcard rules than one run may.',
     flood: 'Too many different attempts in one second to name each; this line counts them.',
 };
@@ -37091,11 +37252,13 @@ function fillPlace(index) {
     return `files/${index}`;
 }
 /**
- * Turns mounts of single files into one volume for each directory: an engine mounts volumes at directories only. Pure.
+ * Turns mounts of single files into one volume for each directory: an engine mounts volumes at directories only. A
+ * directory below another one is part of its volume, since nothing can be mounted in a read-only one. Pure.
  * @param binds mounts of files, as an engine of this machine would get them
  */
 function planFileVolumes(runId, processOwner, binds) {
-    const directories = [...new Set(binds.map(({ target }) => external_node_path_.posix.dirname(target)))];
+    const wanted = [...new Set(binds.map(({ target }) => external_node_path_.posix.dirname(target)))];
+    const directories = wanted.filter((path) => !wanted.some((other) => isBelow(path, other)));
     return {
         volumes: directories.map((_, index) => {
             const role = `files-${index}`;
@@ -37108,11 +37271,14 @@ function planFileVolumes(runId, processOwner, binds) {
             readOnly: true,
             populate: true,
         })),
-        places: binds.map(({ source, target }) => ({
-            source,
-            name: `${fillPlace(directories.indexOf(external_node_path_.posix.dirname(target)))}/${external_node_path_.posix.basename(target)}`,
-        })),
+        places: binds.map(({ source, target }) => {
+            const index = directories.findIndex((path) => isBelow(target, path));
+            return { source, name: `${fillPlace(index)}/${external_node_path_.posix.relative(directories[index] ?? '/', target)}` };
+        }),
     };
+}
+function isBelow(path, directory) {
+    return path !== directory && path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/container-base.js
@@ -37488,10 +37654,11 @@ async function attachNetworks(docker, plan) {
 function routerOf({ Internal, IPAM }) {
     if (Internal === true)
         return NO_ROUTER;
-    for (const { Subnet = '', IPRange, Gateway } of IPAM?.Config ?? []) {
+    for (const { Subnet = '', IPRange, Gateway, AuxiliaryAddresses } of IPAM?.Config ?? []) {
         const block = parseBlock(IPRange || Subnet);
+        const named = AuxiliaryAddresses?.DefaultGatewayIPv4 || Gateway?.split('/')[0];
         if (block !== undefined)
-            return Gateway?.split('/')[0] || address_formatIPv4(block.base + 1);
+            return named || address_formatIPv4(block.base + 1);
     }
     return NO_ROUTER;
 }
@@ -38684,9 +38851,14 @@ function loadIgnoreRules(input) {
             : undefined;
     };
     const read = (path) => input.files === undefined ? readIgnoreFile(input.root, path) : input.files.get(path);
+    const sources = ignore_rules_readSources(read, '', rootNames);
     return {
         given: input.files !== undefined,
-        root: { base: '', sources: ignore_rules_readSources(read, '', rootNames), parent: undefined },
+        names: [certain, options, ...sources.map(({ list }) => list)].flatMap(({ names, paths }) => [
+            ...names.keys(),
+            ...paths.keys(),
+        ]),
+        root: { base: '', sources, parent: undefined },
         enter: (parent, directory) => {
             const sources = ignore_rules_readSources(read, directory, nestedNames);
             return sources.length === 0 ? parent : { base: directory, sources, parent };
@@ -39016,6 +39188,7 @@ const SECRET_RULES = [
         'secret_access_key',
         'awsSecret',
     ], /(?:aws_?sec(?:ret)?(?:_?access)?_?key|secret_?access_?key)\w{0,10}["']?\s*(?:=>|[=:])\s*["']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi),
+    prefix('aws-bedrock-key', ['ABSK', 'bedrock-api-key-'], /\b(?:ABSK[A-Za-z0-9+/]{100,}|bedrock-api-key-[A-Za-z0-9+/=%-]{60,})/g),
     prefix('google-api-key', ['AIza'], /\bAIza[\w-]{35}(?![\w-])/g),
     prefix('google-oauth-secret', ['GOCSPX-'], /\bGOCSPX-[\w-]{24,}/g),
     prefix('google-oauth-token', ['ya29.'], /\bya29\.[\w-]{30,}/g),
@@ -39027,6 +39200,9 @@ const SECRET_RULES = [
     prefix('jwt', ['eyJ'], /\beyJ[\w-]{12,}\.eyJ[\w-]{12,}\.[\w-]{20,}/g),
     prefix('alibaba-access-key', ['LTAI'], /\bLTAI[A-Za-z0-9]{20}\b/g),
     prefix('cloudflare-origin-key', ['v1.0-'], /\bv1\.0-[a-f0-9]{24}-[a-f0-9]{146}\b/g),
+    prefix('cloudflare-token', ['cfk_', 'cfut_', 'cfat_'], /\bcf(?:k|ut|at)_[A-Za-z0-9]{40,}\b/g),
+    prefix('vercel-token', ['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_'], /\bvc[piark]_(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{40,}/g),
+    prefix('netlify-token', ['nfp_'], /\bnfp_[A-Za-z0-9]{36,}\b/g),
     prefix('heroku-key', ['HRKU-'], /\bHRKU-AA[\w-]{58}\b/g),
     prefix('fly-token', ['fm1a_', 'fm1r_', 'fm2_', 'fo1_'], /\b(?:fo1_[\w-]{43}|fm(?:1[ar]|2)_[\w+/]{100,})/g),
     prefix('1password-token', ['ops_eyJ'], /\bops_eyJ[A-Za-z0-9+/]{250,}/g),
@@ -39038,15 +39214,20 @@ const SECRET_RULES = [
     prefix('slack-token', ['xoxa-', 'xoxb-', 'xoxc-', 'xoxd-', 'xoxe-', 'xoxe.', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-'], /\bxox(?:e\.xox[bp]|[abcdeoprs])-[\w%-]{15,}/g),
     prefix('slack-app-token', ['xapp-'], /\bxapp-\d-[A-Z0-9]+-\d+-[a-f0-9]{30,}/g),
     prefix('slack-webhook', ['hooks.slack.com/'], /hooks\.slack\.com\/(?:services|workflows|triggers)\/T\w+\/[\w/]{15,}/g),
+    prefix('teams-webhook', ['.webhook.office.com/'], /\.webhook\.office\.com\/webhookb2\/[\w@-]{60,}\/\w+\/\w{32}/g),
+    context('discord-bot-token', ['discord', 'Discord', 'DISCORD'], /discord[\w.-]{0,30}["'\]]{0,2}\s*(?:=>|[=:])\s*["'`]?([MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40})(?![\w-])/gi),
     prefix('discord-webhook', ['/api/webhooks/'], /discord(?:app)?\.com\/api\/webhooks\/\d{15,}\/[\w-]{50,}/g),
     prefix('npm-token', ['npm_'], /\bnpm_[A-Za-z0-9]{36}\b/g),
     context('npm-auth-token', ['_authToken', '_auth='], /:?_auth(?:Token)?\s*=\s*["']?([A-Za-z0-9+/=_-]{16,})/g),
     prefix('pypi-token', ['pypi-AgE'], /\bpypi-AgE[\w-]{50,}/g),
     prefix('rubygems-key', ['rubygems_'], /\brubygems_[a-f0-9]{48}\b/g),
     prefix('cargo-token', ['cio'], /\bcio[A-Za-z0-9]{32}\b/g),
-    prefix('gitlab-token', ['glpat-', 'gldt-', 'glrt-', 'glcbt-', 'glptt-', 'glsoat-', 'glagent-', 'gloas-', 'glft-', 'glimt-'], /\bgl(?:pat|dt|rt|cbt|ptt|soat|agent|oas|ft|imt)-[\w.-]{20,}/g),
+    prefix('gitlab-token', [
+        ...['glpat-', 'gldt-', 'glrt-', 'glcbt-', 'glptt-', 'glsoat-', 'glagent-', 'gloas-', 'glft-', 'glimt-'],
+        ...['glffct-', 'GR1348941'],
+    ], /\b(?:gl(?:pat|dt|rt|cbt|ptt|soat|agent|oas|ft|imt|ffct)-|GR1348941)[\w.-]{20,}/g),
     prefix('docker-token', ['dckr_pat_', 'dckr_oat_'], /\bdckr_[po]at_[\w-]{24,}/g),
-    prefix('stripe-key', ['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_'], /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g),
+    prefix('stripe-key', ['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_', 'sk_prod_', 'rk_prod_'], /\b[sr]k_(?:live|test|prod)_[A-Za-z0-9]{16,}/g),
     prefix('stripe-webhook-secret', ['whsec_'], /\bwhsec_[A-Za-z0-9+/]{24,}/g),
     prefix('sendgrid-key', ['SG.'], /\bSG\.[\w-]{22}\.[\w-]{43}(?![\w-])/g),
     prefix('twilio-key', ['SK'], /\bSK[0-9a-f]{32}\b/g),
@@ -39066,8 +39247,22 @@ const SECRET_RULES = [
     prefix('telegram-bot-token', [':AA'], /\b\d{8,10}:AA[\w-]{33}(?![\w-])/g),
     prefix('vault-token', ['hvs.', 'hvb.', 'hvr.'], /\bhv[sbr]\.[\w-]{24,}/g),
     prefix('terraform-cloud-token', ['.atlasv1.'], /\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,}/g),
-    prefix('grafana-token', ['glsa_', 'glc_'], /\bgl(?:sa_[A-Za-z0-9]{32}_[a-f0-9]{8}|c_[A-Za-z0-9+/]{32,})/g),
-    prefix('newrelic-key', ['NRAK-'], /\bNRAK-[A-Z0-9]{27}\b/g),
+    prefix('grafana-token', ['glsa_', 'glc_', 'eyJrIjoi'], /\b(?:glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}|glc_[A-Za-z0-9+/]{32,}|eyJrIjoi[A-Za-z0-9]{70,})/g),
+    prefix('newrelic-key', ['NRAK-', 'NRII-', 'NRAL'], /\b(?:NRAK-[A-Z0-9]{27}|NRII-[\w-]{32}|[a-f0-9]{32,36}(?:FFFF)?NRAL)(?![\w-])/g),
+    prefix('sonar-token', ['squ_', 'sqp_', 'sqa_'], /\bsq[upa]_[a-f0-9]{40}\b/g),
+    prefix('sourcegraph-token', ['sgp_'], /\bsgp_(?:(?:[a-fA-F0-9]{16}|local)_)?[a-fA-F0-9]{40}\b/g),
+    prefix('brevo-key', ['xkeysib-'], /\bxkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}\b/g),
+    prefix('airtable-token', ['airtable', 'Airtable', 'AIRTABLE'], /\bpat[A-Za-z0-9]{14}\.[a-f0-9]{64}\b/g),
+    prefix('harness-key', ['pat.', 'sat.'], /\b[ps]at\.[\w-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}\b/g),
+    prefix('octopus-key', ['API-'], /\bAPI-[A-Z0-9]{26}\b/g),
+    prefix('openshift-token', ['sha256~'], /\bsha256~[\w-]{43}(?![\w-])/g),
+    prefix('prefect-key', ['pnu_'], /\bpnu_[A-Za-z0-9]{36}\b/g),
+    prefix('readme-key', ['rdme_'], /\brdme_[a-z0-9]{70}\b/g),
+    prefix('typeform-token', ['tfp_'], /\btfp_[\w.=-]{59}/g),
+    prefix('clojars-token', ['CLOJARS_'], /\bCLOJARS_[a-f0-9]{60}\b/g),
+    prefix('easypost-key', ['EZAK', 'EZTK'], /\bEZ[AT]K[A-Za-z0-9]{54}\b/g),
+    prefix('shippo-token', ['shippo_'], /\bshippo_(?:live|test)_[a-fA-F0-9]{40}\b/g),
+    prefix('maxmind-key', ['_mmk'], /\b[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk\b/g),
     prefix('sentry-token', ['sntrys_', 'sntryu_'], /\bsntry[su]_[\w=+/-]{40,}/g),
     prefix('doppler-token', ['dp.pt.', 'dp.st.', 'dp.ct.', 'dp.sa.'], /\bdp\.(?:pt|st|ct|sa)\.[\w.-]{40,}/g),
     prefix('supabase-token', ['sbp_', 'sb_secret_'], /\b(?:sbp_[a-f0-9]{40}|sb_secret_[\w-]{20,})(?![\w-])/g),
@@ -39105,9 +39300,24 @@ const SECRET_RULES = [
             'accessKey',
             'private_key',
             'PRIVATE_KEY',
+            'app_key',
+            'APP_KEY',
+            'appKey',
+            'auth_key',
+            'AUTH_KEY',
+            'authKey',
+            'master_key',
+            'MASTER_KEY',
+            'masterKey',
+            'signing_key',
+            'SIGNING_KEY',
+            'signingKey',
+            'encryption_key',
+            'ENCRYPTION_KEY',
+            'encryptionKey',
             'credential',
             'CREDENTIAL',
-        ], /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?(?:[_-]?(?:key|value))?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:])[ \t]{0,8}(?:["'`]([\w+/=.~%-]{20,120})["'`]|([\w+/=-]{24,120})(?=[ \t\r]*$|["'`;]))/gim),
+        ], /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|(?:private|app|auth|master|signing|encryption)[_-]?key|credential)s?(?:[_-]?(?:key|value))?(?:[_-]?base)?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:])[ \t]{0,8}(?:["'`]([\w+/=.~%-]{20,200})["'`]|([\w+/=-]{24,200})(?=[ \t\r]*$|["'`;]))/gim),
         judge: 'entropy',
     },
 ];
@@ -39122,7 +39332,7 @@ function context(id, keywords, pattern) {
 
 
 /**
- * Looking at every byte with sixty expressions would take seconds. Three cheap searches find the few places worth
+ * Looking at every byte with ninety expressions would take seconds. Three cheap searches find the few places worth
  * it: runs of token characters (every token is one), the words `PRIVATE KEY`, and `://` for passwords in URLs.
  */
 const SHORTEST_RUN = 20;
@@ -39139,7 +39349,11 @@ const URL_RULES = SECRET_RULES.filter((rule) => rule.judge === 'url-password');
 const KEY_RULES = SECRET_RULES.filter((rule) => rule.id === 'private-key');
 const RUN_RULES = SECRET_RULES.filter((rule) => !URL_RULES.includes(rule) && !KEY_RULES.includes(rule));
 const GUESSES = new Set(SECRET_RULES.filter((rule) => rule.judge === 'entropy').map((rule) => rule.id));
-const PREFILTER = new RegExp([...new Set(RUN_RULES.flatMap((rule) => rule.keywords))].map(escapeLiteral).join('|'));
+const KEYWORDS = [...new Set(RUN_RULES.flatMap((rule) => rule.keywords))];
+/** Without those that hold another one: every alternative costs time at every byte. */
+const PREFILTER = new RegExp(KEYWORDS.filter((word) => !KEYWORDS.some((other) => other !== word && word.includes(other)))
+    .map(escapeLiteral)
+    .join('|'));
 /** Files whose long random values are checksums. */
 const LOCK_FILE = /(?:^|[/-])(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|[\w.-]+\.lock|go\.sum|[\w.-]+\.lockfile)$/i;
 /** Secrets in a file's bytes, at most 50, sorted by line. `name` tells lock files from others. */
@@ -39669,7 +39883,7 @@ function removeEntry(path) {
 
 
 /** To be raised with every change of how files are scanned or judged; the rules themselves count anyway. */
-const SCAN_VERSION = 2;
+const SCAN_VERSION = 3;
 const LARGEST_FILE = 64 * 1024 * 1024;
 const LIMITS = { entries: 100, bytes: 256 * 1024 * 1024 };
 /** Opens the results for the workspace `root`, in the directory `cacheDirectory`, if it can be trusted. */
@@ -42576,6 +42790,7 @@ function defined(fields) {
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/agent-verdict.js
+
 /** What became of the agent's task. Exit code 0 is not success, and an API error is told from a refused tool. Pure. */
 function agentVerdict(facts) {
     const { title, end } = facts;
@@ -42605,12 +42820,14 @@ function endedByOthers({ cause, limitsHit }) {
     }
 }
 function agent_verdict_failureOf({ end, result, traffic, outputProblem }) {
-    if (keyRefused(traffic))
-        return ['refused-key', 'the model provider refused the key'];
+    if (traffic !== undefined && keyRefused(traffic)) {
+        const names = keyNames({ providers: [traffic.provider] }).join(' or ');
+        return ['refused-key', `the model provider refused the key (${names})`];
+    }
     const failure = result?.failure;
     if (failure !== undefined) {
         if (traffic?.exhausted !== undefined)
-            return ['budget', failure.reason];
+            return ['budget', `the budget of this run is used up (${traffic.exhausted})`];
         return [failure.kind === 'failed' && unanswered(traffic) ? 'api-error' : failure.kind, failure.reason];
     }
     // The program that reaps processes starts the command, so the engine does not notice that it is missing.
@@ -42636,8 +42853,8 @@ function successOf({ result, hasBroker, traffic, leftSomething, mode }) {
     return ['nothing-changed', 'it finished and changed nothing'];
 }
 /** A refusal that the agent could work around, such as of one model among several, is none. */
-function keyRefused(traffic) {
-    return traffic?.keyRefused === true && (traffic.lastStatus ?? 400) >= 400;
+function keyRefused({ keyRefused, lastStatus = 400 }) {
+    return keyRefused === true && lastStatus >= 400;
 }
 function unanswered(traffic) {
     return traffic !== undefined && traffic.requests > 0 && (traffic.lastStatus ?? 400) >= 400;
@@ -42676,7 +42893,10 @@ function agentOutcome(evidence) {
         limitsHit: traffic?.exhausted === undefined ? [] : [traffic.exhausted],
         notices: result === undefined
             ? []
-            : agent_outcome_noticesOf(title, result, traffic, exited && (agent?.providers.length ?? 0) > 0),
+            : [
+                ...agent_outcome_noticesOf(title, result, traffic, exited && (agent?.providers.length ?? 0) > 0),
+                ...unansweredNotice(title, outcome.kind, traffic),
+            ],
     };
 }
 function answerOf(result, check) {
@@ -42698,6 +42918,16 @@ function agent_outcome_noticesOf(title, { notices, deniedTools = 0 }, traffic, a
         ...(uncounted === 0
             ? []
             : [`${uncounted} answer(s) of the model did not tell their tokens, so the usage is too low.`]),
+    ];
+}
+/** An agent that tries for as long as it may does not say why. */
+function unansweredNotice(title, kind, traffic) {
+    const ended = kind === 'timeout' || kind === 'idle' || kind === 'cancelled';
+    if (!ended || traffic === undefined || traffic.requests === 0 || traffic.failed < traffic.requests)
+        return [];
+    const last = traffic.lastStatus === undefined ? 'broke off' : `ended with HTTP ${traffic.lastStatus}`;
+    return [
+        `No request of ${title} to its model was answered: ${traffic.requests} were sent, and the last one ${last}.`,
     ];
 }
 /** The broker has seen every token; only the agent knows its turns, and prices unless the user gave them. */
@@ -46108,6 +46338,32 @@ function base_layer_makeParents(top, root, path, made) {
     made.set(directory, statOf(root, directory));
 }
 
+;// CONCATENATED MODULE: ./lib/workspace/expected-names.js
+
+/** What people make most often among the files that only a pattern covers. */
+const LIKELY = [
+    '.env.local',
+    '.env.development',
+    '.env.production',
+    '.env.staging',
+    '.env.test',
+    'id_ed25519',
+    'id_rsa',
+    'terraform.tfstate',
+    'terraform.tfvars',
+];
+/**
+ * Names that the root of the workspace does not have yet and that the rules would hide. A whiteout for each keeps a
+ * file hidden that somebody makes while the agent runs; the agent can still make its own. Names below the root and
+ * patterns have no end, so they are not covered.
+ */
+function expectedNames(root, rules) {
+    return [...new Set([...rules.names, ...LIKELY])].filter((name) => !name.includes('/') &&
+        name.length < 256 &&
+        rules.decide(rules.root, name, name, true).kind === 'hidden' &&
+        statOf(root, name) === undefined);
+}
+
 ;// CONCATENATED MODULE: ./lib/workspace/git-tree-objects.js
 
 
@@ -46179,7 +46435,6 @@ async function dateOfHead(repository, source) {
 
 ;// CONCATENATED MODULE: ./lib/workspace/git-commits.js
 
-
 /** First-parent commits that `history` keeps. */
 const HISTORY_COMMITS = 50;
 /** Commits of a pull request and of its base since they parted. */
@@ -46205,16 +46460,18 @@ function commitsOfPullRequest(parted, base, head) {
     const onRoot = [...new Set([base, head])].filter((id) => id !== root);
     return [{ id: root, parents: [] }, ...onRoot.map((id) => ({ id, parents: [root] }))];
 }
-/** Every commit of both sides since they parted, and the last ones before. Oldest first. Throws `workspace.git`. */
+/**
+ * Every commit of both sides since they parted, and the last ones before, oldest first; `undefined`: more than
+ * {@link MOST_COMMITS_SINCE_BASE}.
+ */
 async function commitsSinceBase(repository, parted, base, head) {
     if (parted === undefined)
         return commitsOfPullRequest(parted, base, head);
     const before = await lastCommits(repository, parted);
     const args = ['--topo-order', '--reverse', '--parents', '-n', `${MOST_COMMITS_SINCE_BASE + 1}`];
     const since = await revList(repository, [...args, base, head, `^${parted}`]);
-    if (since.length > MOST_COMMITS_SINCE_BASE) {
-        throw new CagentError('workspace.git', `Base and head are more than ${MOST_COMMITS_SINCE_BASE} commits apart.`);
-    }
+    if (since.length > MOST_COMMITS_SINCE_BASE)
+        return undefined;
     const kept = new Set([...before, ...since].map(({ id }) => id));
     return [
         ...before,
@@ -46830,7 +47087,7 @@ async function filterHistory(input, head) {
     const { repository, source } = input.tracked;
     const underReview = new Set(input.underReview);
     const hidden = historicPaths(input.rules, hiddenSet(input.hiddenPaths.filter((path) => !underReview.has(path)).map((path) => ({ path }))));
-    const { kept, notices } = await chooseCommits(input, head);
+    const { kind, kept, notices } = await chooseCommits(input, head);
     const commits = await readCommits(repository, source, kept, hidden);
     const visible = await buildVisibleTree(input.tracked, input.root, input.hidden, input.shown);
     const secret = input.scan
@@ -46838,7 +47095,7 @@ async function filterHistory(input, head) {
         : new Set();
     const filtered = commits
         .map((commit) => git_history_withoutSecrets(commit, secret))
-        .map((commit, index) => (input.kind === 'history' ? commit : anonymous(commit, kept[index]?.id ?? '')));
+        .map((commit, index) => (kind === 'history' ? commit : anonymous(commit, kept[index]?.id ?? '')));
     const places = [head, ...(input.base === undefined ? [] : [input.base])].map((id) => kept.findIndex((commit) => commit.id === id));
     await repository.building(['-c', 'fastimport.unpackLimit=0', 'fast-import', '--quiet', '--done', '--date-format=raw'], { stdin: fastImportStream(filtered, places) });
     const [last, base] = await resolve(repository, places);
@@ -46863,17 +47120,19 @@ async function filterHistory(input, head) {
 }
 async function chooseCommits({ kind, base, tracked: { repository } }, head) {
     if (base === undefined)
-        return { kept: await lastCommits(repository, head), notices: [] };
+        return { kind, kept: await lastCommits(repository, head), notices: [] };
     const parted = await mergeBase(repository, base, head);
     const notices = parted === undefined
         ? [
             'Base and head have no commit in common in this clone, so head follows base inside; fetch with full depth.',
         ]
         : [];
-    const kept = kind === 'history'
-        ? await commitsSinceBase(repository, parted, base, head)
-        : commitsOfPullRequest(parted, base, head);
-    return { kept, notices };
+    const all = kind === 'history' ? await commitsSinceBase(repository, parted, base, head) : undefined;
+    if (all !== undefined)
+        return { kind, kept: all, notices };
+    const kept = commitsOfPullRequest(parted, base, head);
+    const far = `Base and head are more than ${MOST_COMMITS_SINCE_BASE} commits apart, so each is one commit inside.`;
+    return { kind: 'snapshot', kept, notices: kind === 'history' ? [...notices, far] : notices };
 }
 function topMessage({ shown, underReview }) {
     return shown.length + underReview.length === 0
@@ -46990,6 +47249,7 @@ async function assertHistory(repository, tips, hidden) {
 
 
 
+
 /**
  * Makes the layers of the view. The workspace is read, never written. Throws `workspace.view` and `workspace.git`;
  * whatever was made until then is removed by `removeView`.
@@ -47064,6 +47324,8 @@ function whiteouts(plan, root) {
     for (const path of ['.git', SCRATCH_DIRECTORY, ...replaced])
         if (!hidden.has(path) && statOf(root, path) !== undefined)
             paths.add(path);
+    for (const name of expectedNames(root, rulesOf(plan)))
+        paths.add(name);
     return [...paths];
 }
 function openBaseOf({ root, base }, { processes, env }) {

@@ -47,7 +47,9 @@ function createTlsEndpoint(authority) {
     });
     server.on('secureConnection', (tls) => waiting.get(keyOf(tls))?.(tls));
     server.on('tlsClientError', (_error, tls) => tls.destroy());
-    function accept(client) {
+    async function accept(client) {
+        if (client.destroyed)
+            return undefined;
         const key = keyOf(client);
         const { allowHalfOpen } = client;
         // A client that hangs up in its handshake would be noticed only at the deadline.

@@ -9,6 +9,7 @@ export const modules = {
 /* harmony export */   Kj: () => (/* binding */ announcedTrailers),
 /* harmony export */   Ro: () => (/* binding */ headerPairs),
 /* harmony export */   UE: () => (/* binding */ headerValues),
+/* harmony export */   _W: () => (/* binding */ endToEndTrailers),
 /* harmony export */   cu: () => (/* binding */ endToEndHeaders)
 /* harmony export */ });
 /** Headers that concern one connection and not the message (RFC 9110, 7.6.1): each side of a proxy has its own. */
@@ -44,6 +45,12 @@ function endToEndHeaders(rawHeaders) {
         kept.push(rawHeaders[at], rawHeaders[at + 1]);
     }
     return kept;
+}
+/** The same for trailers, where what was judged must not be said once more: some servers take them for headers. */
+function endToEndTrailers(rawTrailers) {
+    return headerPairs(endToEndHeaders(rawTrailers))
+        .filter(([name]) => !/^(host|content-length)$/i.test(name))
+        .flat();
 }
 /** The values of a header, one for each line of it. */
 function headerValues(rawHeaders, name) {
@@ -148,6 +155,7 @@ const REPEATABLE = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 function forwardRequest(forwarding) {
     const { request, response } = forwarding;
     const meter = (0,http_meter/* createMeter */.q)();
+    const way = {};
     let decision = forwarding.check.decision;
     request.on('error', () => { });
     response.on('error', () => { });
@@ -155,26 +163,34 @@ function forwardRequest(forwarding) {
         decision = failed;
         (0,refusal/* sendRefusal */.RW)(request, response, failed);
     };
-    send(forwarding, meter, fail, (over) => {
+    send(forwarding, way, meter, fail, (over) => {
         if (over.verdict === 'blocked')
             fail(over);
         else
             decision = over;
     });
     // Last: what cannot be written anew has thrown by now, and is recorded by the caller.
-    response.prependOnceListener('close', () => recordRequest(forwarding, decision, meter));
+    (0,message/* onceOver */.E_)(request, response, () => {
+        recordRequest(forwarding, decision, meter);
+        way.outgoing?.destroy();
+    });
 }
-function send(forwarding, meter, fail, overrun) {
+function send(forwarding, way, meter, fail, overrun) {
     const { connection, request, response, check } = forwarding;
     let cut = false;
     const body = (0,message/* hasBody */.d9)(request);
     const outgoing = openRequest(forwarding, []);
+    way.outgoing = outgoing;
     meter.follow(outgoing);
-    response.once('close', () => outgoing.destroy());
     outgoing.on('continue', () => response.writeContinue());
     outgoing.on('response', (incoming) => {
         if (!sendBack(incoming, request, response))
             fail((0,refuse/* failedDecision */.O)(check.decision, 'upstream-failed'));
+    });
+    // Nobody asked for another protocol, so there is nobody to speak it with.
+    outgoing.on('upgrade', (_incoming, socket) => {
+        socket.destroy();
+        fail((0,refuse/* failedDecision */.O)(check.decision, 'upstream-failed'));
     });
     outgoing.on('error', (error) => {
         if (cut)
@@ -182,7 +198,7 @@ function send(forwarding, meter, fail, overrun) {
         if (response.headersSent || response.destroyed)
             response.destroy();
         else if (outgoing.reusedSocket && !body && REPEATABLE.includes(request.method))
-            send(forwarding, meter, fail, overrun);
+            send(forwarding, way, meter, fail, overrun);
         else
             fail((0,refuse/* failedDecision */.O)(check.decision, (0,upstream_agent/* dialFailure */.t)(error).reason));
     });
@@ -193,7 +209,7 @@ function send(forwarding, meter, fail, overrun) {
     }
     // A client with "Expect: 100-continue" sends its body only after the destination has seen the head.
     outgoing.flushHeaders();
-    request.on('end', () => outgoing.addTrailers((0,http_headers/* headerPairs */.Ro)(request.rawTrailers)));
+    request.on('end', () => outgoing.addTrailers((0,http_headers/* headerPairs */.Ro)((0,http_headers/* endToEndTrailers */._W)(request.rawTrailers))));
     const gate = connection.context.budgets.uploads(check.decision.rule);
     if (gate === undefined)
         (0,external_node_stream_.pipeline)(request, outgoing, () => { });
@@ -283,7 +299,7 @@ function forwardStream(forwarding, upstream) {
     outgoing.on('response', (headers, _flags, raw) => {
         bytes.in += (0,message/* headerBytes */.RH)(raw);
         if (!(0,message/* writeHttp2Head */.io)(response, Number(headers[':status']), raw)) {
-            response.destroy();
+            fail((0,refuse/* failedDecision */.O)(check.decision, 'upstream-failed'));
             return;
         }
         outgoing.on('trailers', (_trailers, _end, rawTrailers) => response.addTrailers((0,message/* http2Trailers */.dC)(rawTrailers)));
@@ -408,8 +424,8 @@ function join(client, upstream, mayLeave) {
     client.pipe(upstream).pipe(client);
 }
 
-// EXTERNAL MODULE: ./lib/gateway/http/request-check.js + 2 modules
-var request_check = __webpack_require__(1421);
+// EXTERNAL MODULE: ./lib/gateway/http/request-check.js + 3 modules
+var request_check = __webpack_require__(666);
 ;// CONCATENATED MODULE: ./lib/gateway/http/http-connection.js
 
 
@@ -451,13 +467,16 @@ function refuseUnsendable(connection, request, response, began) {
 async function forwardByUpstream(forwarding, upstream) {
     const { request, response, check } = forwarding;
     let gone = false;
-    response.once('close', () => {
+    const leave = () => {
         gone = true;
-    });
+        recordRequest(forwarding, check.decision, nothingMoved());
+    };
+    response.once('close', leave);
     const opened = await upstream.open();
     if (gone)
-        recordRequest(forwarding, check.decision, nothingMoved());
-    else if (opened.kind === 'h2')
+        return;
+    response.off('close', leave);
+    if (opened.kind === 'h2')
         forwardStream(forwarding, opened);
     else if (opened.kind === 'http/1.1')
         forwardRequest(forwarding);
@@ -524,6 +543,7 @@ function hostOf(authority) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E_: () => (/* binding */ onceOver),
 /* harmony export */   Gk: () => (/* binding */ addTrailers),
 /* harmony export */   JY: () => (/* binding */ isHttp2),
 /* harmony export */   RH: () => (/* binding */ headerBytes),
@@ -551,6 +571,23 @@ function hasBody(request) {
     if (isHttp2(request))
         return !request.stream.endAfterHeaders;
     return (request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0');
+}
+/**
+ * Calls back when an answer is over, whole or not. On a connection that ends, the answers that wait for their turn
+ * behind another one may never hear of it, so the connection itself is listened to.
+ */
+function onceOver(request, response, over) {
+    const connection = isHttp2(request) ? undefined : request.socket;
+    let ended = false;
+    const end = () => {
+        if (ended)
+            return;
+        ended = true;
+        connection?.off('close', end);
+        over();
+    };
+    response.prependOnceListener('close', end);
+    connection?.once('close', end);
 }
 /**
  * Sends the head of the destination's answer on, with the reason phrase that is usual: the destination's may be anything.
@@ -599,11 +636,11 @@ function addTrailers(request, response, rawTrailers) {
     if (isHttp2(request))
         response.addTrailers(http2Trailers(rawTrailers));
     else
-        response.addTrailers((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .headerPairs */ .Ro)(rawTrailers));
+        response.addTrailers((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .headerPairs */ .Ro)((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndTrailers */ ._W)(rawTrailers)));
 }
 /** One value for each name: Node throws at repeated ones where nobody can catch it. */
 function http2Trailers(rawTrailers) {
-    const first = Object.entries(grouped((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndHeaders */ .cu)(rawTrailers)));
+    const first = Object.entries(grouped((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndTrailers */ ._W)(rawTrailers)));
     return Object.fromEntries(first.map(([name, values]) => [name, [values].flat()[0]]));
 }
 /** Alternating names and values as one entry for each name; names of HTTP/2 are in lower case. */
@@ -674,7 +711,8 @@ function refusalBody({ reason, rule }) {
 }
 /** Answers instead of the destination, and ends the connection, since its request body may still be on the way. */
 function sendRefusal(request, response, decision) {
-    if (response.headersSent) {
+    // Node throws for a stream that the agent has reset a moment ago.
+    if (response.headersSent || ((0,_message_js__WEBPACK_IMPORTED_MODULE_1__/* .isHttp2 */ .JY)(request) && request.stream.closed)) {
         response.destroy();
         return;
     }
@@ -690,7 +728,7 @@ function sendRefusal(request, response, decision) {
 
 /***/ }),
 
-/***/ 1421:
+/***/ 666:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -853,7 +891,30 @@ function allowsPath(http, path) {
 var host_name = __webpack_require__(9040);
 // EXTERNAL MODULE: ./lib/gateway/http/headers.js
 var headers = __webpack_require__(1617);
+;// CONCATENATED MODULE: ./lib/gateway/http/other-readings.js
+
+/** Headers by which frameworks let a request stand for one with another method, or another path. */
+const METHOD_HEADERS = ['x-http-method-override', 'x-http-method', 'x-method-override'];
+const PATH_HEADERS = ['x-original-url', 'x-rewrite-url'];
+/** One is usual; each more multiplies the readings. */
+const MOST_HEADERS = 4;
+/**
+ * What a server may take a request for besides what it is: a rule for methods or paths has to allow these too.
+ * `undefined`: too many to tell.
+ */
+function otherReadings(rawHeaders, { method, path }) {
+    const valuesOf = (names) => names.flatMap((name) => (0,headers/* headerValues */.UE)(rawHeaders, name)).map((value) => value.trim());
+    const methods = valuesOf(METHOD_HEADERS).map((value) => value.toUpperCase());
+    const paths = valuesOf(PATH_HEADERS);
+    if (methods.length + paths.length > MOST_HEADERS)
+        return undefined;
+    return [method, ...methods]
+        .flatMap((asked) => [path, ...paths].map((to) => ({ method: asked, path: to })))
+        .slice(1);
+}
+
 ;// CONCATENATED MODULE: ./lib/gateway/http/request-check.js
+
 
 
 
@@ -885,9 +946,14 @@ function checkRequest(request, destination, policy) {
         return refuse('host-mismatch');
     if (isForeignUpgrade(request.headers))
         return refuse('protocol-not-allowed');
-    const verdict = requestVerdict(policy, { ...destination, method, path: target.path });
-    const { reason, rule } = verdict;
-    return { decision: { verdict: verdict.verdict, reason, rule }, target: verdict.target, host: named[0] };
+    const reading = { method, path: target.path };
+    const own = requestVerdict(policy, { ...destination, ...reading });
+    const others = otherReadings(request.rawHeaders, reading);
+    if (others === undefined)
+        return refuse('http-malformed');
+    const verdicts = [own, ...others.map((other) => requestVerdict(policy, { ...destination, ...other }))];
+    const { verdict, reason, rule } = verdicts.find((each) => each.verdict !== 'allowed') ?? own;
+    return { decision: { verdict, reason, rule }, target: own.target, host: named[0] };
 }
 /** Whether the request wants to go on as a WebSocket. */
 function isWebSocket(headers) {

@@ -3011,7 +3011,7 @@ const EGRESS_REASONS = {
     'upload-budget': 'The rule says how much may be sent in one run, and that much was sent.',
     'request-budget': 'The rule says how many requests one run may make, and that many were made.',
     'key-refused': 'The model provider did not accept the key of the run.',
-    'too-many-connections': 'The agent has too many connections open.',
+    'too-many-connections': 'The agent has too many connections open, or too many requests that wait for their answers on one.',
     'too-many-names': 'The agent used more names under wildcard rules than one run may.',
     flood: 'Too many different attempts in one second to name each; this line counts them.',
 };
@@ -3083,7 +3083,7 @@ function failedDecision(decision, reason) {
 
 /***/ }),
 
-/***/ 1969:
+/***/ 1691:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -3129,10 +3129,21 @@ function udpNameRules(policy) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/egress/decide.js
-var decide = __nccwpck_require__(9631);
 // EXTERNAL MODULE: ./lib/egress/reasons.js
 var reasons = __nccwpck_require__(1630);
+// EXTERNAL MODULE: ./lib/egress/decide.js
+var decide = __nccwpck_require__(9631);
+;// CONCATENATED MODULE: ./lib/gateway/connection/abort-with.js
+/** Aborts as soon as the connection is closed, above all at the end of the run: nobody waits for its destination then. */
+function abortWith(client) {
+    const controller = new AbortController();
+    if (client.destroyed)
+        controller.abort();
+    else
+        client.once('close', () => controller.abort());
+    return controller;
+}
+
 // EXTERNAL MODULE: ./lib/gateway/connection/refuse.js + 1 modules
 var refuse = __nccwpck_require__(5982);
 ;// CONCATENATED MODULE: ./lib/gateway/connection/splice.js
@@ -3254,6 +3265,7 @@ function splice_closed(client, upstream, link) {
 ;// CONCATENATED MODULE: ./lib/gateway/connection/carry.js
 
 
+
 /** Dials the destination of an allowed connection, passes its bytes on unread, and records it at its end. */
 async function carry(attempt, decision, first, context) {
     const splice = createSplice(context.budgets.uploads(decision.rule));
@@ -3261,6 +3273,7 @@ async function carry(attempt, decision, first, context) {
         ...attempt.destination,
         private: decision.private,
         onread: splice.onread,
+        signal: abortWith(attempt.client).signal,
     });
     if (!dialled.ok) {
         (0,refuse/* refuse */.T)(attempt, (0,refuse/* failedDecision */.O)(decision, dialled.reason), context, dialled.address);
@@ -3490,6 +3503,7 @@ function passesUnread(found, decision) {
 
 
 
+
 /** A few bytes that may or may not become TLS or HTTP are passed on as they are after this. */
 const UNDECIDED_MS = 1_000;
 /** How long a refused client may still take to show what it speaks. */
@@ -3501,7 +3515,7 @@ const LAST_WORD_MS = 100;
 async function carryEitherFirst(attempt, blind, proceed, context) {
     const { client, destination } = attempt;
     const splice = createSplice(context.budgets.uploads(blind.rule));
-    const abort = new AbortController();
+    const abort = abortWith(client);
     const dialling = context.dial({
         ...destination,
         private: blind.private,
@@ -3533,7 +3547,8 @@ async function carryEitherFirst(attempt, blind, proceed, context) {
     context.connections.adopt(dialled.socket);
     const done = splice.startDown(client, dialled.socket);
     const { found, received, decision } = await judging;
-    if (!passesUnread(found, decision) && splice.bytes.in === 0) {
+    // After a server that speaks first, what looks like HTTP may be another protocol; what is refused is refused.
+    if (decision.verdict === 'blocked' || (!passesUnread(found, decision) && splice.bytes.in === 0)) {
         splice.detach();
         dialled.socket.destroy();
         return proceed(found, received);
@@ -3584,6 +3599,16 @@ async function acceptConnection(client, meant, context) {
         (0,refuse/* refuse */.T)(attempt, { ...blind, verdict: 'blocked', reason: 'too-many-connections' }, context);
         return;
     }
+    try {
+        await serve(attempt, blind, context);
+    }
+    catch (error) {
+        // What nobody foresaw is on record all the same.
+        (0,refuse/* refuse */.T)(attempt, { ...blind, verdict: 'blocked', reason: 'upstream-failed' }, context);
+        throw error;
+    }
+}
+async function serve(attempt, blind, context) {
     if (blind.reason === 'not-tls' || blind.reason === 'not-http')
         await awaitClient(attempt, blind, context);
     else if (blind.verdict === 'blocked')
@@ -3822,7 +3847,8 @@ function serveDnsOverUdp(address, answer) {
             socket.send(reply, from.port, from.address, () => { });
     });
     return new Promise((resolve, reject) => {
-        socket.once('error', reject);
+        // Stays: an error later on would end the gateway, and concerns one datagram.
+        socket.on('error', reject);
         socket.bind(53, address, () => resolve(socket));
     });
 }
@@ -3837,10 +3863,12 @@ function serveDnsOverTcp(client, answer) {
             const message = pending.subarray(2, 2 + length);
             pending = pending.subarray(2 + length);
             const reply = await answer(message);
-            if (reply !== undefined && client.writable)
-                client.write(withLength(reply));
+            // Who asks and does not listen is not asked for more: the answers would fill this process's memory.
+            if (reply !== undefined && client.writable && !client.write(withLength(reply)))
+                client.pause();
         }
     });
+    client.on('drain', () => client.resume());
     client.on('end', () => client.end());
     client.resume();
 }
@@ -3921,7 +3949,8 @@ function rememberMeant(table) {
 function bind(address, port) {
     const socket = (0,external_node_dgram_namespaceObject.createSocket)('udp4');
     return new Promise((resolve, reject) => {
-        socket.once('error', reject);
+        // Stays: an error later on would end the gateway, and concerns one datagram.
+        socket.on('error', reject);
         socket.bind(port, address, () => resolve(socket));
     });
 }
@@ -4189,6 +4218,8 @@ function inputRules({ policy, link, resolvers, brokers = [] }) {
         ...(resolvers.some(isLoopback) ? ['-A INPUT -i lo -m conntrack --ctstate ESTABLISHED -j ACCEPT'] : []),
         `-A INPUT ! -i ${LINK_INTERFACE} -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`,
         `-A INPUT ! -i ${LINK_INTERFACE} -j DROP`,
+        // Nobody can be answered there.
+        '-A INPUT -p udp --sport 0 -j REFUSE',
         `-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`,
         `-A INPUT -d ${link.gateway} -p udp --dport 53 -j ACCEPT`,
         `-A INPUT -d ${link.gateway} -p tcp --dport 53 --syn -j ACCEPT`,
@@ -4306,13 +4337,16 @@ function isLoopback({ address }) {
 
 ;// CONCATENATED MODULE: ./lib/gateway/floor/flow-table.js
 
+
 const TABLE = '/proc/net/nf_conntrack';
+const ACCOUNTING = '/proc/sys/net/netfilter/nf_conntrack_acct';
 const PIECE = 2 ** 16;
 /** Has to be opened as root; reading goes on afterwards. A kernel without the file has no flows to tell of. */
-function openFlowTable() {
-    const file = openIfThere();
+function openFlowTable(path = TABLE) {
+    const file = openIfThere(path);
     const read = () => (file === undefined ? [] : parseFlows(readFromStart(file)));
     return {
+        available: file !== undefined && isCounting(),
         read,
         meantBy: (protocol, answeredAt, agentPort) => read().find((flow) => flow.protocol === protocol && flow.answeredAt === answeredAt && flow.agentPort === agentPort)?.destination,
         close: () => {
@@ -4320,6 +4354,16 @@ function openFlowTable() {
                 (0,external_node_fs_namespaceObject.closeSync)(file);
         },
     };
+}
+/** What a run has to do without when the kernel does not list its connections; `undefined`: nothing that it needs. */
+function tableNotice(policy, { available }) {
+    const audits = policy.mode === 'audit';
+    if (available || (!audits && directRules(policy).length === 0))
+        return undefined;
+    const closed = audits
+        ? ', and ports of names that no rule opens are refused instead of audited, but for 80 and 443'
+        : '';
+    return `This kernel does not list its connections (${TABLE}): connections to addresses are on record without their bytes${closed}.`;
 }
 /** Which flow a logged packet began; `undefined` for one that stands for many, and for protocols without ports. */
 function flowKey(packet) {
@@ -4353,12 +4397,20 @@ function keyOf(protocol, ends) {
     return `${protocol} ${ends.source}:${ends.sourcePort} ${ends.destination}:${ends.port}`;
 }
 const DIRECTION = /src=(?<source>[\d.]+) dst=(?<destination>[\d.]+) sport=(?<sourcePort>\d+) dport=(?<port>\d+) packets=\d+ bytes=(?<bytes>\d+)/g;
-function openIfThere() {
+function openIfThere(path) {
     try {
-        return (0,external_node_fs_namespaceObject.openSync)(TABLE, external_node_fs_namespaceObject.constants.O_RDONLY);
+        return (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDONLY);
     }
     catch {
         return undefined;
+    }
+}
+function isCounting() {
+    try {
+        return (0,external_node_fs_namespaceObject.readFileSync)(ACCOUNTING, 'utf8').trim() === '1';
+    }
+    catch {
+        return false;
     }
 }
 function readFromStart(file) {
@@ -4827,7 +4879,7 @@ function createUdpRelays(rules, resolver, context) {
         });
         return new Promise((resolve) => {
             // A port that cannot be opened leaves the name without UDP: refused by the kernel, and recorded by the floor.
-            socket.once('error', () => resolve());
+            socket.on('error', () => resolve());
             socket.bind(port, address, () => resolve());
         });
     }
@@ -5146,6 +5198,7 @@ function resolversOf(resolvConf) {
 
 
 
+
 /** The host reads a large workspace meanwhile; if it dies instead, the end of standard input ends this process. */
 const LINK_DEADLINE_MS = 600_000;
 /** How long the link may take to be tested, once it is there. */
@@ -5169,6 +5222,9 @@ async function startGateway(start, ports) {
     const relays = createUdpRelays(udpNameRules(policy), resolver, context);
     const canary = createCanaryWatch();
     const table = openFlowTable();
+    const notice = tableNotice(policy, table);
+    if (notice !== undefined)
+        emit({ event: 'warning', message: notice });
     const flows = createDirectFlows(table, log.add, systemClock.now);
     onClose(flows.close);
     const anyPorts = policy.mode === 'audit' ? ANY_PORTS : [];
@@ -5206,7 +5262,7 @@ async function startGateway(start, ports) {
         if (meant !== undefined)
             connections.track(acceptConnection(client, meant, { ...context, ...http }).catch((error) => mishap(error, client)));
         else if (!brokers.accept(client))
-            serveDnsOverTcp(client, answer);
+            acceptDns(client);
     });
     onClose(() => {
         for (const server of servers)
@@ -5240,6 +5296,18 @@ async function startGateway(start, ports) {
             await relays.open(record.host, address);
         return reply;
     }
+    function acceptDns(client) {
+        if (connections.admit(client)) {
+            serveDnsOverTcp(client, answer);
+            return;
+        }
+        client.resetAndDestroy();
+        const where = { ip: link.gateway, port: 53 };
+        log.add({
+            ...{ verdict: 'blocked', reason: 'too-many-connections', rule: reasons/* NO_RULE */.L, protocol: 'dns' },
+            ...where,
+        });
+    }
     function mishap(error, client) {
         client.destroy();
         emit({
@@ -5266,7 +5334,7 @@ async function makeAuthority() {
 async function startBrokers({ brokers = [] }, resolver, context) {
     if (brokers.length === 0)
         return { ports: [], accept: () => false, close: () => { } };
-    const { createBrokerDial, createBrokers } = await __nccwpck_require__.e(/* import() */ 480).then(__nccwpck_require__.bind(__nccwpck_require__, 2480));
+    const { createBrokerDial, createBrokers } = await __nccwpck_require__.e(/* import() */ 961).then(__nccwpck_require__.bind(__nccwpck_require__, 961));
     return createBrokers(brokers, { ...context, dial: createBrokerDial(resolver) });
 }
 function resolversFor({ resolvers }) {
@@ -5294,7 +5362,7 @@ async function proveResolvers(resolvers) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1353);
-/* harmony import */ var _gateway_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1969);
+/* harmony import */ var _gateway_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1691);
 /* harmony import */ var _start_control_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1284);
 
 
@@ -5477,11 +5545,12 @@ const CONNECT_MS = 10_000;
 const NEXT_ADDRESS_MS = 250;
 function createDial(resolver) {
     return async (request) => {
-        const choice = chooseAddresses(await resolver.addressesOf(request.name), request.private);
+        const found = await unlessAborted(resolver.addressesOf(request.name), request.signal);
+        if (found === undefined)
+            return { ok: false, reason: 'upstream-failed' };
+        const choice = chooseAddresses(found, request.private);
         if (!choice.ok)
             return choice;
-        if (request.signal?.aborted)
-            return { ok: false, reason: 'upstream-failed' };
         return connectFirst(choice.addresses, request);
     };
 }
@@ -5498,6 +5567,17 @@ function chooseAddresses(addresses, mayBePrivate) {
     if (refused === undefined)
         return { ok: false, reason: 'resolve-failed' };
     return { ok: false, reason: refused.reason, address: refused.address };
+}
+/** What the promise gives, or `undefined` as soon as nobody waits for it any more. */
+function unlessAborted(promise, signal) {
+    if (signal === undefined)
+        return promise;
+    return new Promise((resolve, reject) => {
+        if (signal.aborted)
+            resolve(undefined);
+        signal.addEventListener('abort', () => resolve(undefined), { once: true });
+        promise.then(resolve, reject);
+    });
 }
 function connectFirst(addresses, request) {
     return new Promise((resolve) => {

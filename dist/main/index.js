@@ -43647,7 +43647,7 @@ exports.visitAsync = visitAsync;
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(76760);
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(94754);
-/* harmony import */ var _run_action_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(93512);
+/* harmony import */ var _run_action_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(26885);
 
 
 
@@ -43659,7 +43659,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 93512:
+/***/ 26885:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44081,6 +44081,10 @@ const ACTION_INPUTS = {
     'sticky-comment': {
         description: 'Whether one comment with the result is kept on the pull request: true or false. It needs pull-requests: write.',
         default: 'true',
+    },
+    'comment-key': {
+        description: 'What tells the comments and reviews of jobs apart that run the same agent on one pull request. Without one it is the values of the matrix.',
+        default: `\${{ toJson(matrix) }}`,
     },
     review: {
         description: 'Whether the answer of the agent is posted as a review of the pull request: true or false. The agent is told the schema.',
@@ -57480,19 +57484,28 @@ function lastMessage(stdout) {
     if (end === -1)
         return undefined;
     const begin = lines.slice(0, end).findLastIndex((line) => OWN_LINE.test(line));
-    return textOf(lines
+    const words = lines
         .slice(begin + 1, end)
         .join('\n')
-        .trim());
+        .trim()
+        .split('\n');
+    // Names of files that it adds of itself; the one before a fence is the model's.
+    const first = words.findIndex((line, at) => !isFileName(line) || (words[at + 1] ?? '```').startsWith('```'));
+    return textOf(words.slice(first).join('\n').trim());
+}
+function isFileName(line) {
+    return /^\S+$/.test(line) && /[./]/.test(line) && !/^[{["'`]/.test(line) && !line.endsWith('.');
 }
 /** It exits with 0 also when no request came through, and says so only in words. */
 function readOutput({ stdout, traffic }) {
-    const errors = stdout.match(/^(litellm\.\w*(?:Error|Exception)\b.*|The API provider .*)$/gm) ?? [];
+    const lines = stdout.split('\n');
     const status = traffic?.lastStatus;
-    const unanswered = status === undefined || status >= 400;
-    const said = errors.at(-1);
+    const error = lines.findLastIndex((line) => /^(litellm\.\w*(Error|Exception)\b|The API provider )/.test(line));
+    // An answer that it could not read is a good one for everybody else, and not followed by a count.
+    const unread = error > lines.findLastIndex((line) => line.startsWith('Tokens: '));
+    const unanswered = status === undefined || status >= 400 || unread;
     return {
-        failure: unanswered ? { kind: 'api-error', reason: failureText(said, status) } : undefined,
+        failure: unanswered ? { kind: 'api-error', reason: failureText(lines[error], status) } : undefined,
         ...known({ finalMessage: lastMessage(stdout), version: /^Aider v(\S+)/m.exec(stdout)?.[1] }),
         usage: {},
         notices: [],
@@ -58125,7 +58138,7 @@ function planAgent(spec, surroundings) {
     }
     const broker = planBroker(agent, spec, environment);
     if (agent.needsModel && model === undefined) {
-        throw new CagentError('config.invalid', `agent.model: ${name} cannot choose a model by itself, allowed: the name of a model`);
+        throw new CagentError('config.invalid', `agent.model: ${name} cannot choose a model by itself, allowed: the name of a model`, { hint: 'Give it with --model, the input model, or agent.model in cagent.yml.' });
     }
     const { command, env, files } = agent.invoke({
         provider: broker?.provider ?? 'openai-compatible',
@@ -58133,7 +58146,7 @@ function planAgent(spec, surroundings) {
         model,
         args,
         git,
-        outputSchema,
+        outputSchema: withoutDialect(outputSchema),
         ...(broker?.provider === 'bedrock' ? { region: awsRegion(environment) } : {}),
     });
     refuseReserved(spec.env, env, name);
@@ -58151,6 +58164,13 @@ function planAgent(spec, surroundings) {
         hidden: agent.hidden ?? [],
         brokers: broker === undefined ? [] : [broker],
     };
+}
+/** An agent that checks the schema knows one dialect and refuses the name of another: Claude Code that of 2020-12. */
+function withoutDialect(schema) {
+    if (schema === undefined)
+        return undefined;
+    const { $schema: _, ...rest } = schema;
+    return rest;
 }
 function planBroker(agent, spec, environment) {
     if (agent.providers.length === 0)
@@ -61606,6 +61626,7 @@ function defined(fields) {
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/agent-verdict.js
+
 /** What became of the agent's task. Exit code 0 is not success, and an API error is told from a refused tool. Pure. */
 function agentVerdict(facts) {
     const { title, end } = facts;
@@ -61635,12 +61656,14 @@ function endedByOthers({ cause, limitsHit }) {
     }
 }
 function agent_verdict_failureOf({ end, result, traffic, outputProblem }) {
-    if (keyRefused(traffic))
-        return ['refused-key', 'the model provider refused the key'];
+    if (traffic !== undefined && keyRefused(traffic)) {
+        const names = keyNames({ providers: [traffic.provider] }).join(' or ');
+        return ['refused-key', `the model provider refused the key (${names})`];
+    }
     const failure = result?.failure;
     if (failure !== undefined) {
         if (traffic?.exhausted !== undefined)
-            return ['budget', failure.reason];
+            return ['budget', `the budget of this run is used up (${traffic.exhausted})`];
         return [failure.kind === 'failed' && unanswered(traffic) ? 'api-error' : failure.kind, failure.reason];
     }
     // The program that reaps processes starts the command, so the engine does not notice that it is missing.
@@ -61666,8 +61689,8 @@ function successOf({ result, hasBroker, traffic, leftSomething, mode }) {
     return ['nothing-changed', 'it finished and changed nothing'];
 }
 /** A refusal that the agent could work around, such as of one model among several, is none. */
-function keyRefused(traffic) {
-    return traffic?.keyRefused === true && (traffic.lastStatus ?? 400) >= 400;
+function keyRefused({ keyRefused, lastStatus = 400 }) {
+    return keyRefused === true && lastStatus >= 400;
 }
 function unanswered(traffic) {
     return traffic !== undefined && traffic.requests > 0 && (traffic.lastStatus ?? 400) >= 400;
@@ -61706,7 +61729,10 @@ function agentOutcome(evidence) {
         limitsHit: traffic?.exhausted === undefined ? [] : [traffic.exhausted],
         notices: result === undefined
             ? []
-            : agent_outcome_noticesOf(title, result, traffic, exited && (agent?.providers.length ?? 0) > 0),
+            : [
+                ...agent_outcome_noticesOf(title, result, traffic, exited && (agent?.providers.length ?? 0) > 0),
+                ...unansweredNotice(title, outcome.kind, traffic),
+            ],
     };
 }
 function answerOf(result, check) {
@@ -61728,6 +61754,16 @@ function agent_outcome_noticesOf(title, { notices, deniedTools = 0 }, traffic, a
         ...(uncounted === 0
             ? []
             : [`${uncounted} answer(s) of the model did not tell their tokens, so the usage is too low.`]),
+    ];
+}
+/** An agent that tries for as long as it may does not say why. */
+function unansweredNotice(title, kind, traffic) {
+    const ended = kind === 'timeout' || kind === 'idle' || kind === 'cancelled';
+    if (!ended || traffic === undefined || traffic.requests === 0 || traffic.failed < traffic.requests)
+        return [];
+    const last = traffic.lastStatus === undefined ? 'broke off' : `ended with HTTP ${traffic.lastStatus}`;
+    return [
+        `No request of ${title} to its model was answered: ${traffic.requests} were sent, and the last one ${last}.`,
     ];
 }
 /** The broker has seen every token; only the agent knows its turns, and prices unless the user gave them. */
@@ -64857,9 +64893,14 @@ function loadIgnoreRules(input) {
             : undefined;
     };
     const read = (path) => input.files === undefined ? readIgnoreFile(input.root, path) : input.files.get(path);
+    const sources = ignore_rules_readSources(read, '', rootNames);
     return {
         given: input.files !== undefined,
-        root: { base: '', sources: ignore_rules_readSources(read, '', rootNames), parent: undefined },
+        names: [certain, options, ...sources.map(({ list }) => list)].flatMap(({ names, paths }) => [
+            ...names.keys(),
+            ...paths.keys(),
+        ]),
+        root: { base: '', sources, parent: undefined },
         enter: (parent, directory) => {
             const sources = ignore_rules_readSources(read, directory, nestedNames);
             return sources.length === 0 ? parent : { base: directory, sources, parent };
@@ -66047,7 +66088,7 @@ const EGRESS_REASONS = {
     'upload-budget': 'The rule says how much may be sent in one run, and that much was sent.',
     'request-budget': 'The rule says how many requests one run may make, and that many were made.',
     'key-refused': 'The model provider did not accept the key of the run.',
-    'too-many-connections': 'The agent has too many connections open.',
+    'too-many-connections': 'The agent has too many connections open, or too many requests that wait for their answers on one.',
     'too-many-names': 'The agent used more names under wildcard rules than one run may.',
     flood: 'Too many different attempts in one second to name each; this line counts them.',
 };
@@ -66832,11 +66873,13 @@ function fillPlace(index) {
     return `files/${index}`;
 }
 /**
- * Turns mounts of single files into one volume for each directory: an engine mounts volumes at directories only. Pure.
+ * Turns mounts of single files into one volume for each directory: an engine mounts volumes at directories only. A
+ * directory below another one is part of its volume, since nothing can be mounted in a read-only one. Pure.
  * @param binds mounts of files, as an engine of this machine would get them
  */
 function planFileVolumes(runId, processOwner, binds) {
-    const directories = [...new Set(binds.map(({ target }) => external_node_path_.posix.dirname(target)))];
+    const wanted = [...new Set(binds.map(({ target }) => external_node_path_.posix.dirname(target)))];
+    const directories = wanted.filter((path) => !wanted.some((other) => isBelow(path, other)));
     return {
         volumes: directories.map((_, index) => {
             const role = `files-${index}`;
@@ -66849,11 +66892,14 @@ function planFileVolumes(runId, processOwner, binds) {
             readOnly: true,
             populate: true,
         })),
-        places: binds.map(({ source, target }) => ({
-            source,
-            name: `${fillPlace(directories.indexOf(external_node_path_.posix.dirname(target)))}/${external_node_path_.posix.basename(target)}`,
-        })),
+        places: binds.map(({ source, target }) => {
+            const index = directories.findIndex((path) => isBelow(target, path));
+            return { source, name: `${fillPlace(index)}/${external_node_path_.posix.relative(directories[index] ?? '/', target)}` };
+        }),
     };
+}
+function isBelow(path, directory) {
+    return path !== directory && path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/image-volumes.js
@@ -67173,10 +67219,11 @@ async function attachNetworks(docker, plan) {
 function routerOf({ Internal, IPAM }) {
     if (Internal === true)
         return NO_ROUTER;
-    for (const { Subnet = '', IPRange, Gateway } of IPAM?.Config ?? []) {
+    for (const { Subnet = '', IPRange, Gateway, AuxiliaryAddresses } of IPAM?.Config ?? []) {
         const block = parseBlock(IPRange || Subnet);
+        const named = AuxiliaryAddresses?.DefaultGatewayIPv4 || Gateway?.split('/')[0];
         if (block !== undefined)
-            return Gateway?.split('/')[0] || address_formatIPv4(block.base + 1);
+            return named || address_formatIPv4(block.base + 1);
     }
     return NO_ROUTER;
 }
@@ -67833,6 +67880,7 @@ const SECRET_RULES = [
         'secret_access_key',
         'awsSecret',
     ], /(?:aws_?sec(?:ret)?(?:_?access)?_?key|secret_?access_?key)\w{0,10}["']?\s*(?:=>|[=:])\s*["']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi),
+    prefix('aws-bedrock-key', ['ABSK', 'bedrock-api-key-'], /\b(?:ABSK[A-Za-z0-9+/]{100,}|bedrock-api-key-[A-Za-z0-9+/=%-]{60,})/g),
     prefix('google-api-key', ['AIza'], /\bAIza[\w-]{35}(?![\w-])/g),
     prefix('google-oauth-secret', ['GOCSPX-'], /\bGOCSPX-[\w-]{24,}/g),
     prefix('google-oauth-token', ['ya29.'], /\bya29\.[\w-]{30,}/g),
@@ -67844,6 +67892,9 @@ const SECRET_RULES = [
     prefix('jwt', ['eyJ'], /\beyJ[\w-]{12,}\.eyJ[\w-]{12,}\.[\w-]{20,}/g),
     prefix('alibaba-access-key', ['LTAI'], /\bLTAI[A-Za-z0-9]{20}\b/g),
     prefix('cloudflare-origin-key', ['v1.0-'], /\bv1\.0-[a-f0-9]{24}-[a-f0-9]{146}\b/g),
+    prefix('cloudflare-token', ['cfk_', 'cfut_', 'cfat_'], /\bcf(?:k|ut|at)_[A-Za-z0-9]{40,}\b/g),
+    prefix('vercel-token', ['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_'], /\bvc[piark]_(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{40,}/g),
+    prefix('netlify-token', ['nfp_'], /\bnfp_[A-Za-z0-9]{36,}\b/g),
     prefix('heroku-key', ['HRKU-'], /\bHRKU-AA[\w-]{58}\b/g),
     prefix('fly-token', ['fm1a_', 'fm1r_', 'fm2_', 'fo1_'], /\b(?:fo1_[\w-]{43}|fm(?:1[ar]|2)_[\w+/]{100,})/g),
     prefix('1password-token', ['ops_eyJ'], /\bops_eyJ[A-Za-z0-9+/]{250,}/g),
@@ -67855,15 +67906,20 @@ const SECRET_RULES = [
     prefix('slack-token', ['xoxa-', 'xoxb-', 'xoxc-', 'xoxd-', 'xoxe-', 'xoxe.', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-'], /\bxox(?:e\.xox[bp]|[abcdeoprs])-[\w%-]{15,}/g),
     prefix('slack-app-token', ['xapp-'], /\bxapp-\d-[A-Z0-9]+-\d+-[a-f0-9]{30,}/g),
     prefix('slack-webhook', ['hooks.slack.com/'], /hooks\.slack\.com\/(?:services|workflows|triggers)\/T\w+\/[\w/]{15,}/g),
+    prefix('teams-webhook', ['.webhook.office.com/'], /\.webhook\.office\.com\/webhookb2\/[\w@-]{60,}\/\w+\/\w{32}/g),
+    context('discord-bot-token', ['discord', 'Discord', 'DISCORD'], /discord[\w.-]{0,30}["'\]]{0,2}\s*(?:=>|[=:])\s*["'`]?([MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40})(?![\w-])/gi),
     prefix('discord-webhook', ['/api/webhooks/'], /discord(?:app)?\.com\/api\/webhooks\/\d{15,}\/[\w-]{50,}/g),
     prefix('npm-token', ['npm_'], /\bnpm_[A-Za-z0-9]{36}\b/g),
     context('npm-auth-token', ['_authToken', '_auth='], /:?_auth(?:Token)?\s*=\s*["']?([A-Za-z0-9+/=_-]{16,})/g),
     prefix('pypi-token', ['pypi-AgE'], /\bpypi-AgE[\w-]{50,}/g),
     prefix('rubygems-key', ['rubygems_'], /\brubygems_[a-f0-9]{48}\b/g),
     prefix('cargo-token', ['cio'], /\bcio[A-Za-z0-9]{32}\b/g),
-    prefix('gitlab-token', ['glpat-', 'gldt-', 'glrt-', 'glcbt-', 'glptt-', 'glsoat-', 'glagent-', 'gloas-', 'glft-', 'glimt-'], /\bgl(?:pat|dt|rt|cbt|ptt|soat|agent|oas|ft|imt)-[\w.-]{20,}/g),
+    prefix('gitlab-token', [
+        ...['glpat-', 'gldt-', 'glrt-', 'glcbt-', 'glptt-', 'glsoat-', 'glagent-', 'gloas-', 'glft-', 'glimt-'],
+        ...['glffct-', 'GR1348941'],
+    ], /\b(?:gl(?:pat|dt|rt|cbt|ptt|soat|agent|oas|ft|imt|ffct)-|GR1348941)[\w.-]{20,}/g),
     prefix('docker-token', ['dckr_pat_', 'dckr_oat_'], /\bdckr_[po]at_[\w-]{24,}/g),
-    prefix('stripe-key', ['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_'], /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g),
+    prefix('stripe-key', ['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_', 'sk_prod_', 'rk_prod_'], /\b[sr]k_(?:live|test|prod)_[A-Za-z0-9]{16,}/g),
     prefix('stripe-webhook-secret', ['whsec_'], /\bwhsec_[A-Za-z0-9+/]{24,}/g),
     prefix('sendgrid-key', ['SG.'], /\bSG\.[\w-]{22}\.[\w-]{43}(?![\w-])/g),
     prefix('twilio-key', ['SK'], /\bSK[0-9a-f]{32}\b/g),
@@ -67883,8 +67939,22 @@ const SECRET_RULES = [
     prefix('telegram-bot-token', [':AA'], /\b\d{8,10}:AA[\w-]{33}(?![\w-])/g),
     prefix('vault-token', ['hvs.', 'hvb.', 'hvr.'], /\bhv[sbr]\.[\w-]{24,}/g),
     prefix('terraform-cloud-token', ['.atlasv1.'], /\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,}/g),
-    prefix('grafana-token', ['glsa_', 'glc_'], /\bgl(?:sa_[A-Za-z0-9]{32}_[a-f0-9]{8}|c_[A-Za-z0-9+/]{32,})/g),
-    prefix('newrelic-key', ['NRAK-'], /\bNRAK-[A-Z0-9]{27}\b/g),
+    prefix('grafana-token', ['glsa_', 'glc_', 'eyJrIjoi'], /\b(?:glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}|glc_[A-Za-z0-9+/]{32,}|eyJrIjoi[A-Za-z0-9]{70,})/g),
+    prefix('newrelic-key', ['NRAK-', 'NRII-', 'NRAL'], /\b(?:NRAK-[A-Z0-9]{27}|NRII-[\w-]{32}|[a-f0-9]{32,36}(?:FFFF)?NRAL)(?![\w-])/g),
+    prefix('sonar-token', ['squ_', 'sqp_', 'sqa_'], /\bsq[upa]_[a-f0-9]{40}\b/g),
+    prefix('sourcegraph-token', ['sgp_'], /\bsgp_(?:(?:[a-fA-F0-9]{16}|local)_)?[a-fA-F0-9]{40}\b/g),
+    prefix('brevo-key', ['xkeysib-'], /\bxkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}\b/g),
+    prefix('airtable-token', ['airtable', 'Airtable', 'AIRTABLE'], /\bpat[A-Za-z0-9]{14}\.[a-f0-9]{64}\b/g),
+    prefix('harness-key', ['pat.', 'sat.'], /\b[ps]at\.[\w-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}\b/g),
+    prefix('octopus-key', ['API-'], /\bAPI-[A-Z0-9]{26}\b/g),
+    prefix('openshift-token', ['sha256~'], /\bsha256~[\w-]{43}(?![\w-])/g),
+    prefix('prefect-key', ['pnu_'], /\bpnu_[A-Za-z0-9]{36}\b/g),
+    prefix('readme-key', ['rdme_'], /\brdme_[a-z0-9]{70}\b/g),
+    prefix('typeform-token', ['tfp_'], /\btfp_[\w.=-]{59}/g),
+    prefix('clojars-token', ['CLOJARS_'], /\bCLOJARS_[a-f0-9]{60}\b/g),
+    prefix('easypost-key', ['EZAK', 'EZTK'], /\bEZ[AT]K[A-Za-z0-9]{54}\b/g),
+    prefix('shippo-token', ['shippo_'], /\bshippo_(?:live|test)_[a-fA-F0-9]{40}\b/g),
+    prefix('maxmind-key', ['_mmk'], /\b[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk\b/g),
     prefix('sentry-token', ['sntrys_', 'sntryu_'], /\bsntry[su]_[\w=+/-]{40,}/g),
     prefix('doppler-token', ['dp.pt.', 'dp.st.', 'dp.ct.', 'dp.sa.'], /\bdp\.(?:pt|st|ct|sa)\.[\w.-]{40,}/g),
     prefix('supabase-token', ['sbp_', 'sb_secret_'], /\b(?:sbp_[a-f0-9]{40}|sb_secret_[\w-]{20,})(?![\w-])/g),
@@ -67922,9 +67992,24 @@ const SECRET_RULES = [
             'accessKey',
             'private_key',
             'PRIVATE_KEY',
+            'app_key',
+            'APP_KEY',
+            'appKey',
+            'auth_key',
+            'AUTH_KEY',
+            'authKey',
+            'master_key',
+            'MASTER_KEY',
+            'masterKey',
+            'signing_key',
+            'SIGNING_KEY',
+            'signingKey',
+            'encryption_key',
+            'ENCRYPTION_KEY',
+            'encryptionKey',
             'credential',
             'CREDENTIAL',
-        ], /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?(?:[_-]?(?:key|value))?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:])[ \t]{0,8}(?:["'`]([\w+/=.~%-]{20,120})["'`]|([\w+/=-]{24,120})(?=[ \t\r]*$|["'`;]))/gim),
+        ], /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|(?:private|app|auth|master|signing|encryption)[_-]?key|credential)s?(?:[_-]?(?:key|value))?(?:[_-]?base)?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:])[ \t]{0,8}(?:["'`]([\w+/=.~%-]{20,200})["'`]|([\w+/=-]{24,200})(?=[ \t\r]*$|["'`;]))/gim),
         judge: 'entropy',
     },
 ];
@@ -67939,7 +68024,7 @@ function context(id, keywords, pattern) {
 
 
 /**
- * Looking at every byte with sixty expressions would take seconds. Three cheap searches find the few places worth
+ * Looking at every byte with ninety expressions would take seconds. Three cheap searches find the few places worth
  * it: runs of token characters (every token is one), the words `PRIVATE KEY`, and `://` for passwords in URLs.
  */
 const SHORTEST_RUN = 20;
@@ -67956,7 +68041,11 @@ const URL_RULES = SECRET_RULES.filter((rule) => rule.judge === 'url-password');
 const KEY_RULES = SECRET_RULES.filter((rule) => rule.id === 'private-key');
 const RUN_RULES = SECRET_RULES.filter((rule) => !URL_RULES.includes(rule) && !KEY_RULES.includes(rule));
 const GUESSES = new Set(SECRET_RULES.filter((rule) => rule.judge === 'entropy').map((rule) => rule.id));
-const PREFILTER = new RegExp([...new Set(RUN_RULES.flatMap((rule) => rule.keywords))].map(escapeLiteral).join('|'));
+const KEYWORDS = [...new Set(RUN_RULES.flatMap((rule) => rule.keywords))];
+/** Without those that hold another one: every alternative costs time at every byte. */
+const PREFILTER = new RegExp(KEYWORDS.filter((word) => !KEYWORDS.some((other) => other !== word && word.includes(other)))
+    .map(escapeLiteral)
+    .join('|'));
 /** Files whose long random values are checksums. */
 const LOCK_FILE = /(?:^|[/-])(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|[\w.-]+\.lock|go\.sum|[\w.-]+\.lockfile)$/i;
 /** Secrets in a file's bytes, at most 50, sorted by line. `name` tells lock files from others. */
@@ -68486,7 +68575,7 @@ function removeEntry(path) {
 
 
 /** To be raised with every change of how files are scanned or judged; the rules themselves count anyway. */
-const SCAN_VERSION = 2;
+const SCAN_VERSION = 3;
 const LARGEST_FILE = 64 * 1024 * 1024;
 const LIMITS = { entries: 100, bytes: 256 * 1024 * 1024 };
 /** Opens the results for the workspace `root`, in the directory `cacheDirectory`, if it can be trusted. */
@@ -69950,6 +70039,32 @@ function base_layer_makeParents(top, root, path, made) {
     made.set(directory, statOf(root, directory));
 }
 
+;// CONCATENATED MODULE: ./lib/workspace/expected-names.js
+
+/** What people make most often among the files that only a pattern covers. */
+const LIKELY = [
+    '.env.local',
+    '.env.development',
+    '.env.production',
+    '.env.staging',
+    '.env.test',
+    'id_ed25519',
+    'id_rsa',
+    'terraform.tfstate',
+    'terraform.tfvars',
+];
+/**
+ * Names that the root of the workspace does not have yet and that the rules would hide. A whiteout for each keeps a
+ * file hidden that somebody makes while the agent runs; the agent can still make its own. Names below the root and
+ * patterns have no end, so they are not covered.
+ */
+function expectedNames(root, rules) {
+    return [...new Set([...rules.names, ...LIKELY])].filter((name) => !name.includes('/') &&
+        name.length < 256 &&
+        rules.decide(rules.root, name, name, true).kind === 'hidden' &&
+        statOf(root, name) === undefined);
+}
+
 ;// CONCATENATED MODULE: ./lib/workspace/git-tree-objects.js
 
 
@@ -70021,7 +70136,6 @@ async function dateOfHead(repository, source) {
 
 ;// CONCATENATED MODULE: ./lib/workspace/git-commits.js
 
-
 /** First-parent commits that `history` keeps. */
 const HISTORY_COMMITS = 50;
 /** Commits of a pull request and of its base since they parted. */
@@ -70047,16 +70161,18 @@ function commitsOfPullRequest(parted, base, head) {
     const onRoot = [...new Set([base, head])].filter((id) => id !== root);
     return [{ id: root, parents: [] }, ...onRoot.map((id) => ({ id, parents: [root] }))];
 }
-/** Every commit of both sides since they parted, and the last ones before. Oldest first. Throws `workspace.git`. */
+/**
+ * Every commit of both sides since they parted, and the last ones before, oldest first; `undefined`: more than
+ * {@link MOST_COMMITS_SINCE_BASE}.
+ */
 async function commitsSinceBase(repository, parted, base, head) {
     if (parted === undefined)
         return commitsOfPullRequest(parted, base, head);
     const before = await lastCommits(repository, parted);
     const args = ['--topo-order', '--reverse', '--parents', '-n', `${MOST_COMMITS_SINCE_BASE + 1}`];
     const since = await revList(repository, [...args, base, head, `^${parted}`]);
-    if (since.length > MOST_COMMITS_SINCE_BASE) {
-        throw new CagentError('workspace.git', `Base and head are more than ${MOST_COMMITS_SINCE_BASE} commits apart.`);
-    }
+    if (since.length > MOST_COMMITS_SINCE_BASE)
+        return undefined;
     const kept = new Set([...before, ...since].map(({ id }) => id));
     return [
         ...before,
@@ -70672,7 +70788,7 @@ async function filterHistory(input, head) {
     const { repository, source } = input.tracked;
     const underReview = new Set(input.underReview);
     const hidden = historicPaths(input.rules, hiddenSet(input.hiddenPaths.filter((path) => !underReview.has(path)).map((path) => ({ path }))));
-    const { kept, notices } = await chooseCommits(input, head);
+    const { kind, kept, notices } = await chooseCommits(input, head);
     const commits = await readCommits(repository, source, kept, hidden);
     const visible = await buildVisibleTree(input.tracked, input.root, input.hidden, input.shown);
     const secret = input.scan
@@ -70680,7 +70796,7 @@ async function filterHistory(input, head) {
         : new Set();
     const filtered = commits
         .map((commit) => git_history_withoutSecrets(commit, secret))
-        .map((commit, index) => (input.kind === 'history' ? commit : anonymous(commit, kept[index]?.id ?? '')));
+        .map((commit, index) => (kind === 'history' ? commit : anonymous(commit, kept[index]?.id ?? '')));
     const places = [head, ...(input.base === undefined ? [] : [input.base])].map((id) => kept.findIndex((commit) => commit.id === id));
     await repository.building(['-c', 'fastimport.unpackLimit=0', 'fast-import', '--quiet', '--done', '--date-format=raw'], { stdin: fastImportStream(filtered, places) });
     const [last, base] = await resolve(repository, places);
@@ -70705,17 +70821,19 @@ async function filterHistory(input, head) {
 }
 async function chooseCommits({ kind, base, tracked: { repository } }, head) {
     if (base === undefined)
-        return { kept: await lastCommits(repository, head), notices: [] };
+        return { kind, kept: await lastCommits(repository, head), notices: [] };
     const parted = await mergeBase(repository, base, head);
     const notices = parted === undefined
         ? [
             'Base and head have no commit in common in this clone, so head follows base inside; fetch with full depth.',
         ]
         : [];
-    const kept = kind === 'history'
-        ? await commitsSinceBase(repository, parted, base, head)
-        : commitsOfPullRequest(parted, base, head);
-    return { kept, notices };
+    const all = kind === 'history' ? await commitsSinceBase(repository, parted, base, head) : undefined;
+    if (all !== undefined)
+        return { kind, kept: all, notices };
+    const kept = commitsOfPullRequest(parted, base, head);
+    const far = `Base and head are more than ${MOST_COMMITS_SINCE_BASE} commits apart, so each is one commit inside.`;
+    return { kind: 'snapshot', kept, notices: kind === 'history' ? [...notices, far] : notices };
 }
 function topMessage({ shown, underReview }) {
     return shown.length + underReview.length === 0
@@ -70832,6 +70950,7 @@ async function assertHistory(repository, tips, hidden) {
 
 
 
+
 /**
  * Makes the layers of the view. The workspace is read, never written. Throws `workspace.view` and `workspace.git`;
  * whatever was made until then is removed by `removeView`.
@@ -70906,6 +71025,8 @@ function whiteouts(plan, root) {
     for (const path of ['.git', SCRATCH_DIRECTORY, ...replaced])
         if (!hidden.has(path) && statOf(root, path) !== undefined)
             paths.add(path);
+    for (const name of expectedNames(root, rulesOf(plan)))
+        paths.add(name);
     return [...paths];
 }
 function openBaseOf({ root, base }, { processes, env }) {
@@ -71853,7 +71974,29 @@ function isLogin(text) {
     return /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,98})(\[bot\])?$/.test(text);
 }
 
+;// CONCATENATED MODULE: ./lib/publish/comment-scope.js
+/** @param text the values of a matrix as GitHub writes them in JSON (`null` without a matrix), or any text of the user */
+function commentScope(text) {
+    const matrix = parsed(text);
+    if (typeof matrix !== 'object')
+        return { key: text.trim(), label: text.trim() };
+    const values = Object.values(matrix ?? {});
+    if (values.length === 0)
+        return { key: '', label: '' };
+    const words = values.map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)));
+    return { key: JSON.stringify(matrix), label: words.join(', ') };
+}
+function parsed(text) {
+    try {
+        return text.trim() === '' ? null : JSON.parse(text);
+    }
+    catch {
+        return text;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/action/action-settings.js
+
 
 
 
@@ -71873,6 +72016,7 @@ function actionSettings(inputs) {
         },
         forkModelKey: yesOrNo('fork-model-key', inputs, problems),
         stickyComment: yesOrNo('sticky-comment', inputs, problems),
+        commentScope: commentScope(inputs['comment-key'] ?? ''),
         review: yesOrNo('review', inputs, problems),
         reviewApprove: yesOrNo('review-approve', inputs, problems),
     };
@@ -73254,13 +73398,14 @@ function artifactUrl(id, environment) {
 /**
  * Which comments of a pull request belong together: those of one agent in one job of one workflow. The same for every
  * run, so that a later run finds what an earlier one wrote.
+ * @param scope what tells the jobs of a matrix apart, see `commentScope`
  * @returns 16 hexadecimal digits
  */
-function commentKey(environment, agent) {
+function commentKey(environment, agent, scope = '') {
     const { GITHUB_WORKFLOW_REF: reference, GITHUB_WORKFLOW: name, GITHUB_JOB: job } = environment;
     // The reference ends with the branch, which differs from run to run.
     const workflow = reference?.split('@')[0] || name || '';
-    return shortHash([workflow, job ?? '', agent]);
+    return shortHash([workflow, job ?? '', agent, ...(scope === '' ? [] : [scope])]);
 }
 /** A line that is not shown. It proves nothing, anybody can write one: look at the author too. */
 function commentMarker(kind, key) {
@@ -73303,7 +73448,7 @@ const comment_body_CUTS = [
  * GitHub. Everything from the agent or the repository is shown, never acted on: no link, image, mention or reference
  * in it is of their making.
  */
-function renderComment(content) {
+function comment_body_renderComment(content) {
     let body = '';
     for (const cut of comment_body_CUTS) {
         body = comment_body_renderCut(content, cut);
@@ -73312,19 +73457,33 @@ function renderComment(content) {
     }
     return body;
 }
-function comment_body_renderCut({ key, report, changes, links, finalMessage }, cut) {
+function comment_body_renderCut({ key, title, report, changes, links, finalMessage }, cut) {
     const sections = [
-        // One paragraph: GitHub shows an empty one for a comment alone.
-        `${commentMarker('comment', key)}\n### ${MARK[report.conclusion]} cagent: ${report.conclusion} · ${prose(report.agent.name, 80)}`,
+        heading(key, report.conclusion, title),
         `${outcomeSentence(report)}.${comment_body_failure(report)}`,
         comment_body_facts(report),
         ...agentWords(finalMessage, cut),
         ...changedFiles(report, changes, cut),
         ...needsCloseLook(report, cut),
         ...summary_network_networkSections(report.egress, cut),
-        ...footer(report, links),
+        ...footer(links, report.runId),
     ];
     return `${sections.join('\n\n')}\n`;
+}
+/** The same comment after a step that has no report, so that it does not go on telling how an earlier run ended. */
+function comment_body_renderUnfinished({ key, title, links, error }) {
+    const sections = [
+        heading(key, error === undefined ? 'cancelled' : 'error', title),
+        error === undefined
+            ? 'The step was cut off before it could report. Nothing is known of what the agent did.'
+            : `cagent could not run the agent. ${codeCell(error.code)} ${prose(error.message)} ${prose(error.hint ?? '')}`.trimEnd(),
+        ...footer(links, ''),
+    ];
+    return `${sections.join('\n\n')}\n`;
+}
+/** In one paragraph with the marker: GitHub shows an empty one for a comment alone. */
+function heading(key, conclusion, title) {
+    return `${commentMarker('comment', key)}\n### ${MARK[conclusion]} cagent: ${conclusion} · ${prose(title, 120)}`;
 }
 function comment_body_failure({ error }) {
     return error === undefined ? '' : ` ${codeCell(error.code)} ${prose(error.message)}`;
@@ -73344,13 +73503,13 @@ function comment_body_facts(report) {
     ];
     return table(['', ''], rows);
 }
-function footer(report, { run, artifact }) {
+function footer({ run, artifact }, runId) {
     const links = [
         ...(run === '' ? [] : [`[Workflow run](${run})`]),
         ...(artifact === '' ? [] : [`[Patch, report and logs](${artifact})`]),
-        codeCell(report.runId),
+        ...(runId === '' ? [] : [codeCell(runId)]),
     ];
-    return [`<sub>${links.join(' · ')}</sub>`];
+    return links.length === 0 ? [] : [`<sub>${links.join(' · ')}</sub>`];
 }
 
 ;// CONCATENATED MODULE: ./lib/publish/review/diff-lines.js
@@ -73772,7 +73931,7 @@ async function dismiss(github, { repository, number }, id) {
 
 ;// CONCATENATED MODULE: ./lib/publish/run-links.js
 /** @param artifact address of the artifact, empty when there is none */
-function runLinks(environment, artifact) {
+function run_links_runLinks(environment, artifact) {
     const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = environment;
     return { run: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : '', artifact };
 }
@@ -73807,6 +73966,30 @@ async function keepComment(github, { repository, number, viewer }, marker, body)
         body,
     });
     return made.data.html_url;
+}
+
+;// CONCATENATED MODULE: ./lib/action/own-comment.js
+
+
+
+/** @returns `undefined` when the event is not about a pull request */
+function ownComment({ repository, pullRequest }, { commentScope: { key, label } }, environment, agent) {
+    if (pullRequest?.number === undefined)
+        return undefined;
+    return {
+        repository,
+        number: pullRequest.number,
+        key: commentKey(environment, agent, key),
+        title: label === '' ? agent : `${agent} (${label})`,
+    };
+}
+async function own_comment_placeOf({ repository, number }, github) {
+    return { repository, number, viewer: await viewerLogin(github) };
+}
+/** @returns the address of the comment */
+async function own_comment_writeOwnComment(comment, github, body) {
+    const marker = commentMarker('comment', comment.key);
+    return await keepComment(github, await own_comment_placeOf(comment, github), marker, body);
 }
 
 ;// CONCATENATED MODULE: ./lib/action/review-of-run.js
@@ -73859,23 +74042,16 @@ function review_of_run_contentOf(path) {
 
 
 
-
-
 /** Writes the review and the comment of a run, where it belongs to a pull request and they are wanted. */
 async function publishToPullRequest(result, target, attempt, setOutput) {
     const { trigger, settings, environment, artifactUrl } = target;
-    const number = trigger.pullRequest?.number;
-    if (number === undefined) {
+    const own = ownComment(trigger, settings, environment, result.report.agent.name);
+    if (own === undefined) {
         if (settings.review)
             lib_core.notice('There is no review: this event is not about a pull request.', publish_to_pull_request_TITLE);
         return;
     }
-    const paper = {
-        key: commentKey(environment, result.report.agent.name),
-        links: runLinks(environment, artifactUrl),
-        number,
-        target,
-    };
+    const paper = { own, links: run_links_runLinks(environment, artifactUrl), target };
     // The review first: it is what was asked for.
     if (settings.review)
         await attempt('the review', () => publishReview(result, paper, setOutput));
@@ -73885,16 +74061,17 @@ async function publishToPullRequest(result, target, attempt, setOutput) {
 }
 const publish_to_pull_request_TITLE = { title: 'cagent' };
 async function publishReview(result, paper, setOutput) {
-    const { key, links, target } = paper;
+    const { own, links, target } = paper;
     const read = reviewOfRun(result);
     if ('problem' in read) {
         lib_core.warning(`There is no review in the form that was asked for: ${displayText(read.problem)}.`, publish_to_pull_request_TITLE);
         return;
     }
-    const posted = await postReview(target.connect(), await publish_to_pull_request_placeOf(paper), {
-        key,
+    const github = target.connect();
+    const posted = await postReview(github, await own_comment_placeOf(own, github), {
+        key: own.key,
         links,
-        agent: result.report.agent.name,
+        agent: own.title,
         review: read.review,
         headSha: target.trigger.pullRequest?.headSha,
         mayApprove: target.settings.reviewApprove && !target.isRestricted,
@@ -73909,15 +74086,10 @@ async function publishReview(result, paper, setOutput) {
     setOutput('review-url', posted.url);
 }
 async function publishComment({ report, changes }, paper, setOutput) {
-    const { key, links, target } = paper;
+    const { own, links, target } = paper;
     const finalMessage = target.settings.review ? undefined : report.agent.finalMessage;
-    const body = renderComment({ key, report, changes, links, finalMessage });
-    const place = await publish_to_pull_request_placeOf(paper);
-    setOutput('comment-url', await keepComment(target.connect(), place, commentMarker('comment', key), body));
-}
-async function publish_to_pull_request_placeOf({ number, target }) {
-    const { connect, trigger } = target;
-    return { repository: trigger.repository, number, viewer: await viewerLogin(connect()) };
+    const body = comment_body_renderComment({ ...own, report, changes, links, finalMessage });
+    setOutput('comment-url', await own_comment_writeOwnComment(own, target.connect(), body));
 }
 
 ;// CONCATENATED MODULE: ./lib/action/runner-place.js
@@ -73968,12 +74140,13 @@ const KEYS = {
     runDirectory: 'run-directory',
     keep: 'keep',
     artifactName: 'artifact-name',
+    comment: 'comment',
     imagesToSave: 'images-to-save',
 };
 /** Saves some of the state; a later value replaces an earlier one. */
 function saveState(state) {
     for (const [name, value] of Object.entries(state))
-        lib_core.saveState(KEYS[name], value);
+        lib_core.saveState(KEYS[name], value ?? '');
 }
 function readState() {
     const runId = core.getState(KEYS.runId);
@@ -73982,8 +74155,17 @@ function readState() {
         runDirectory: core.getState(KEYS.runDirectory),
         keep: core.getState(KEYS.keep) === 'true',
         artifactName: core.getState(KEYS.artifactName),
+        comment: commentOf(core.getState(KEYS.comment)),
         imagesToSave: stringsOf(core.getState(KEYS.imagesToSave)),
     };
+}
+function commentOf(json) {
+    try {
+        return json === '' ? undefined : JSON.parse(json);
+    }
+    catch {
+        return undefined;
+    }
 }
 function stringsOf(json) {
     try {
@@ -74035,6 +74217,7 @@ async function publish(result, place) {
     const { trigger, connect, isRestricted } = place;
     const target = { trigger, settings, environment, connect, artifactUrl, isRestricted };
     await publishToPullRequest(result, target, attempt, (name, value) => setOutputs({ [name]: value }));
+    saveState({ comment: undefined });
 }
 function setOutputs(outputs) {
     for (const [name, value] of Object.entries(outputs))
@@ -74363,7 +74546,58 @@ async function checkedOutCommit({ values }, cwd, processes, environment) {
     return head?.toString('latin1').trim();
 }
 
+;// CONCATENATED MODULE: ./lib/action/unfinished-comment.js
+
+
+
+
+
+
+
+
+/** Leaves it to the post step to say in the comment how this step ended, unless main itself gets to it. */
+function promiseComment({ settings, environment, trigger }, agent) {
+    const comment = settings.stickyComment ? ownComment(trigger, settings, environment, agent) : undefined;
+    saveState({ comment });
+    return comment;
+}
+/** Says in the comment that cagent itself has failed, and why. Never throws. */
+async function commentOnError(comment, thrown, { environment, connect }) {
+    saveState({ comment: undefined });
+    const content = { ...comment, links: run_links_runLinks(environment, ''), error: asCagentError(thrown) };
+    try {
+        await own_comment_writeOwnComment(comment, connect(), comment_body_renderUnfinished(content));
+    }
+    catch (failure) {
+        lib_core.warning(`The comment on the pull request could not be written: ${messageOf(failure)}`, {
+            title: 'cagent',
+        });
+    }
+}
+/** Says in the comment what a cancelled step had no time to say: how the run ended, or that nobody knows. */
+async function commentAfterwards(comment, runDirectory, github, environment, artifactUrl) {
+    const links = runLinks(environment, artifactUrl);
+    const report = await unfinished_comment_read(runDirectory, 'report.json');
+    const changes = await unfinished_comment_read(runDirectory, 'changes.json');
+    const body = report === undefined
+        ? renderUnfinished({ ...comment, links })
+        : renderComment({ ...comment, report, changes, links, finalMessage: report.agent.finalMessage });
+    await writeOwnComment(comment, github, body);
+}
+/** What main wrote; `undefined` when it did not get so far. */
+async function unfinished_comment_read(directory, name) {
+    if (directory === '')
+        return undefined;
+    try {
+        return JSON.parse(await readFile(join(directory, name), 'utf8'));
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/action/run-action.js
+
 
 
 
@@ -74417,6 +74651,33 @@ async function runAction(given, installation) {
         const { trigger, verdict } = await checkTrigger(environment, settings.trigger, connect);
         if (verdict.kind === 'skip')
             return await run_action_skip(verdict.reason, environment);
+        const place = {
+            installation,
+            settings,
+            environment,
+            trigger,
+            connect,
+            cancel: cancellation.signal,
+            secrets: runnerTokens(given, token),
+            token,
+        };
+        return await runAllowed(flags, verdict.restricted, place);
+    }
+    catch (thrown) {
+        setOutputs(OUTPUTS_OF_NO_RUN);
+        lib_core.error(renderError(asCagentError(thrown)), { title: 'cagent' });
+        return Number(OUTPUTS_OF_NO_RUN['exit-code']);
+    }
+    finally {
+        cancellation.dispose();
+    }
+}
+/** For somebody who may start an agent. What keeps it from running is told on the pull request too. */
+async function runAllowed(flags, restriction, place) {
+    const { settings, environment, trigger, connect, cancel, secrets, token, installation } = place;
+    const named = flags.command === undefined ? flags.values.agent : 'command';
+    let comment = typeof named === 'string' ? promiseComment(place, named) : undefined;
+    try {
         const cwd = process.cwd();
         const head = await checkedOutCommit(flags, cwd, systemProcesses, environment);
         const { GITHUB_SHA: sha } = environment;
@@ -74430,36 +74691,30 @@ async function runAction(given, installation) {
                 openBase,
             });
             const spec = settings.review ? withReviewSchema(resolved) : resolved;
+            comment = promiseComment(place, spec.agent.name);
             refuseRunnerVariables(spec.env, environment, token);
             for (const { value, secret } of spec.env)
                 if (secret && value !== '')
                     lib_core.setSecret(value);
             const trusted = trustedCommits(trigger, sha);
-            const order = restricted({ spec, environment, trusted }, verdict.restricted, settings);
+            const order = restricted({ spec, environment, trusted }, restriction, settings);
             if ('reason' in order)
                 return await run_action_skip(order.reason, environment);
-            const result = await runHere(order.spec, settings, {
-                environment: order.environment,
-                installation,
-                cancel: cancellation.signal,
-                secrets: runnerTokens(given, token),
-            });
-            const isRestricted = verdict.restricted !== undefined;
-            const cancel = cancellation.signal;
+            const host = { environment: order.environment, installation, cancel, secrets };
+            const result = await runHere(order.spec, settings, host);
+            const isRestricted = restriction !== undefined;
             await publish(result, { settings, environment, cancel, trigger, connect, isRestricted });
             return stepExitCode(result);
         });
     }
     catch (thrown) {
-        setOutputs(OUTPUTS_OF_NO_RUN);
-        lib_core.error(renderError(asCagentError(thrown)), { title: 'cagent' });
-        return Number(OUTPUTS_OF_NO_RUN['exit-code']);
-    }
-    finally {
-        cancellation.dispose();
+        if (comment !== undefined && !cancel.aborted)
+            await commentOnError(comment, thrown, place);
+        throw thrown;
     }
 }
 async function run_action_skip(reason, environment) {
+    saveState({ comment: undefined });
     await publishSkip(reason, environment);
     return 0;
 }

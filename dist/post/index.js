@@ -1,6 +1,1686 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
+/***/ 63251:
+/***/ (function(module) {
+
+/**
+  * This file contains the Bottleneck library (MIT), compiled to ES2017, and without Clustering support.
+  * https://github.com/SGrondin/bottleneck
+  */
+(function (global, factory) {
+	 true ? module.exports = factory() :
+	0;
+}(this, (function () { 'use strict';
+
+	var commonjsGlobal = typeof globalThis !== 'undefined' ? globalThis : typeof window !== 'undefined' ? window : typeof global !== 'undefined' ? global : typeof self !== 'undefined' ? self : {};
+
+	function getCjsExportFromNamespace (n) {
+		return n && n['default'] || n;
+	}
+
+	var load = function(received, defaults, onto = {}) {
+	  var k, ref, v;
+	  for (k in defaults) {
+	    v = defaults[k];
+	    onto[k] = (ref = received[k]) != null ? ref : v;
+	  }
+	  return onto;
+	};
+
+	var overwrite = function(received, defaults, onto = {}) {
+	  var k, v;
+	  for (k in received) {
+	    v = received[k];
+	    if (defaults[k] !== void 0) {
+	      onto[k] = v;
+	    }
+	  }
+	  return onto;
+	};
+
+	var parser = {
+		load: load,
+		overwrite: overwrite
+	};
+
+	var DLList;
+
+	DLList = class DLList {
+	  constructor(incr, decr) {
+	    this.incr = incr;
+	    this.decr = decr;
+	    this._first = null;
+	    this._last = null;
+	    this.length = 0;
+	  }
+
+	  push(value) {
+	    var node;
+	    this.length++;
+	    if (typeof this.incr === "function") {
+	      this.incr();
+	    }
+	    node = {
+	      value,
+	      prev: this._last,
+	      next: null
+	    };
+	    if (this._last != null) {
+	      this._last.next = node;
+	      this._last = node;
+	    } else {
+	      this._first = this._last = node;
+	    }
+	    return void 0;
+	  }
+
+	  shift() {
+	    var value;
+	    if (this._first == null) {
+	      return;
+	    } else {
+	      this.length--;
+	      if (typeof this.decr === "function") {
+	        this.decr();
+	      }
+	    }
+	    value = this._first.value;
+	    if ((this._first = this._first.next) != null) {
+	      this._first.prev = null;
+	    } else {
+	      this._last = null;
+	    }
+	    return value;
+	  }
+
+	  first() {
+	    if (this._first != null) {
+	      return this._first.value;
+	    }
+	  }
+
+	  getArray() {
+	    var node, ref, results;
+	    node = this._first;
+	    results = [];
+	    while (node != null) {
+	      results.push((ref = node, node = node.next, ref.value));
+	    }
+	    return results;
+	  }
+
+	  forEachShift(cb) {
+	    var node;
+	    node = this.shift();
+	    while (node != null) {
+	      (cb(node), node = this.shift());
+	    }
+	    return void 0;
+	  }
+
+	  debug() {
+	    var node, ref, ref1, ref2, results;
+	    node = this._first;
+	    results = [];
+	    while (node != null) {
+	      results.push((ref = node, node = node.next, {
+	        value: ref.value,
+	        prev: (ref1 = ref.prev) != null ? ref1.value : void 0,
+	        next: (ref2 = ref.next) != null ? ref2.value : void 0
+	      }));
+	    }
+	    return results;
+	  }
+
+	};
+
+	var DLList_1 = DLList;
+
+	var Events;
+
+	Events = class Events {
+	  constructor(instance) {
+	    this.instance = instance;
+	    this._events = {};
+	    if ((this.instance.on != null) || (this.instance.once != null) || (this.instance.removeAllListeners != null)) {
+	      throw new Error("An Emitter already exists for this object");
+	    }
+	    this.instance.on = (name, cb) => {
+	      return this._addListener(name, "many", cb);
+	    };
+	    this.instance.once = (name, cb) => {
+	      return this._addListener(name, "once", cb);
+	    };
+	    this.instance.removeAllListeners = (name = null) => {
+	      if (name != null) {
+	        return delete this._events[name];
+	      } else {
+	        return this._events = {};
+	      }
+	    };
+	  }
+
+	  _addListener(name, status, cb) {
+	    var base;
+	    if ((base = this._events)[name] == null) {
+	      base[name] = [];
+	    }
+	    this._events[name].push({cb, status});
+	    return this.instance;
+	  }
+
+	  listenerCount(name) {
+	    if (this._events[name] != null) {
+	      return this._events[name].length;
+	    } else {
+	      return 0;
+	    }
+	  }
+
+	  async trigger(name, ...args) {
+	    var e, promises;
+	    try {
+	      if (name !== "debug") {
+	        this.trigger("debug", `Event triggered: ${name}`, args);
+	      }
+	      if (this._events[name] == null) {
+	        return;
+	      }
+	      this._events[name] = this._events[name].filter(function(listener) {
+	        return listener.status !== "none";
+	      });
+	      promises = this._events[name].map(async(listener) => {
+	        var e, returned;
+	        if (listener.status === "none") {
+	          return;
+	        }
+	        if (listener.status === "once") {
+	          listener.status = "none";
+	        }
+	        try {
+	          returned = typeof listener.cb === "function" ? listener.cb(...args) : void 0;
+	          if (typeof (returned != null ? returned.then : void 0) === "function") {
+	            return (await returned);
+	          } else {
+	            return returned;
+	          }
+	        } catch (error) {
+	          e = error;
+	          {
+	            this.trigger("error", e);
+	          }
+	          return null;
+	        }
+	      });
+	      return ((await Promise.all(promises))).find(function(x) {
+	        return x != null;
+	      });
+	    } catch (error) {
+	      e = error;
+	      {
+	        this.trigger("error", e);
+	      }
+	      return null;
+	    }
+	  }
+
+	};
+
+	var Events_1 = Events;
+
+	var DLList$1, Events$1, Queues;
+
+	DLList$1 = DLList_1;
+
+	Events$1 = Events_1;
+
+	Queues = class Queues {
+	  constructor(num_priorities) {
+	    var i;
+	    this.Events = new Events$1(this);
+	    this._length = 0;
+	    this._lists = (function() {
+	      var j, ref, results;
+	      results = [];
+	      for (i = j = 1, ref = num_priorities; (1 <= ref ? j <= ref : j >= ref); i = 1 <= ref ? ++j : --j) {
+	        results.push(new DLList$1((() => {
+	          return this.incr();
+	        }), (() => {
+	          return this.decr();
+	        })));
+	      }
+	      return results;
+	    }).call(this);
+	  }
+
+	  incr() {
+	    if (this._length++ === 0) {
+	      return this.Events.trigger("leftzero");
+	    }
+	  }
+
+	  decr() {
+	    if (--this._length === 0) {
+	      return this.Events.trigger("zero");
+	    }
+	  }
+
+	  push(job) {
+	    return this._lists[job.options.priority].push(job);
+	  }
+
+	  queued(priority) {
+	    if (priority != null) {
+	      return this._lists[priority].length;
+	    } else {
+	      return this._length;
+	    }
+	  }
+
+	  shiftAll(fn) {
+	    return this._lists.forEach(function(list) {
+	      return list.forEachShift(fn);
+	    });
+	  }
+
+	  getFirst(arr = this._lists) {
+	    var j, len, list;
+	    for (j = 0, len = arr.length; j < len; j++) {
+	      list = arr[j];
+	      if (list.length > 0) {
+	        return list;
+	      }
+	    }
+	    return [];
+	  }
+
+	  shiftLastFrom(priority) {
+	    return this.getFirst(this._lists.slice(priority).reverse()).shift();
+	  }
+
+	};
+
+	var Queues_1 = Queues;
+
+	var BottleneckError;
+
+	BottleneckError = class BottleneckError extends Error {};
+
+	var BottleneckError_1 = BottleneckError;
+
+	var BottleneckError$1, DEFAULT_PRIORITY, Job, NUM_PRIORITIES, parser$1;
+
+	NUM_PRIORITIES = 10;
+
+	DEFAULT_PRIORITY = 5;
+
+	parser$1 = parser;
+
+	BottleneckError$1 = BottleneckError_1;
+
+	Job = class Job {
+	  constructor(task, args, options, jobDefaults, rejectOnDrop, Events, _states, Promise) {
+	    this.task = task;
+	    this.args = args;
+	    this.rejectOnDrop = rejectOnDrop;
+	    this.Events = Events;
+	    this._states = _states;
+	    this.Promise = Promise;
+	    this.options = parser$1.load(options, jobDefaults);
+	    this.options.priority = this._sanitizePriority(this.options.priority);
+	    if (this.options.id === jobDefaults.id) {
+	      this.options.id = `${this.options.id}-${this._randomIndex()}`;
+	    }
+	    this.promise = new this.Promise((_resolve, _reject) => {
+	      this._resolve = _resolve;
+	      this._reject = _reject;
+	    });
+	    this.retryCount = 0;
+	  }
+
+	  _sanitizePriority(priority) {
+	    var sProperty;
+	    sProperty = ~~priority !== priority ? DEFAULT_PRIORITY : priority;
+	    if (sProperty < 0) {
+	      return 0;
+	    } else if (sProperty > NUM_PRIORITIES - 1) {
+	      return NUM_PRIORITIES - 1;
+	    } else {
+	      return sProperty;
+	    }
+	  }
+
+	  _randomIndex() {
+	    return Math.random().toString(36).slice(2);
+	  }
+
+	  doDrop({error, message = "This job has been dropped by Bottleneck"} = {}) {
+	    if (this._states.remove(this.options.id)) {
+	      if (this.rejectOnDrop) {
+	        this._reject(error != null ? error : new BottleneckError$1(message));
+	      }
+	      this.Events.trigger("dropped", {args: this.args, options: this.options, task: this.task, promise: this.promise});
+	      return true;
+	    } else {
+	      return false;
+	    }
+	  }
+
+	  _assertStatus(expected) {
+	    var status;
+	    status = this._states.jobStatus(this.options.id);
+	    if (!(status === expected || (expected === "DONE" && status === null))) {
+	      throw new BottleneckError$1(`Invalid job status ${status}, expected ${expected}. Please open an issue at https://github.com/SGrondin/bottleneck/issues`);
+	    }
+	  }
+
+	  doReceive() {
+	    this._states.start(this.options.id);
+	    return this.Events.trigger("received", {args: this.args, options: this.options});
+	  }
+
+	  doQueue(reachedHWM, blocked) {
+	    this._assertStatus("RECEIVED");
+	    this._states.next(this.options.id);
+	    return this.Events.trigger("queued", {args: this.args, options: this.options, reachedHWM, blocked});
+	  }
+
+	  doRun() {
+	    if (this.retryCount === 0) {
+	      this._assertStatus("QUEUED");
+	      this._states.next(this.options.id);
+	    } else {
+	      this._assertStatus("EXECUTING");
+	    }
+	    return this.Events.trigger("scheduled", {args: this.args, options: this.options});
+	  }
+
+	  async doExecute(chained, clearGlobalState, run, free) {
+	    var error, eventInfo, passed;
+	    if (this.retryCount === 0) {
+	      this._assertStatus("RUNNING");
+	      this._states.next(this.options.id);
+	    } else {
+	      this._assertStatus("EXECUTING");
+	    }
+	    eventInfo = {args: this.args, options: this.options, retryCount: this.retryCount};
+	    this.Events.trigger("executing", eventInfo);
+	    try {
+	      passed = (await (chained != null ? chained.schedule(this.options, this.task, ...this.args) : this.task(...this.args)));
+	      if (clearGlobalState()) {
+	        this.doDone(eventInfo);
+	        await free(this.options, eventInfo);
+	        this._assertStatus("DONE");
+	        return this._resolve(passed);
+	      }
+	    } catch (error1) {
+	      error = error1;
+	      return this._onFailure(error, eventInfo, clearGlobalState, run, free);
+	    }
+	  }
+
+	  doExpire(clearGlobalState, run, free) {
+	    var error, eventInfo;
+	    if (this._states.jobStatus(this.options.id === "RUNNING")) {
+	      this._states.next(this.options.id);
+	    }
+	    this._assertStatus("EXECUTING");
+	    eventInfo = {args: this.args, options: this.options, retryCount: this.retryCount};
+	    error = new BottleneckError$1(`This job timed out after ${this.options.expiration} ms.`);
+	    return this._onFailure(error, eventInfo, clearGlobalState, run, free);
+	  }
+
+	  async _onFailure(error, eventInfo, clearGlobalState, run, free) {
+	    var retry, retryAfter;
+	    if (clearGlobalState()) {
+	      retry = (await this.Events.trigger("failed", error, eventInfo));
+	      if (retry != null) {
+	        retryAfter = ~~retry;
+	        this.Events.trigger("retry", `Retrying ${this.options.id} after ${retryAfter} ms`, eventInfo);
+	        this.retryCount++;
+	        return run(retryAfter);
+	      } else {
+	        this.doDone(eventInfo);
+	        await free(this.options, eventInfo);
+	        this._assertStatus("DONE");
+	        return this._reject(error);
+	      }
+	    }
+	  }
+
+	  doDone(eventInfo) {
+	    this._assertStatus("EXECUTING");
+	    this._states.next(this.options.id);
+	    return this.Events.trigger("done", eventInfo);
+	  }
+
+	};
+
+	var Job_1 = Job;
+
+	var BottleneckError$2, LocalDatastore, parser$2;
+
+	parser$2 = parser;
+
+	BottleneckError$2 = BottleneckError_1;
+
+	LocalDatastore = class LocalDatastore {
+	  constructor(instance, storeOptions, storeInstanceOptions) {
+	    this.instance = instance;
+	    this.storeOptions = storeOptions;
+	    this.clientId = this.instance._randomIndex();
+	    parser$2.load(storeInstanceOptions, storeInstanceOptions, this);
+	    this._nextRequest = this._lastReservoirRefresh = this._lastReservoirIncrease = Date.now();
+	    this._running = 0;
+	    this._done = 0;
+	    this._unblockTime = 0;
+	    this.ready = this.Promise.resolve();
+	    this.clients = {};
+	    this._startHeartbeat();
+	  }
+
+	  _startHeartbeat() {
+	    var base;
+	    if ((this.heartbeat == null) && (((this.storeOptions.reservoirRefreshInterval != null) && (this.storeOptions.reservoirRefreshAmount != null)) || ((this.storeOptions.reservoirIncreaseInterval != null) && (this.storeOptions.reservoirIncreaseAmount != null)))) {
+	      return typeof (base = (this.heartbeat = setInterval(() => {
+	        var amount, incr, maximum, now, reservoir;
+	        now = Date.now();
+	        if ((this.storeOptions.reservoirRefreshInterval != null) && now >= this._lastReservoirRefresh + this.storeOptions.reservoirRefreshInterval) {
+	          this._lastReservoirRefresh = now;
+	          this.storeOptions.reservoir = this.storeOptions.reservoirRefreshAmount;
+	          this.instance._drainAll(this.computeCapacity());
+	        }
+	        if ((this.storeOptions.reservoirIncreaseInterval != null) && now >= this._lastReservoirIncrease + this.storeOptions.reservoirIncreaseInterval) {
+	          ({
+	            reservoirIncreaseAmount: amount,
+	            reservoirIncreaseMaximum: maximum,
+	            reservoir
+	          } = this.storeOptions);
+	          this._lastReservoirIncrease = now;
+	          incr = maximum != null ? Math.min(amount, maximum - reservoir) : amount;
+	          if (incr > 0) {
+	            this.storeOptions.reservoir += incr;
+	            return this.instance._drainAll(this.computeCapacity());
+	          }
+	        }
+	      }, this.heartbeatInterval))).unref === "function" ? base.unref() : void 0;
+	    } else {
+	      return clearInterval(this.heartbeat);
+	    }
+	  }
+
+	  async __publish__(message) {
+	    await this.yieldLoop();
+	    return this.instance.Events.trigger("message", message.toString());
+	  }
+
+	  async __disconnect__(flush) {
+	    await this.yieldLoop();
+	    clearInterval(this.heartbeat);
+	    return this.Promise.resolve();
+	  }
+
+	  yieldLoop(t = 0) {
+	    return new this.Promise(function(resolve, reject) {
+	      return setTimeout(resolve, t);
+	    });
+	  }
+
+	  computePenalty() {
+	    var ref;
+	    return (ref = this.storeOptions.penalty) != null ? ref : (15 * this.storeOptions.minTime) || 5000;
+	  }
+
+	  async __updateSettings__(options) {
+	    await this.yieldLoop();
+	    parser$2.overwrite(options, options, this.storeOptions);
+	    this._startHeartbeat();
+	    this.instance._drainAll(this.computeCapacity());
+	    return true;
+	  }
+
+	  async __running__() {
+	    await this.yieldLoop();
+	    return this._running;
+	  }
+
+	  async __queued__() {
+	    await this.yieldLoop();
+	    return this.instance.queued();
+	  }
+
+	  async __done__() {
+	    await this.yieldLoop();
+	    return this._done;
+	  }
+
+	  async __groupCheck__(time) {
+	    await this.yieldLoop();
+	    return (this._nextRequest + this.timeout) < time;
+	  }
+
+	  computeCapacity() {
+	    var maxConcurrent, reservoir;
+	    ({maxConcurrent, reservoir} = this.storeOptions);
+	    if ((maxConcurrent != null) && (reservoir != null)) {
+	      return Math.min(maxConcurrent - this._running, reservoir);
+	    } else if (maxConcurrent != null) {
+	      return maxConcurrent - this._running;
+	    } else if (reservoir != null) {
+	      return reservoir;
+	    } else {
+	      return null;
+	    }
+	  }
+
+	  conditionsCheck(weight) {
+	    var capacity;
+	    capacity = this.computeCapacity();
+	    return (capacity == null) || weight <= capacity;
+	  }
+
+	  async __incrementReservoir__(incr) {
+	    var reservoir;
+	    await this.yieldLoop();
+	    reservoir = this.storeOptions.reservoir += incr;
+	    this.instance._drainAll(this.computeCapacity());
+	    return reservoir;
+	  }
+
+	  async __currentReservoir__() {
+	    await this.yieldLoop();
+	    return this.storeOptions.reservoir;
+	  }
+
+	  isBlocked(now) {
+	    return this._unblockTime >= now;
+	  }
+
+	  check(weight, now) {
+	    return this.conditionsCheck(weight) && (this._nextRequest - now) <= 0;
+	  }
+
+	  async __check__(weight) {
+	    var now;
+	    await this.yieldLoop();
+	    now = Date.now();
+	    return this.check(weight, now);
+	  }
+
+	  async __register__(index, weight, expiration) {
+	    var now, wait;
+	    await this.yieldLoop();
+	    now = Date.now();
+	    if (this.conditionsCheck(weight)) {
+	      this._running += weight;
+	      if (this.storeOptions.reservoir != null) {
+	        this.storeOptions.reservoir -= weight;
+	      }
+	      wait = Math.max(this._nextRequest - now, 0);
+	      this._nextRequest = now + wait + this.storeOptions.minTime;
+	      return {
+	        success: true,
+	        wait,
+	        reservoir: this.storeOptions.reservoir
+	      };
+	    } else {
+	      return {
+	        success: false
+	      };
+	    }
+	  }
+
+	  strategyIsBlock() {
+	    return this.storeOptions.strategy === 3;
+	  }
+
+	  async __submit__(queueLength, weight) {
+	    var blocked, now, reachedHWM;
+	    await this.yieldLoop();
+	    if ((this.storeOptions.maxConcurrent != null) && weight > this.storeOptions.maxConcurrent) {
+	      throw new BottleneckError$2(`Impossible to add a job having a weight of ${weight} to a limiter having a maxConcurrent setting of ${this.storeOptions.maxConcurrent}`);
+	    }
+	    now = Date.now();
+	    reachedHWM = (this.storeOptions.highWater != null) && queueLength === this.storeOptions.highWater && !this.check(weight, now);
+	    blocked = this.strategyIsBlock() && (reachedHWM || this.isBlocked(now));
+	    if (blocked) {
+	      this._unblockTime = now + this.computePenalty();
+	      this._nextRequest = this._unblockTime + this.storeOptions.minTime;
+	      this.instance._dropAllQueued();
+	    }
+	    return {
+	      reachedHWM,
+	      blocked,
+	      strategy: this.storeOptions.strategy
+	    };
+	  }
+
+	  async __free__(index, weight) {
+	    await this.yieldLoop();
+	    this._running -= weight;
+	    this._done += weight;
+	    this.instance._drainAll(this.computeCapacity());
+	    return {
+	      running: this._running
+	    };
+	  }
+
+	};
+
+	var LocalDatastore_1 = LocalDatastore;
+
+	var BottleneckError$3, States;
+
+	BottleneckError$3 = BottleneckError_1;
+
+	States = class States {
+	  constructor(status1) {
+	    this.status = status1;
+	    this._jobs = {};
+	    this.counts = this.status.map(function() {
+	      return 0;
+	    });
+	  }
+
+	  next(id) {
+	    var current, next;
+	    current = this._jobs[id];
+	    next = current + 1;
+	    if ((current != null) && next < this.status.length) {
+	      this.counts[current]--;
+	      this.counts[next]++;
+	      return this._jobs[id]++;
+	    } else if (current != null) {
+	      this.counts[current]--;
+	      return delete this._jobs[id];
+	    }
+	  }
+
+	  start(id) {
+	    var initial;
+	    initial = 0;
+	    this._jobs[id] = initial;
+	    return this.counts[initial]++;
+	  }
+
+	  remove(id) {
+	    var current;
+	    current = this._jobs[id];
+	    if (current != null) {
+	      this.counts[current]--;
+	      delete this._jobs[id];
+	    }
+	    return current != null;
+	  }
+
+	  jobStatus(id) {
+	    var ref;
+	    return (ref = this.status[this._jobs[id]]) != null ? ref : null;
+	  }
+
+	  statusJobs(status) {
+	    var k, pos, ref, results, v;
+	    if (status != null) {
+	      pos = this.status.indexOf(status);
+	      if (pos < 0) {
+	        throw new BottleneckError$3(`status must be one of ${this.status.join(', ')}`);
+	      }
+	      ref = this._jobs;
+	      results = [];
+	      for (k in ref) {
+	        v = ref[k];
+	        if (v === pos) {
+	          results.push(k);
+	        }
+	      }
+	      return results;
+	    } else {
+	      return Object.keys(this._jobs);
+	    }
+	  }
+
+	  statusCounts() {
+	    return this.counts.reduce(((acc, v, i) => {
+	      acc[this.status[i]] = v;
+	      return acc;
+	    }), {});
+	  }
+
+	};
+
+	var States_1 = States;
+
+	var DLList$2, Sync;
+
+	DLList$2 = DLList_1;
+
+	Sync = class Sync {
+	  constructor(name, Promise) {
+	    this.schedule = this.schedule.bind(this);
+	    this.name = name;
+	    this.Promise = Promise;
+	    this._running = 0;
+	    this._queue = new DLList$2();
+	  }
+
+	  isEmpty() {
+	    return this._queue.length === 0;
+	  }
+
+	  async _tryToRun() {
+	    var args, cb, error, reject, resolve, returned, task;
+	    if ((this._running < 1) && this._queue.length > 0) {
+	      this._running++;
+	      ({task, args, resolve, reject} = this._queue.shift());
+	      cb = (await (async function() {
+	        try {
+	          returned = (await task(...args));
+	          return function() {
+	            return resolve(returned);
+	          };
+	        } catch (error1) {
+	          error = error1;
+	          return function() {
+	            return reject(error);
+	          };
+	        }
+	      })());
+	      this._running--;
+	      this._tryToRun();
+	      return cb();
+	    }
+	  }
+
+	  schedule(task, ...args) {
+	    var promise, reject, resolve;
+	    resolve = reject = null;
+	    promise = new this.Promise(function(_resolve, _reject) {
+	      resolve = _resolve;
+	      return reject = _reject;
+	    });
+	    this._queue.push({task, args, resolve, reject});
+	    this._tryToRun();
+	    return promise;
+	  }
+
+	};
+
+	var Sync_1 = Sync;
+
+	var version = "2.19.5";
+	var version$1 = {
+		version: version
+	};
+
+	var version$2 = /*#__PURE__*/Object.freeze({
+		version: version,
+		default: version$1
+	});
+
+	var require$$2 = () => console.log('You must import the full version of Bottleneck in order to use this feature.');
+
+	var require$$3 = () => console.log('You must import the full version of Bottleneck in order to use this feature.');
+
+	var require$$4 = () => console.log('You must import the full version of Bottleneck in order to use this feature.');
+
+	var Events$2, Group, IORedisConnection$1, RedisConnection$1, Scripts$1, parser$3;
+
+	parser$3 = parser;
+
+	Events$2 = Events_1;
+
+	RedisConnection$1 = require$$2;
+
+	IORedisConnection$1 = require$$3;
+
+	Scripts$1 = require$$4;
+
+	Group = (function() {
+	  class Group {
+	    constructor(limiterOptions = {}) {
+	      this.deleteKey = this.deleteKey.bind(this);
+	      this.limiterOptions = limiterOptions;
+	      parser$3.load(this.limiterOptions, this.defaults, this);
+	      this.Events = new Events$2(this);
+	      this.instances = {};
+	      this.Bottleneck = Bottleneck_1;
+	      this._startAutoCleanup();
+	      this.sharedConnection = this.connection != null;
+	      if (this.connection == null) {
+	        if (this.limiterOptions.datastore === "redis") {
+	          this.connection = new RedisConnection$1(Object.assign({}, this.limiterOptions, {Events: this.Events}));
+	        } else if (this.limiterOptions.datastore === "ioredis") {
+	          this.connection = new IORedisConnection$1(Object.assign({}, this.limiterOptions, {Events: this.Events}));
+	        }
+	      }
+	    }
+
+	    key(key = "") {
+	      var ref;
+	      return (ref = this.instances[key]) != null ? ref : (() => {
+	        var limiter;
+	        limiter = this.instances[key] = new this.Bottleneck(Object.assign(this.limiterOptions, {
+	          id: `${this.id}-${key}`,
+	          timeout: this.timeout,
+	          connection: this.connection
+	        }));
+	        this.Events.trigger("created", limiter, key);
+	        return limiter;
+	      })();
+	    }
+
+	    async deleteKey(key = "") {
+	      var deleted, instance;
+	      instance = this.instances[key];
+	      if (this.connection) {
+	        deleted = (await this.connection.__runCommand__(['del', ...Scripts$1.allKeys(`${this.id}-${key}`)]));
+	      }
+	      if (instance != null) {
+	        delete this.instances[key];
+	        await instance.disconnect();
+	      }
+	      return (instance != null) || deleted > 0;
+	    }
+
+	    limiters() {
+	      var k, ref, results, v;
+	      ref = this.instances;
+	      results = [];
+	      for (k in ref) {
+	        v = ref[k];
+	        results.push({
+	          key: k,
+	          limiter: v
+	        });
+	      }
+	      return results;
+	    }
+
+	    keys() {
+	      return Object.keys(this.instances);
+	    }
+
+	    async clusterKeys() {
+	      var cursor, end, found, i, k, keys, len, next, start;
+	      if (this.connection == null) {
+	        return this.Promise.resolve(this.keys());
+	      }
+	      keys = [];
+	      cursor = null;
+	      start = `b_${this.id}-`.length;
+	      end = "_settings".length;
+	      while (cursor !== 0) {
+	        [next, found] = (await this.connection.__runCommand__(["scan", cursor != null ? cursor : 0, "match", `b_${this.id}-*_settings`, "count", 10000]));
+	        cursor = ~~next;
+	        for (i = 0, len = found.length; i < len; i++) {
+	          k = found[i];
+	          keys.push(k.slice(start, -end));
+	        }
+	      }
+	      return keys;
+	    }
+
+	    _startAutoCleanup() {
+	      var base;
+	      clearInterval(this.interval);
+	      return typeof (base = (this.interval = setInterval(async() => {
+	        var e, k, ref, results, time, v;
+	        time = Date.now();
+	        ref = this.instances;
+	        results = [];
+	        for (k in ref) {
+	          v = ref[k];
+	          try {
+	            if ((await v._store.__groupCheck__(time))) {
+	              results.push(this.deleteKey(k));
+	            } else {
+	              results.push(void 0);
+	            }
+	          } catch (error) {
+	            e = error;
+	            results.push(v.Events.trigger("error", e));
+	          }
+	        }
+	        return results;
+	      }, this.timeout / 2))).unref === "function" ? base.unref() : void 0;
+	    }
+
+	    updateSettings(options = {}) {
+	      parser$3.overwrite(options, this.defaults, this);
+	      parser$3.overwrite(options, options, this.limiterOptions);
+	      if (options.timeout != null) {
+	        return this._startAutoCleanup();
+	      }
+	    }
+
+	    disconnect(flush = true) {
+	      var ref;
+	      if (!this.sharedConnection) {
+	        return (ref = this.connection) != null ? ref.disconnect(flush) : void 0;
+	      }
+	    }
+
+	  }
+	  Group.prototype.defaults = {
+	    timeout: 1000 * 60 * 5,
+	    connection: null,
+	    Promise: Promise,
+	    id: "group-key"
+	  };
+
+	  return Group;
+
+	}).call(commonjsGlobal);
+
+	var Group_1 = Group;
+
+	var Batcher, Events$3, parser$4;
+
+	parser$4 = parser;
+
+	Events$3 = Events_1;
+
+	Batcher = (function() {
+	  class Batcher {
+	    constructor(options = {}) {
+	      this.options = options;
+	      parser$4.load(this.options, this.defaults, this);
+	      this.Events = new Events$3(this);
+	      this._arr = [];
+	      this._resetPromise();
+	      this._lastFlush = Date.now();
+	    }
+
+	    _resetPromise() {
+	      return this._promise = new this.Promise((res, rej) => {
+	        return this._resolve = res;
+	      });
+	    }
+
+	    _flush() {
+	      clearTimeout(this._timeout);
+	      this._lastFlush = Date.now();
+	      this._resolve();
+	      this.Events.trigger("batch", this._arr);
+	      this._arr = [];
+	      return this._resetPromise();
+	    }
+
+	    add(data) {
+	      var ret;
+	      this._arr.push(data);
+	      ret = this._promise;
+	      if (this._arr.length === this.maxSize) {
+	        this._flush();
+	      } else if ((this.maxTime != null) && this._arr.length === 1) {
+	        this._timeout = setTimeout(() => {
+	          return this._flush();
+	        }, this.maxTime);
+	      }
+	      return ret;
+	    }
+
+	  }
+	  Batcher.prototype.defaults = {
+	    maxTime: null,
+	    maxSize: null,
+	    Promise: Promise
+	  };
+
+	  return Batcher;
+
+	}).call(commonjsGlobal);
+
+	var Batcher_1 = Batcher;
+
+	var require$$4$1 = () => console.log('You must import the full version of Bottleneck in order to use this feature.');
+
+	var require$$8 = getCjsExportFromNamespace(version$2);
+
+	var Bottleneck, DEFAULT_PRIORITY$1, Events$4, Job$1, LocalDatastore$1, NUM_PRIORITIES$1, Queues$1, RedisDatastore$1, States$1, Sync$1, parser$5,
+	  splice = [].splice;
+
+	NUM_PRIORITIES$1 = 10;
+
+	DEFAULT_PRIORITY$1 = 5;
+
+	parser$5 = parser;
+
+	Queues$1 = Queues_1;
+
+	Job$1 = Job_1;
+
+	LocalDatastore$1 = LocalDatastore_1;
+
+	RedisDatastore$1 = require$$4$1;
+
+	Events$4 = Events_1;
+
+	States$1 = States_1;
+
+	Sync$1 = Sync_1;
+
+	Bottleneck = (function() {
+	  class Bottleneck {
+	    constructor(options = {}, ...invalid) {
+	      var storeInstanceOptions, storeOptions;
+	      this._addToQueue = this._addToQueue.bind(this);
+	      this._validateOptions(options, invalid);
+	      parser$5.load(options, this.instanceDefaults, this);
+	      this._queues = new Queues$1(NUM_PRIORITIES$1);
+	      this._scheduled = {};
+	      this._states = new States$1(["RECEIVED", "QUEUED", "RUNNING", "EXECUTING"].concat(this.trackDoneStatus ? ["DONE"] : []));
+	      this._limiter = null;
+	      this.Events = new Events$4(this);
+	      this._submitLock = new Sync$1("submit", this.Promise);
+	      this._registerLock = new Sync$1("register", this.Promise);
+	      storeOptions = parser$5.load(options, this.storeDefaults, {});
+	      this._store = (function() {
+	        if (this.datastore === "redis" || this.datastore === "ioredis" || (this.connection != null)) {
+	          storeInstanceOptions = parser$5.load(options, this.redisStoreDefaults, {});
+	          return new RedisDatastore$1(this, storeOptions, storeInstanceOptions);
+	        } else if (this.datastore === "local") {
+	          storeInstanceOptions = parser$5.load(options, this.localStoreDefaults, {});
+	          return new LocalDatastore$1(this, storeOptions, storeInstanceOptions);
+	        } else {
+	          throw new Bottleneck.prototype.BottleneckError(`Invalid datastore type: ${this.datastore}`);
+	        }
+	      }).call(this);
+	      this._queues.on("leftzero", () => {
+	        var ref;
+	        return (ref = this._store.heartbeat) != null ? typeof ref.ref === "function" ? ref.ref() : void 0 : void 0;
+	      });
+	      this._queues.on("zero", () => {
+	        var ref;
+	        return (ref = this._store.heartbeat) != null ? typeof ref.unref === "function" ? ref.unref() : void 0 : void 0;
+	      });
+	    }
+
+	    _validateOptions(options, invalid) {
+	      if (!((options != null) && typeof options === "object" && invalid.length === 0)) {
+	        throw new Bottleneck.prototype.BottleneckError("Bottleneck v2 takes a single object argument. Refer to https://github.com/SGrondin/bottleneck#upgrading-to-v2 if you're upgrading from Bottleneck v1.");
+	      }
+	    }
+
+	    ready() {
+	      return this._store.ready;
+	    }
+
+	    clients() {
+	      return this._store.clients;
+	    }
+
+	    channel() {
+	      return `b_${this.id}`;
+	    }
+
+	    channel_client() {
+	      return `b_${this.id}_${this._store.clientId}`;
+	    }
+
+	    publish(message) {
+	      return this._store.__publish__(message);
+	    }
+
+	    disconnect(flush = true) {
+	      return this._store.__disconnect__(flush);
+	    }
+
+	    chain(_limiter) {
+	      this._limiter = _limiter;
+	      return this;
+	    }
+
+	    queued(priority) {
+	      return this._queues.queued(priority);
+	    }
+
+	    clusterQueued() {
+	      return this._store.__queued__();
+	    }
+
+	    empty() {
+	      return this.queued() === 0 && this._submitLock.isEmpty();
+	    }
+
+	    running() {
+	      return this._store.__running__();
+	    }
+
+	    done() {
+	      return this._store.__done__();
+	    }
+
+	    jobStatus(id) {
+	      return this._states.jobStatus(id);
+	    }
+
+	    jobs(status) {
+	      return this._states.statusJobs(status);
+	    }
+
+	    counts() {
+	      return this._states.statusCounts();
+	    }
+
+	    _randomIndex() {
+	      return Math.random().toString(36).slice(2);
+	    }
+
+	    check(weight = 1) {
+	      return this._store.__check__(weight);
+	    }
+
+	    _clearGlobalState(index) {
+	      if (this._scheduled[index] != null) {
+	        clearTimeout(this._scheduled[index].expiration);
+	        delete this._scheduled[index];
+	        return true;
+	      } else {
+	        return false;
+	      }
+	    }
+
+	    async _free(index, job, options, eventInfo) {
+	      var e, running;
+	      try {
+	        ({running} = (await this._store.__free__(index, options.weight)));
+	        this.Events.trigger("debug", `Freed ${options.id}`, eventInfo);
+	        if (running === 0 && this.empty()) {
+	          return this.Events.trigger("idle");
+	        }
+	      } catch (error1) {
+	        e = error1;
+	        return this.Events.trigger("error", e);
+	      }
+	    }
+
+	    _run(index, job, wait) {
+	      var clearGlobalState, free, run;
+	      job.doRun();
+	      clearGlobalState = this._clearGlobalState.bind(this, index);
+	      run = this._run.bind(this, index, job);
+	      free = this._free.bind(this, index, job);
+	      return this._scheduled[index] = {
+	        timeout: setTimeout(() => {
+	          return job.doExecute(this._limiter, clearGlobalState, run, free);
+	        }, wait),
+	        expiration: job.options.expiration != null ? setTimeout(function() {
+	          return job.doExpire(clearGlobalState, run, free);
+	        }, wait + job.options.expiration) : void 0,
+	        job: job
+	      };
+	    }
+
+	    _drainOne(capacity) {
+	      return this._registerLock.schedule(() => {
+	        var args, index, next, options, queue;
+	        if (this.queued() === 0) {
+	          return this.Promise.resolve(null);
+	        }
+	        queue = this._queues.getFirst();
+	        ({options, args} = next = queue.first());
+	        if ((capacity != null) && options.weight > capacity) {
+	          return this.Promise.resolve(null);
+	        }
+	        this.Events.trigger("debug", `Draining ${options.id}`, {args, options});
+	        index = this._randomIndex();
+	        return this._store.__register__(index, options.weight, options.expiration).then(({success, wait, reservoir}) => {
+	          var empty;
+	          this.Events.trigger("debug", `Drained ${options.id}`, {success, args, options});
+	          if (success) {
+	            queue.shift();
+	            empty = this.empty();
+	            if (empty) {
+	              this.Events.trigger("empty");
+	            }
+	            if (reservoir === 0) {
+	              this.Events.trigger("depleted", empty);
+	            }
+	            this._run(index, next, wait);
+	            return this.Promise.resolve(options.weight);
+	          } else {
+	            return this.Promise.resolve(null);
+	          }
+	        });
+	      });
+	    }
+
+	    _drainAll(capacity, total = 0) {
+	      return this._drainOne(capacity).then((drained) => {
+	        var newCapacity;
+	        if (drained != null) {
+	          newCapacity = capacity != null ? capacity - drained : capacity;
+	          return this._drainAll(newCapacity, total + drained);
+	        } else {
+	          return this.Promise.resolve(total);
+	        }
+	      }).catch((e) => {
+	        return this.Events.trigger("error", e);
+	      });
+	    }
+
+	    _dropAllQueued(message) {
+	      return this._queues.shiftAll(function(job) {
+	        return job.doDrop({message});
+	      });
+	    }
+
+	    stop(options = {}) {
+	      var done, waitForExecuting;
+	      options = parser$5.load(options, this.stopDefaults);
+	      waitForExecuting = (at) => {
+	        var finished;
+	        finished = () => {
+	          var counts;
+	          counts = this._states.counts;
+	          return (counts[0] + counts[1] + counts[2] + counts[3]) === at;
+	        };
+	        return new this.Promise((resolve, reject) => {
+	          if (finished()) {
+	            return resolve();
+	          } else {
+	            return this.on("done", () => {
+	              if (finished()) {
+	                this.removeAllListeners("done");
+	                return resolve();
+	              }
+	            });
+	          }
+	        });
+	      };
+	      done = options.dropWaitingJobs ? (this._run = function(index, next) {
+	        return next.doDrop({
+	          message: options.dropErrorMessage
+	        });
+	      }, this._drainOne = () => {
+	        return this.Promise.resolve(null);
+	      }, this._registerLock.schedule(() => {
+	        return this._submitLock.schedule(() => {
+	          var k, ref, v;
+	          ref = this._scheduled;
+	          for (k in ref) {
+	            v = ref[k];
+	            if (this.jobStatus(v.job.options.id) === "RUNNING") {
+	              clearTimeout(v.timeout);
+	              clearTimeout(v.expiration);
+	              v.job.doDrop({
+	                message: options.dropErrorMessage
+	              });
+	            }
+	          }
+	          this._dropAllQueued(options.dropErrorMessage);
+	          return waitForExecuting(0);
+	        });
+	      })) : this.schedule({
+	        priority: NUM_PRIORITIES$1 - 1,
+	        weight: 0
+	      }, () => {
+	        return waitForExecuting(1);
+	      });
+	      this._receive = function(job) {
+	        return job._reject(new Bottleneck.prototype.BottleneckError(options.enqueueErrorMessage));
+	      };
+	      this.stop = () => {
+	        return this.Promise.reject(new Bottleneck.prototype.BottleneckError("stop() has already been called"));
+	      };
+	      return done;
+	    }
+
+	    async _addToQueue(job) {
+	      var args, blocked, error, options, reachedHWM, shifted, strategy;
+	      ({args, options} = job);
+	      try {
+	        ({reachedHWM, blocked, strategy} = (await this._store.__submit__(this.queued(), options.weight)));
+	      } catch (error1) {
+	        error = error1;
+	        this.Events.trigger("debug", `Could not queue ${options.id}`, {args, options, error});
+	        job.doDrop({error});
+	        return false;
+	      }
+	      if (blocked) {
+	        job.doDrop();
+	        return true;
+	      } else if (reachedHWM) {
+	        shifted = strategy === Bottleneck.prototype.strategy.LEAK ? this._queues.shiftLastFrom(options.priority) : strategy === Bottleneck.prototype.strategy.OVERFLOW_PRIORITY ? this._queues.shiftLastFrom(options.priority + 1) : strategy === Bottleneck.prototype.strategy.OVERFLOW ? job : void 0;
+	        if (shifted != null) {
+	          shifted.doDrop();
+	        }
+	        if ((shifted == null) || strategy === Bottleneck.prototype.strategy.OVERFLOW) {
+	          if (shifted == null) {
+	            job.doDrop();
+	          }
+	          return reachedHWM;
+	        }
+	      }
+	      job.doQueue(reachedHWM, blocked);
+	      this._queues.push(job);
+	      await this._drainAll();
+	      return reachedHWM;
+	    }
+
+	    _receive(job) {
+	      if (this._states.jobStatus(job.options.id) != null) {
+	        job._reject(new Bottleneck.prototype.BottleneckError(`A job with the same id already exists (id=${job.options.id})`));
+	        return false;
+	      } else {
+	        job.doReceive();
+	        return this._submitLock.schedule(this._addToQueue, job);
+	      }
+	    }
+
+	    submit(...args) {
+	      var cb, fn, job, options, ref, ref1, task;
+	      if (typeof args[0] === "function") {
+	        ref = args, [fn, ...args] = ref, [cb] = splice.call(args, -1);
+	        options = parser$5.load({}, this.jobDefaults);
+	      } else {
+	        ref1 = args, [options, fn, ...args] = ref1, [cb] = splice.call(args, -1);
+	        options = parser$5.load(options, this.jobDefaults);
+	      }
+	      task = (...args) => {
+	        return new this.Promise(function(resolve, reject) {
+	          return fn(...args, function(...args) {
+	            return (args[0] != null ? reject : resolve)(args);
+	          });
+	        });
+	      };
+	      job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
+	      job.promise.then(function(args) {
+	        return typeof cb === "function" ? cb(...args) : void 0;
+	      }).catch(function(args) {
+	        if (Array.isArray(args)) {
+	          return typeof cb === "function" ? cb(...args) : void 0;
+	        } else {
+	          return typeof cb === "function" ? cb(args) : void 0;
+	        }
+	      });
+	      return this._receive(job);
+	    }
+
+	    schedule(...args) {
+	      var job, options, task;
+	      if (typeof args[0] === "function") {
+	        [task, ...args] = args;
+	        options = {};
+	      } else {
+	        [options, task, ...args] = args;
+	      }
+	      job = new Job$1(task, args, options, this.jobDefaults, this.rejectOnDrop, this.Events, this._states, this.Promise);
+	      this._receive(job);
+	      return job.promise;
+	    }
+
+	    wrap(fn) {
+	      var schedule, wrapped;
+	      schedule = this.schedule.bind(this);
+	      wrapped = function(...args) {
+	        return schedule(fn.bind(this), ...args);
+	      };
+	      wrapped.withOptions = function(options, ...args) {
+	        return schedule(options, fn, ...args);
+	      };
+	      return wrapped;
+	    }
+
+	    async updateSettings(options = {}) {
+	      await this._store.__updateSettings__(parser$5.overwrite(options, this.storeDefaults));
+	      parser$5.overwrite(options, this.instanceDefaults, this);
+	      return this;
+	    }
+
+	    currentReservoir() {
+	      return this._store.__currentReservoir__();
+	    }
+
+	    incrementReservoir(incr = 0) {
+	      return this._store.__incrementReservoir__(incr);
+	    }
+
+	  }
+	  Bottleneck.default = Bottleneck;
+
+	  Bottleneck.Events = Events$4;
+
+	  Bottleneck.version = Bottleneck.prototype.version = require$$8.version;
+
+	  Bottleneck.strategy = Bottleneck.prototype.strategy = {
+	    LEAK: 1,
+	    OVERFLOW: 2,
+	    OVERFLOW_PRIORITY: 4,
+	    BLOCK: 3
+	  };
+
+	  Bottleneck.BottleneckError = Bottleneck.prototype.BottleneckError = BottleneckError_1;
+
+	  Bottleneck.Group = Bottleneck.prototype.Group = Group_1;
+
+	  Bottleneck.RedisConnection = Bottleneck.prototype.RedisConnection = require$$2;
+
+	  Bottleneck.IORedisConnection = Bottleneck.prototype.IORedisConnection = require$$3;
+
+	  Bottleneck.Batcher = Bottleneck.prototype.Batcher = Batcher_1;
+
+	  Bottleneck.prototype.jobDefaults = {
+	    priority: DEFAULT_PRIORITY$1,
+	    weight: 1,
+	    expiration: null,
+	    id: "<no-id>"
+	  };
+
+	  Bottleneck.prototype.storeDefaults = {
+	    maxConcurrent: null,
+	    minTime: 0,
+	    highWater: null,
+	    strategy: Bottleneck.prototype.strategy.LEAK,
+	    penalty: null,
+	    reservoir: null,
+	    reservoirRefreshInterval: null,
+	    reservoirRefreshAmount: null,
+	    reservoirIncreaseInterval: null,
+	    reservoirIncreaseAmount: null,
+	    reservoirIncreaseMaximum: null
+	  };
+
+	  Bottleneck.prototype.localStoreDefaults = {
+	    Promise: Promise,
+	    timeout: null,
+	    heartbeatInterval: 250
+	  };
+
+	  Bottleneck.prototype.redisStoreDefaults = {
+	    Promise: Promise,
+	    timeout: null,
+	    heartbeatInterval: 5000,
+	    clientTimeout: 10000,
+	    Redis: null,
+	    clientOptions: {},
+	    clusterNodes: null,
+	    clearDatastore: false,
+	    connection: null
+	  };
+
+	  Bottleneck.prototype.instanceDefaults = {
+	    datastore: "local",
+	    connection: null,
+	    id: "<no-id>",
+	    rejectOnDrop: true,
+	    trackDoneStatus: false,
+	    Promise: Promise
+	  };
+
+	  Bottleneck.prototype.stopDefaults = {
+	    enqueueErrorMessage: "This limiter has been stopped and cannot accept new jobs.",
+	    dropWaitingJobs: true,
+	    dropErrorMessage: "This limiter has been stopped."
+	  };
+
+	  return Bottleneck;
+
+	}).call(commonjsGlobal);
+
+	var Bottleneck_1 = Bottleneck;
+
+	var lib = Bottleneck_1;
+
+	return lib;
+
+})));
+
+
+/***/ }),
+
+/***/ 21916:
+/***/ ((__unused_webpack_module, exports) => {
+
+var __webpack_unused_export__;
+
+__webpack_unused_export__ = true;
+__webpack_unused_export__ = __webpack_unused_export__ = void 0;
+var peq = new Uint32Array(0x10000);
+var myers_32 = function (a, b) {
+    var n = a.length;
+    var m = b.length;
+    var lst = 1 << (n - 1);
+    var pv = -1;
+    var mv = 0;
+    var sc = n;
+    var i = n;
+    while (i--) {
+        peq[a.charCodeAt(i)] |= 1 << i;
+    }
+    for (i = 0; i < m; i++) {
+        var eq = peq[b.charCodeAt(i)];
+        var xv = eq | mv;
+        eq |= ((eq & pv) + pv) ^ pv;
+        mv |= ~(eq | pv);
+        pv &= eq;
+        if (mv & lst) {
+            sc++;
+        }
+        if (pv & lst) {
+            sc--;
+        }
+        mv = (mv << 1) | 1;
+        pv = (pv << 1) | ~(xv | mv);
+        mv &= xv;
+    }
+    i = n;
+    while (i--) {
+        peq[a.charCodeAt(i)] = 0;
+    }
+    return sc;
+};
+var myers_x = function (b, a) {
+    var n = a.length;
+    var m = b.length;
+    var mhc = [];
+    var phc = [];
+    var hsize = Math.ceil(n / 32);
+    var vsize = Math.ceil(m / 32);
+    for (var i = 0; i < hsize; i++) {
+        phc[i] = -1;
+        mhc[i] = 0;
+    }
+    var j = 0;
+    for (; j < vsize - 1; j++) {
+        var mv_1 = 0;
+        var pv_1 = -1;
+        var start_1 = j * 32;
+        var vlen_1 = Math.min(32, m) + start_1;
+        for (var k = start_1; k < vlen_1; k++) {
+            peq[b.charCodeAt(k)] |= 1 << k;
+        }
+        for (var i = 0; i < n; i++) {
+            var eq = peq[a.charCodeAt(i)];
+            var pb = (phc[(i / 32) | 0] >>> i) & 1;
+            var mb = (mhc[(i / 32) | 0] >>> i) & 1;
+            var xv = eq | mv_1;
+            var xh = ((((eq | mb) & pv_1) + pv_1) ^ pv_1) | eq | mb;
+            var ph = mv_1 | ~(xh | pv_1);
+            var mh = pv_1 & xh;
+            if ((ph >>> 31) ^ pb) {
+                phc[(i / 32) | 0] ^= 1 << i;
+            }
+            if ((mh >>> 31) ^ mb) {
+                mhc[(i / 32) | 0] ^= 1 << i;
+            }
+            ph = (ph << 1) | pb;
+            mh = (mh << 1) | mb;
+            pv_1 = mh | ~(xv | ph);
+            mv_1 = ph & xv;
+        }
+        for (var k = start_1; k < vlen_1; k++) {
+            peq[b.charCodeAt(k)] = 0;
+        }
+    }
+    var mv = 0;
+    var pv = -1;
+    var start = j * 32;
+    var vlen = Math.min(32, m - start) + start;
+    for (var k = start; k < vlen; k++) {
+        peq[b.charCodeAt(k)] |= 1 << k;
+    }
+    var score = m;
+    for (var i = 0; i < n; i++) {
+        var eq = peq[a.charCodeAt(i)];
+        var pb = (phc[(i / 32) | 0] >>> i) & 1;
+        var mb = (mhc[(i / 32) | 0] >>> i) & 1;
+        var xv = eq | mv;
+        var xh = ((((eq | mb) & pv) + pv) ^ pv) | eq | mb;
+        var ph = mv | ~(xh | pv);
+        var mh = pv & xh;
+        score += (ph >>> (m - 1)) & 1;
+        score -= (mh >>> (m - 1)) & 1;
+        if ((ph >>> 31) ^ pb) {
+            phc[(i / 32) | 0] ^= 1 << i;
+        }
+        if ((mh >>> 31) ^ mb) {
+            mhc[(i / 32) | 0] ^= 1 << i;
+        }
+        ph = (ph << 1) | pb;
+        mh = (mh << 1) | mb;
+        pv = mh | ~(xv | ph);
+        mv = ph & xv;
+    }
+    for (var k = start; k < vlen; k++) {
+        peq[b.charCodeAt(k)] = 0;
+    }
+    return score;
+};
+var distance = function (a, b) {
+    if (a.length < b.length) {
+        var tmp = b;
+        b = a;
+        a = tmp;
+    }
+    if (b.length === 0) {
+        return a.length;
+    }
+    if (a.length <= 32) {
+        return myers_32(a, b);
+    }
+    return myers_x(a, b);
+};
+__webpack_unused_export__ = distance;
+var closest = function (str, arr) {
+    var min_distance = Infinity;
+    var min_index = 0;
+    for (var i = 0; i < arr.length; i++) {
+        var dist = distance(str, arr[i]);
+        if (dist < min_distance) {
+            min_distance = dist;
+            min_index = i;
+        }
+    }
+    return arr[min_index];
+};
+__webpack_unused_export__ = closest;
+
+
+/***/ }),
+
 /***/ 20770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -28697,7 +30377,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 12267:
+/***/ 74018:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28861,7 +30541,7 @@ class errors_CagentError extends Error {
     }
 }
 /** Wraps anything thrown into a {@link CagentError}; what is already one passes through. */
-function asCagentError(thrown) {
+function errors_asCagentError(thrown) {
     if (thrown instanceof errors_CagentError)
         return thrown;
     return new errors_CagentError('internal.bug', errors_messageOf(thrown), {
@@ -29563,7 +31243,7 @@ async function cleanUpRun(docker, runId) {
 }
 /** What happened and what to do, without the engine. */
 function problemOf(thrown) {
-    const { message, hint } = asCagentError(thrown);
+    const { message, hint } = errors_asCagentError(thrown);
     return hint === undefined ? message : `${message.replace(/[.!?]?$/, (stop) => stop || '.')} ${hint}`;
 }
 async function anyGatewayImage(docker) {
@@ -29576,6 +31256,667 @@ async function anyGatewayImage(docker) {
         '{{.Repository}}:{{.Tag}}',
     ]);
     return result.stdout.toString('utf8').split('\n')[0] || undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/api-url.js
+
+const DEFAULT_URL = 'https://api.github.com';
+/**
+ * The address of the API, without a slash at its end: `https://api.github.com`, or `https://HOST/api/v3` of an
+ * enterprise server, as the runner tells it in GITHUB_API_URL. Plain HTTP would show the token to the network, so
+ * it is taken only on this machine.
+ *
+ * @throws CagentError `github.unreachable` when the text is no such address
+ */
+function readApiUrl(text) {
+    const given = text === undefined || text === '' ? DEFAULT_URL : text;
+    const url = URL.parse(given);
+    const encrypted = url?.protocol === 'https:';
+    const local = url?.protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+    if (url === null || !(encrypted || local) || url.username !== '' || url.search !== '' || url.hash !== '') {
+        throw new errors_CagentError('github.unreachable', `GITHUB_API_URL: found ${JSON.stringify(given)}`, {
+            hint: 'It has to be an https address such as https://api.github.com or https://HOST/api/v3.',
+        });
+    }
+    return url.href.replace(/\/+$/, '');
+}
+
+// EXTERNAL MODULE: ./node_modules/@octokit/core/dist-src/index.js + 12 modules
+var dist_src = __nccwpck_require__(14730);
+// EXTERNAL MODULE: ./node_modules/@octokit/plugin-retry/dist-bundle/index.js
+var dist_bundle = __nccwpck_require__(49735);
+// EXTERNAL MODULE: ./node_modules/bottleneck/light.js
+var light = __nccwpck_require__(63251);
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-throttling/dist-bundle/index.js
+// pkg/dist-src/index.js
+
+
+// pkg/dist-src/version.js
+var VERSION = "0.0.0-development";
+
+// pkg/dist-src/wrap-request.js
+var noop = () => Promise.resolve();
+function wrapRequest(state, request, options) {
+  return state.retryLimiter.schedule(doRequest, state, request, options);
+}
+async function doRequest(state, request, options) {
+  const { pathname } = new URL(options.url, "http://github.test");
+  const isAuth = isAuthRequest(options.method, pathname);
+  const isWrite = !isAuth && options.method !== "GET" && options.method !== "HEAD";
+  const isSearch = options.method === "GET" && pathname.startsWith("/search/");
+  const isGraphQL = pathname.startsWith("/graphql");
+  const retryCount = ~~request.retryCount;
+  const jobOptions = retryCount > 0 ? { priority: 0, weight: 0 } : {};
+  if (state.clustering) {
+    jobOptions.expiration = 1e3 * 60;
+  }
+  if (isWrite || isGraphQL) {
+    await state.write.key(state.id).schedule(jobOptions, noop);
+  }
+  if (isWrite && state.triggersNotification(pathname)) {
+    await state.notifications.key(state.id).schedule(jobOptions, noop);
+  }
+  if (isSearch) {
+    await state.search.key(state.id).schedule(jobOptions, noop);
+  }
+  const req = (isAuth ? state.auth : state.global).key(state.id).schedule(jobOptions, request, options);
+  if (isGraphQL) {
+    const res = await req;
+    if (res.data.errors != null && res.data.errors.some((error) => error.type === "RATE_LIMITED")) {
+      const error = Object.assign(new Error("GraphQL Rate Limit Exceeded"), {
+        response: res,
+        data: res.data
+      });
+      throw error;
+    }
+  }
+  return req;
+}
+function isAuthRequest(method, pathname) {
+  return method === "PATCH" && // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-a-scoped-access-token
+  /^\/applications\/[^/]+\/token\/scoped$/.test(pathname) || method === "POST" && // https://docs.github.com/en/rest/apps/oauth-applications?apiVersion=2022-11-28#reset-a-token
+  (/^\/applications\/[^/]+\/token$/.test(pathname) || // https://docs.github.com/en/rest/apps/apps?apiVersion=2022-11-28#create-an-installation-access-token-for-an-app
+  /^\/app\/installations\/[^/]+\/access_tokens$/.test(pathname) || // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+  pathname === "/login/oauth/access_token");
+}
+
+// pkg/dist-src/generated/triggers-notification-paths.js
+var triggers_notification_paths_default = [
+  "/orgs/{org}/invitations",
+  "/orgs/{org}/invitations/{invitation_id}",
+  "/orgs/{org}/teams/{team_slug}/discussions",
+  "/orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments",
+  "/repos/{owner}/{repo}/collaborators/{username}",
+  "/repos/{owner}/{repo}/commits/{commit_sha}/comments",
+  "/repos/{owner}/{repo}/issues",
+  "/repos/{owner}/{repo}/issues/{issue_number}/comments",
+  "/repos/{owner}/{repo}/issues/{issue_number}/sub_issue",
+  "/repos/{owner}/{repo}/issues/{issue_number}/sub_issues/priority",
+  "/repos/{owner}/{repo}/pulls",
+  "/repos/{owner}/{repo}/pulls/{pull_number}/comments",
+  "/repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies",
+  "/repos/{owner}/{repo}/pulls/{pull_number}/merge",
+  "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers",
+  "/repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+  "/repos/{owner}/{repo}/releases",
+  "/teams/{team_id}/discussions",
+  "/teams/{team_id}/discussions/{discussion_number}/comments"
+];
+
+// pkg/dist-src/route-matcher.js
+function routeMatcher(paths) {
+  const regexes = paths.map(
+    (path) => path.split("/").map((c) => c.startsWith("{") ? "(?:.+?)" : c).join("/")
+  );
+  const regex2 = `^(?:${regexes.map((r) => `(?:${r})`).join("|")})[^/]*$`;
+  return new RegExp(regex2, "i");
+}
+
+// pkg/dist-src/index.js
+var regex = routeMatcher(triggers_notification_paths_default);
+var triggersNotification = regex.test.bind(regex);
+var groups = {};
+var createGroups = function(Bottleneck, common) {
+  groups.global = new Bottleneck.Group({
+    id: "octokit-global",
+    maxConcurrent: 10,
+    ...common
+  });
+  groups.auth = new Bottleneck.Group({
+    id: "octokit-auth",
+    maxConcurrent: 1,
+    ...common
+  });
+  groups.search = new Bottleneck.Group({
+    id: "octokit-search",
+    maxConcurrent: 1,
+    minTime: 2e3,
+    ...common
+  });
+  groups.write = new Bottleneck.Group({
+    id: "octokit-write",
+    maxConcurrent: 1,
+    minTime: 1e3,
+    ...common
+  });
+  groups.notifications = new Bottleneck.Group({
+    id: "octokit-notifications",
+    maxConcurrent: 1,
+    minTime: 3e3,
+    ...common
+  });
+};
+function throttling(octokit, octokitOptions) {
+  const {
+    enabled = true,
+    Bottleneck = light,
+    id = "no-id",
+    timeout = 1e3 * 60 * 2,
+    // Redis TTL: 2 minutes
+    connection
+  } = octokitOptions.throttle || {};
+  if (!enabled) {
+    return {};
+  }
+  const common = { timeout };
+  if (typeof connection !== "undefined") {
+    common.connection = connection;
+  }
+  const state = Object.assign(
+    {
+      clustering: connection != null,
+      triggersNotification,
+      fallbackSecondaryRateRetryAfter: 60,
+      retryAfterBaseValue: 1e3,
+      id
+    },
+    octokitOptions.throttle
+  );
+  if (typeof state.onSecondaryRateLimit !== "function" || typeof state.onRateLimit !== "function") {
+    throw new Error(`octokit/plugin-throttling error:
+        You must pass the onSecondaryRateLimit and onRateLimit error handlers.
+        See https://octokit.github.io/rest.js/#throttling
+
+        const octokit = new Octokit({
+          throttle: {
+            onSecondaryRateLimit: (retryAfter, options) => {/* ... */},
+            onRateLimit: (retryAfter, options) => {/* ... */}
+          }
+        })
+    `);
+  }
+  let initialized = false;
+  const initializeBottleneck = () => {
+    if (initialized) {
+      return;
+    }
+    initialized = true;
+    if (groups.global == null) {
+      createGroups(Bottleneck, common);
+    }
+    state.global = state.global ?? groups.global;
+    state.auth = state.auth ?? groups.auth;
+    state.search = state.search ?? groups.search;
+    state.write = state.write ?? groups.write;
+    state.notifications = state.notifications ?? groups.notifications;
+    state.retryLimiter = state.retryLimiter ?? new Bottleneck();
+    const events = {};
+    const emitter = new Bottleneck.Events(events);
+    events.on("secondary-limit", state.onSecondaryRateLimit);
+    events.on("rate-limit", state.onRateLimit);
+    events.on(
+      "error",
+      (e) => octokit.log.warn("Error in throttling-plugin limit handler", e)
+    );
+    state.retryLimiter.on("failed", async function(error, info) {
+      const [state2, request, options] = info.args;
+      const { pathname } = new URL(options.url, "http://github.test");
+      const shouldRetryGraphQL = pathname.startsWith("/graphql") && error.status !== 401;
+      if (!(shouldRetryGraphQL || error.status === 403 || error.status === 429)) {
+        return;
+      }
+      const retryCount = ~~request.retryCount;
+      request.retryCount = retryCount;
+      options.request.retryCount = retryCount;
+      const { wantRetry, retryAfter = 0 } = await (async function() {
+        if (/\bsecondary rate\b/i.test(error.message)) {
+          const retryAfter2 = Number(error.response.headers["retry-after"]) || state2.fallbackSecondaryRateRetryAfter;
+          const wantRetry2 = await emitter.trigger(
+            "secondary-limit",
+            retryAfter2,
+            options,
+            octokit,
+            retryCount
+          );
+          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
+        }
+        if (error.response.headers != null && error.response.headers["x-ratelimit-remaining"] === "0" || (error.response.data?.errors ?? []).some(
+          (error2) => error2.type === "RATE_LIMITED"
+        )) {
+          const rateLimitReset = new Date(
+            ~~error.response.headers["x-ratelimit-reset"] * 1e3
+          ).getTime();
+          const retryAfter2 = Math.max(
+            // Add one second so we retry _after_ the reset time
+            // https://docs.github.com/en/rest/overview/resources-in-the-rest-api?apiVersion=2022-11-28#exceeding-the-rate-limit
+            Math.ceil((rateLimitReset - Date.now()) / 1e3) + 1,
+            0
+          );
+          const wantRetry2 = await emitter.trigger(
+            "rate-limit",
+            retryAfter2,
+            options,
+            octokit,
+            retryCount
+          );
+          return { wantRetry: wantRetry2, retryAfter: retryAfter2 };
+        }
+        return {};
+      })();
+      if (wantRetry) {
+        request.retryCount++;
+        return retryAfter * state2.retryAfterBaseValue;
+      }
+    });
+  };
+  octokit.hook.wrap("request", (request, options) => {
+    initializeBottleneck();
+    return wrapRequest(state, request, options);
+  });
+  return {};
+}
+throttling.VERSION = VERSION;
+throttling.triggersNotification = triggersNotification;
+
+
+;// CONCATENATED MODULE: ./lib/core/duration.js
+/** Durations as people write them (`30m`, `90s`, `1h30m`, `500ms`) in milliseconds. */
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Whole milliseconds, or `undefined` when the text is not a duration. A bare number is seconds. */
+function parseDuration(text) {
+    const trimmed = text.trim();
+    if (/^\d+(\.\d+)?$/.test(trimmed))
+        return wholeMs(Number(trimmed) * 1_000);
+    if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(trimmed))
+        return undefined;
+    let total = 0;
+    for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+        total += Number(amount) * UNITS[unit];
+    }
+    return wholeMs(total);
+}
+/** `92000` to `1 m 32 s`, `1800000` to `30 m`, `850` to `850 ms`. */
+function duration_formatDuration(ms) {
+    if (ms < 999.5)
+        return `${Math.round(ms)} ms`;
+    const seconds = Math.round(ms / 1_000);
+    if (ms < 59_950)
+        return `${(ms / 1_000).toFixed(1)} s`;
+    const hours = Math.floor(seconds / 3_600);
+    const minutes = Math.floor((seconds % 3_600) / 60);
+    const parts = hours > 0 ? [`${hours} h`, `${minutes} m`] : [`${minutes} m`, `${seconds % 60} s`];
+    return parts.filter((part, at) => at === 0 || !part.startsWith('0 ')).join(' ');
+}
+function wholeMs(ms) {
+    const whole = Math.round(ms);
+    return Number.isSafeInteger(whole) ? whole : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/api-error.js
+
+
+/**
+ * What GitHub, or the way to it, answered as an error of the catalogue. The message names the request and what
+ * GitHub said; a header of GitHub tells which permission would have been enough.
+ */
+function asGitHubError(thrown, now) {
+    if (thrown instanceof errors_CagentError)
+        return thrown;
+    const error = (typeof thrown === 'object' && thrown !== null ? thrown : {});
+    const { code, hint } = judge(error, now);
+    return new errors_CagentError(code, `${requestOf(error)}: ${wordsOf(error, thrown)}`, { hint, cause: thrown });
+}
+function judge(error, now) {
+    const headers = error.response?.headers ?? {};
+    switch (error.status) {
+        case 401:
+            return {
+                code: 'github.token',
+                hint: 'Give a token that is valid for this host, such as secrets.GITHUB_TOKEN.',
+            };
+        case 403:
+        case 429:
+            if (isLimit(error))
+                return { code: 'github.rate-limit', hint: limitHint(headers, now) };
+            return { code: 'github.permission', hint: permissionHint(headers) };
+        case 404:
+            return {
+                code: 'github.not-found',
+                hint: 'It does not exist, or the token may not see it.',
+            };
+        default:
+            if (error.response !== undefined && (error.status ?? 500) < 500)
+                return { code: 'github.refused', hint: 'GitHub did not take the request as it was.' };
+            return {
+                code: 'github.unreachable',
+                hint: 'GitHub or the network has a problem; try again, and check GITHUB_API_URL and HTTPS_PROXY.',
+            };
+    }
+}
+function isLimit({ message = '', status, response }) {
+    const remaining = response?.headers?.['x-ratelimit-remaining'];
+    return status === 429 || String(remaining) === '0' || /\brate limit\b/i.test(message);
+}
+function limitHint(headers, now) {
+    const after = Number(headers['retry-after']);
+    const reset = Number(headers['x-ratelimit-reset']);
+    const seconds = after > 0 ? after : reset > 0 ? reset - now.getTime() / 1_000 : 0;
+    const when = seconds > 0 ? `in ${duration_formatDuration(Math.ceil(seconds) * 1_000)}` : 'later';
+    return `Try again ${when}, or use the token of an app, which has limits of its own.`;
+}
+function permissionHint(headers) {
+    const accepted = headers['x-accepted-github-permissions'];
+    const needs = typeof accepted === 'string' && accepted !== '' ? ` It needs ${accepted}.` : '';
+    return `The token may not do this.${needs} Set "permissions:" of the job, or give another token.`;
+}
+function requestOf({ request }) {
+    if (request?.url === undefined)
+        return 'GitHub';
+    return `${request.method ?? 'GET'} ${request.url.replace(/\?.*$/s, '')}`;
+}
+function wordsOf({ response, status }, thrown) {
+    const said = response?.data?.message ?? errors_messageOf(thrown);
+    const errors = Array.isArray(response?.data?.errors) ? response.data.errors.map(errorWords) : [];
+    const details = errors.length === 0 ? '' : ` (${errors.join('; ')})`;
+    return `${said}${details}${status === undefined || response === undefined ? '' : `, status ${status}`}`;
+}
+function errorWords(error) {
+    if (typeof error !== 'object' || error === null)
+        return String(error);
+    const { message, field, code } = error;
+    return String(message ?? [field, code].filter((part) => part !== undefined).join(' '));
+}
+
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(46752);
+;// CONCATENATED MODULE: ./lib/github/proxied-fetch.js
+
+/** The `fetch` of Node, or one that reaches every host through an HTTP proxy; TLS stays between us and the host. */
+function fetchThrough(proxy) {
+    if (proxy === undefined)
+        return fetch;
+    const dispatcher = new undici.ProxyAgent(proxy);
+    const through = (input, init) => (0,undici.fetch)(input, { ...init, dispatcher });
+    return through;
+}
+
+;// CONCATENATED MODULE: ./lib/github/client.js
+
+
+
+
+
+
+
+const REQUEST_TIMEOUT_MS = 60_000;
+/** GitHub's wait for the secondary limits is a minute where it does not say. A job should not sit longer than this. */
+const LONGEST_WAIT_SECONDS = 300;
+const MOST_WAITS = 3;
+const API_VERSION = '2022-11-28';
+const CagentOctokit = dist_src/* Octokit */.E.plugin(throttling, dist_bundle/* retry */.L);
+/**
+ * A client that keeps to GitHub's rules: one write at a time and a second apart, waiting as long as a limit asks
+ * for, and trying again when the server fails. Never prints.
+ */
+function createGitHub(options) {
+    const { token, apiUrl, signal } = options;
+    if (token === '') {
+        throw new errors_CagentError('github.token', 'there is no token for GitHub', {
+            hint: 'Set the input github-token, such as to secrets.GITHUB_TOKEN.',
+        });
+    }
+    const octokit = new CagentOctokit({
+        auth: token,
+        baseUrl: apiUrl,
+        userAgent: 'cagent',
+        log: { debug() { }, info() { }, warn() { }, error() { } },
+        request: { fetch: boundedFetch(fetchThrough(options.proxy), signal) },
+        throttle: throttleOptions(options),
+        retry: options.secondMs === undefined ? {} : { retryAfterBaseValue: options.secondMs },
+    });
+    // Registered last, so outermost: what comes out has been tried again and is final.
+    octokit.hook.wrap('request', async (request, parameters) => {
+        try {
+            parameters.headers['x-github-api-version'] ??= API_VERSION;
+            return await request(parameters);
+        }
+        catch (thrown) {
+            throw asGitHubError(thrown, new Date());
+        }
+    });
+    return {
+        call: octokit.request,
+        async graphql(query, variables) {
+            try {
+                return await octokit.graphql(query, { ...variables });
+            }
+            catch (thrown) {
+                throw graphqlError(thrown);
+            }
+        },
+    };
+}
+function boundedFetch(send, signal) {
+    return (input, init) => {
+        const signals = [init?.signal, signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)];
+        return send(input, {
+            ...init,
+            signal: AbortSignal.any(signals.filter((one) => one !== undefined && one !== null)),
+        });
+    };
+}
+function throttleOptions({ notice = () => { }, signal, secondMs }) {
+    const wait = (why) => (seconds, _request, _octokit, waits) => {
+        if (seconds > LONGEST_WAIT_SECONDS || waits >= MOST_WAITS || signal?.aborted === true)
+            return false;
+        notice(`GitHub asks to wait ${duration_formatDuration(seconds * 1_000)} (${why}).`);
+        return true;
+    };
+    const handlers = { onRateLimit: wait('rate limit'), onSecondaryRateLimit: wait('secondary rate limit') };
+    if (secondMs === undefined)
+        return handlers;
+    return { ...handlers, retryAfterBaseValue: secondMs, write: AT_ONCE, notifications: AT_ONCE };
+}
+/** The one method of a limiter's group that the throttling calls. */
+const AT_ONCE = {
+    key: () => ({ schedule: (_options, work) => work() }),
+};
+function graphqlError(thrown) {
+    if (thrown instanceof errors_CagentError)
+        return thrown;
+    const errors = thrown.errors ?? [];
+    const type = errors[0]?.type ?? '';
+    const words = errors.map(({ message }) => message ?? '').join('; ');
+    const code = type === 'NOT_FOUND' ? 'github.not-found' : type === 'FORBIDDEN' ? 'github.permission' : 'github.refused';
+    return new errors_CagentError(code, `POST /graphql: ${words || String(thrown)}`, {
+        hint: 'See what GitHub says; the token may lack a permission.',
+        cause: thrown,
+    });
+}
+
+// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
+var mod = __nccwpck_require__(21916);
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+;// CONCATENATED MODULE: ./lib/core/path-text.js
+
+
+/**
+ * File names are bytes; plans and reports are JSON. A path travels as a string in which every byte that is not
+ * valid UTF-8 is a lone low surrogate U+DC80 to U+DCFF (Python calls this surrogateescape). Names that are valid
+ * UTF-8 read as they are, and any name survives the way to JSON and back.
+ */
+const ESCAPE_BASE = 0xdc00;
+/** Bytes of a file name or path to its text. Lossless: {@link encodePath} gives the bytes back. */
+function decodePath(bytes) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if ((0,external_node_buffer_.isUtf8)(buffer))
+        return buffer.toString('utf8');
+    let text = '';
+    for (let at = 0; at < buffer.length;) {
+        const length = validSequenceLength(buffer, at);
+        if (length === 0) {
+            text += String.fromCharCode(ESCAPE_BASE + buffer[at]);
+            at += 1;
+        }
+        else {
+            text += buffer.toString('utf8', at, at + length);
+            at += length;
+        }
+    }
+    return text;
+}
+/** Text of a path to its bytes, the inverse of {@link decodePath}. */
+function encodePath(text) {
+    if (text.isWellFormed())
+        return Buffer.from(text, 'utf8');
+    const parts = [];
+    for (const character of text) {
+        const code = character.charCodeAt(0);
+        const escaped = character.length === 1 && code >= 0xdc80 && code <= 0xdcff;
+        parts.push(escaped ? Buffer.from([code - ESCAPE_BASE]) : Buffer.from(character, 'utf8'));
+    }
+    return Buffer.concat(parts);
+}
+/**
+ * A path that Node's file functions take: `root` (an absolute path) joined with a workspace-relative `path`.
+ * Bytes only where the name needs them, since strings are the faster way.
+ */
+function fsPath(root, path) {
+    const joined = path === '' ? root : `${root}/${path}`;
+    return joined.isWellFormed() ? joined : encodePath(joined);
+}
+/**
+ * A path as it may be shown to a person or written to a log line: what cannot be seen is escaped (see
+ * {@link displayText}), and backslashes are doubled, so that two different paths never look the same.
+ */
+function path_text_displayPath(path) {
+    return display_text_displayText(path.replaceAll('\\', '\\\\'));
+}
+function validSequenceLength(buffer, at) {
+    for (let length = 1; length <= 4 && at + length <= buffer.length; length++) {
+        if ((0,external_node_buffer_.isUtf8)(buffer.subarray(at, at + length)))
+            return length;
+    }
+    return 0;
+}
+
+;// CONCATENATED MODULE: ./lib/config/found.js
+
+
+const LONGEST_QUOTE = 60;
+/** A value as an error message names it: short, on one line, with nothing that could forge another line. */
+function describeFound(value) {
+    if (value === undefined || value === null)
+        return 'nothing';
+    if (typeof value === 'string')
+        return found_quote(value);
+    if (Array.isArray(value))
+        return 'a list';
+    if (typeof value === 'object')
+        return 'a mapping';
+    return `the ${typeof value === 'boolean' ? 'boolean' : 'number'} ${String(value)}`;
+}
+/** Text in double quotes, cut after 60 characters. */
+function found_quote(text) {
+    const cut = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+    return `"${path_text_displayPath(cut)}"`;
+}
+/** `a`, `a or b`, `a, b or c`. */
+function found_alternatives(names) {
+    if (names.length < 2)
+        return names.join('');
+    return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+/** The name that goes on from this one, else the one with the fewest edits, the first of equals. */
+function found_nearest(name, names) {
+    const longer = name.replaceAll('-', '').length < 3 ? undefined : names.find((candidate) => candidate.startsWith(name));
+    if (longer !== undefined)
+        return longer;
+    let best;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const candidate of names) {
+        const edits = distance(name.toLowerCase(), candidate.toLowerCase());
+        if (edits < fewest)
+            [best, fewest] = [candidate, edits];
+    }
+    return best;
+}
+/** Like {@link nearest}, but only when it is near enough to be a slip of the keyboard. */
+function likelyMeant(name, names) {
+    const best = found_nearest(name, names);
+    if (best === undefined)
+        return undefined;
+    if (best.startsWith(name) && name !== '')
+        return best;
+    return distance(name.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(best.length / 2))
+        ? best
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/github/proxy.js
+
+
+/**
+ * The HTTP proxy on the way to an address, from the variables and by the rules that the runner itself goes by:
+ * `https_proxy` or `http_proxy`, and `no_proxy` with hosts, which stand for the hosts below them too. Lower case wins.
+ *
+ * @returns `undefined` when there is none
+ * @throws CagentError `github.unreachable` when the variable holds no address; the message shows no password
+ */
+function proxyFor(address, environment) {
+    const url = new URL(address);
+    const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+    const text = environment[name.toLowerCase()] || environment[name];
+    if (!text || isDirect(url, environment.no_proxy || environment.NO_PROXY || ''))
+        return undefined;
+    const proxy = URL.parse(text.includes('://') ? text : `http://${text}`);
+    if (proxy !== null && /^https?:$/.test(proxy.protocol))
+        return proxy.href;
+    throw new errors_CagentError('github.unreachable', `${name}: found ${found_quote(text.replace(/^.*@/s, '…@'))}`, {
+        hint: 'It has to be an address such as http://proxy.corp.example:3128.',
+    });
+}
+function isDirect({ hostname, port, protocol }, exceptions) {
+    if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
+        return true;
+    const own = [hostname, `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`];
+    return exceptions
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter((exception) => exception !== '')
+        .some((exception) => {
+        const host = exception.replace(/^\*?\./, '');
+        return exception === '*' || own.some((name) => name === host || name.endsWith(`.${host}`));
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/action/github-connection.js
+
+
+
+
+/** One client for the whole step, made when GitHub is first needed. */
+function connection(token, environment, signal) {
+    let github;
+    return () => {
+        if (github === undefined) {
+            const apiUrl = readApiUrl(environment.GITHUB_API_URL);
+            const proxy = proxyFor(apiUrl, environment);
+            github = createGitHub({ token, apiUrl, proxy, notice: lib_core/* info */.pq, signal });
+        }
+        return github;
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/action/image-cache.js
@@ -29685,39 +32026,6 @@ function fileName(reference) {
     return reference.replace(/[^A-Za-z0-9._-]/g, '-');
 }
 
-;// CONCATENATED MODULE: ./lib/core/duration.js
-/** Durations as people write them (`30m`, `90s`, `1h30m`, `500ms`) in milliseconds. */
-const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** Whole milliseconds, or `undefined` when the text is not a duration. A bare number is seconds. */
-function parseDuration(text) {
-    const trimmed = text.trim();
-    if (/^\d+(\.\d+)?$/.test(trimmed))
-        return wholeMs(Number(trimmed) * 1_000);
-    if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(trimmed))
-        return undefined;
-    let total = 0;
-    for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
-        total += Number(amount) * UNITS[unit];
-    }
-    return wholeMs(total);
-}
-/** `92000` to `1 m 32 s`, `1800000` to `30 m`, `850` to `850 ms`. */
-function duration_formatDuration(ms) {
-    if (ms < 999.5)
-        return `${Math.round(ms)} ms`;
-    const seconds = Math.round(ms / 1_000);
-    if (ms < 59_950)
-        return `${(ms / 1_000).toFixed(1)} s`;
-    const hours = Math.floor(seconds / 3_600);
-    const minutes = Math.floor((seconds % 3_600) / 60);
-    const parts = hours > 0 ? [`${hours} h`, `${minutes} m`] : [`${minutes} m`, `${seconds % 60} s`];
-    return parts.filter((part, at) => at === 0 || !part.startsWith('0 ')).join(' ');
-}
-function wholeMs(ms) {
-    const whole = Math.round(ms);
-    return Number.isSafeInteger(whole) ? whole : undefined;
-}
-
 ;// CONCATENATED MODULE: ./lib/report/wording.js
 
 /** The words that summary, page and terminal share. Text from outside is returned raw: the renderer escapes it. */
@@ -29735,7 +32043,7 @@ function wording_outcomeSentence(report) {
                 return `The agent was ended because it was silent${lengthOf(report.limits.set?.idleTimeoutMs)}`;
             return report.limits.set === undefined
                 ? 'The agent was ended at the time limit'
-                : `The agent was ended at the time limit of ${formatDuration(report.limits.set.timeoutMs)}`;
+                : `The agent was ended at the time limit of ${duration_formatDuration(report.limits.set.timeoutMs)}`;
         case 'cancelled':
             return 'The run was cancelled';
         case 'limit':
@@ -29745,7 +32053,7 @@ function wording_outcomeSentence(report) {
     }
 }
 function lengthOf(ms) {
-    return ms === undefined ? '' : ` for ${formatDuration(ms)}`;
+    return ms === undefined ? '' : ` for ${duration_formatDuration(ms)}`;
 }
 function wording_plural(count, one, many = `${one}s`) {
     return `${wording_groupDigits(count)} ${count === 1 ? one : many}`;
@@ -29782,7 +32090,7 @@ function wording_egressWords({ egress }) {
     return words.join(', ');
 }
 /** `host:port`, or the host alone for a lookup and where there is no port. IPv6 addresses get brackets. */
-function wording_destination(row) {
+function destination(row) {
     // Of a lookup the name is the news, not the port of the resolver.
     const lookup = row.protocols.every((protocol) => protocol === 'dns');
     if (row.port === undefined || lookup)
@@ -29836,71 +32144,6 @@ function portWords(rows) {
     if (ports.length === 0)
         return '';
     return ` ${ports.length === 1 ? 'port' : 'ports'} ${ports.slice(0, 5).join(', ')}${ports.length > 5 ? ', …' : ''}`;
-}
-
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
-;// CONCATENATED MODULE: ./lib/core/path-text.js
-
-
-/**
- * File names are bytes; plans and reports are JSON. A path travels as a string in which every byte that is not
- * valid UTF-8 is a lone low surrogate U+DC80 to U+DCFF (Python calls this surrogateescape). Names that are valid
- * UTF-8 read as they are, and any name survives the way to JSON and back.
- */
-const ESCAPE_BASE = 0xdc00;
-/** Bytes of a file name or path to its text. Lossless: {@link encodePath} gives the bytes back. */
-function decodePath(bytes) {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if ((0,external_node_buffer_.isUtf8)(buffer))
-        return buffer.toString('utf8');
-    let text = '';
-    for (let at = 0; at < buffer.length;) {
-        const length = validSequenceLength(buffer, at);
-        if (length === 0) {
-            text += String.fromCharCode(ESCAPE_BASE + buffer[at]);
-            at += 1;
-        }
-        else {
-            text += buffer.toString('utf8', at, at + length);
-            at += length;
-        }
-    }
-    return text;
-}
-/** Text of a path to its bytes, the inverse of {@link decodePath}. */
-function encodePath(text) {
-    if (text.isWellFormed())
-        return Buffer.from(text, 'utf8');
-    const parts = [];
-    for (const character of text) {
-        const code = character.charCodeAt(0);
-        const escaped = character.length === 1 && code >= 0xdc80 && code <= 0xdcff;
-        parts.push(escaped ? Buffer.from([code - ESCAPE_BASE]) : Buffer.from(character, 'utf8'));
-    }
-    return Buffer.concat(parts);
-}
-/**
- * A path that Node's file functions take: `root` (an absolute path) joined with a workspace-relative `path`.
- * Bytes only where the name needs them, since strings are the faster way.
- */
-function fsPath(root, path) {
-    const joined = path === '' ? root : `${root}/${path}`;
-    return joined.isWellFormed() ? joined : encodePath(joined);
-}
-/**
- * A path as it may be shown to a person or written to a log line: what cannot be seen is escaped (see
- * {@link displayText}), and backslashes are doubled, so that two different paths never look the same.
- */
-function path_text_displayPath(path) {
-    return display_text_displayText(path.replaceAll('\\', '\\\\'));
-}
-function validSequenceLength(buffer, at) {
-    for (let length = 1; length <= 4 && at + length <= buffer.length; length++) {
-        if ((0,external_node_buffer_.isUtf8)(buffer.subarray(at, at + length)))
-            return length;
-    }
-    return 0;
 }
 
 ;// CONCATENATED MODULE: ./lib/publish/changed-files.js
@@ -29991,7 +32234,7 @@ async function uploadArtifact(name, directory, environment) {
         if (files.length === 0)
             return { kind: 'failed', message: 'there is no file to upload' };
         // The client is large and most of a run does not need it.
-        const { DefaultArtifactClient } = await Promise.all(/* import() */[__nccwpck_require__.e(110), __nccwpck_require__.e(458)]).then(__nccwpck_require__.bind(__nccwpck_require__, 67458));
+        const { DefaultArtifactClient } = await Promise.all(/* import() */[__nccwpck_require__.e(110), __nccwpck_require__.e(412)]).then(__nccwpck_require__.bind(__nccwpck_require__, 52412));
         const { id } = await new DefaultArtifactClient().uploadArtifact(name, [...files], directory);
         return { kind: 'uploaded', url: artifactUrl(id, environment), leftOut };
     }
@@ -30099,6 +32342,445 @@ function number(value) {
     return value === undefined ? '' : String(value);
 }
 
+;// CONCATENATED MODULE: ./lib/report/markdown-text.js
+
+
+/** Text from outside as GitHub-flavoured Markdown that shows the text and does nothing else. */
+/**
+ * A code span: inside one nothing is parsed, no HTML, link, image, mention or reference. One line of at most
+ * `limit` characters; backslashes are doubled. Not for table cells.
+ */
+function markdown_text_code(text, limit = 160) {
+    return span(display_text_clip(escapedLine(text), limit));
+}
+/**
+ * The same for a table cell, where a bare pipe ends the cell even within a code span. The doubled backslashes
+ * matter here: no text can bring the backslash that would escape the escape.
+ */
+function markdown_text_codeCell(text, limit = 160) {
+    return span(display_text_clip(escapedLine(text), limit).replaceAll('|', '\\|'));
+}
+/** Running text: everything that Markdown or GitHub acts on is disarmed. One line of at most `limit` characters. */
+function markdown_text_prose(text, limit = 500) {
+    return display_text_clip(display_text_displayText(text), limit)
+        .replace(ACTIVE, (match) => DISARMED[match] ?? `\\${match}`)
+        .replace(/^(\s*\d+)(?=[.)])/, '$1\\')
+        .replace(/^\s*(?=[-+=])/, '\\')
+        .replace(/\b(www|gh)(?=[.-])/gi, `$1${BREAK}`)
+        .replace(COMMIT, (hash) => hash.replace(/.{6}(?=.)/g, `$&${BREAK}`));
+}
+/**
+ * Running text of several lines, each disarmed like {@link prose} and none of them the beginning of a block. At most
+ * `limit` characters of the text are shown.
+ */
+function markdown_text_paragraphs(text, limit) {
+    const lines = display_text_clip(text.trim(), limit).split(/\r\n|\r|\n/);
+    return lines.map((line, at) => disarmedLine(line, lines[at + 1])).join('\n');
+}
+/** The same as a quotation. */
+function quoted(text, limit) {
+    return markdown_text_paragraphs(text, limit)
+        .split('\n')
+        .map((line) => `> ${line}`.trimEnd())
+        .join('\n');
+}
+function disarmedLine(line, next) {
+    // Spaces at the beginning would make a block of code, in which escapes can be seen.
+    const [, indent = '', rest = ''] = /^([ \t]*)(.*)$/s.exec(line) ?? [];
+    const shown = '&nbsp;'.repeat(Math.min(indent.length, 12)) + markdown_text_prose(rest, Number.POSITIVE_INFINITY);
+    return rest === '' ? '' : `${shown}${next === undefined || next.trim() === '' ? '' : '<br>'}`;
+}
+/** A fenced block that the text cannot close. */
+function markdown_text_fenced(text, language) {
+    const fence = '`'.repeat(Math.max(3, longestBackticks(text) + 1));
+    return `${fence}${language}\n${display_text_displayLines(text)}\n${fence}`;
+}
+/** The line below a list that was cut; nothing when it is whole. */
+function markdown_text_more(count, what) {
+    return count > 0
+        ? [`… and ${wording_plural(count, `more ${what}`)}; see \`report.json\` and \`changes.json\`.`]
+        : [];
+}
+/** A table of cells that are Markdown already. */
+function markdown_text_table(head, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+/** A zero-width space: GitHub looks for mentions and references after Markdown is done, where escapes are gone. */
+const BREAK = '&#8203;';
+const ACTIVE = /:(?=\/\/|[\w+-]+:)|[\\`*_[\]<>#|~&$@]/g;
+/** What GitHub makes a link when the name of a commit begins with it: from seven digits on. */
+const COMMIT = /(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])/gi;
+const DISARMED = {
+    ':': `:${BREAK}`,
+    '@': `@${BREAK}`,
+    '#': `\\#${BREAK}`,
+    '<': '&lt;',
+    '>': '&gt;',
+    '&': '&amp;',
+};
+function escapedLine(text) {
+    return display_text_displayText(text.replaceAll('\\', '\\\\'));
+}
+function span(text) {
+    if (text.trim() === '')
+        return '(empty)';
+    const fence = '`'.repeat(longestBackticks(text) + 1);
+    const pad = /^`|`$|^ .* $/.test(text) ? ' ' : '';
+    return `${fence}${pad}${text}${pad}${fence}`;
+}
+function longestBackticks(text) {
+    let longest = 0;
+    for (const run of text.matchAll(/`+/g))
+        longest = Math.max(longest, run[0].length);
+    return longest;
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary-network.js
+
+
+
+/** What was blocked, what passed, and in audit mode the rules that would allow it. */
+function summary_network_networkSections(egress, cut) {
+    const blocked = egress.hosts.filter((row) => row.verdict === 'blocked' && !row.expected);
+    const expected = egress.hosts.filter((row) => row.expected);
+    const passed = egress.hosts.filter((row) => row.verdict !== 'blocked');
+    return [
+        ...blockedSection(blocked, cut),
+        ...folded(expected, 'blocked as expected', cut),
+        ...folded(passed, 'let through', cut),
+        ...suggestionSection(egress, cut),
+    ];
+}
+function blockedSection(rows, cut) {
+    if (rows.length === 0)
+        return [];
+    return ['### Blocked', hostTable(rows, cut), ...markdown_text_more(rows.length - cut.rows, 'destination')];
+}
+function folded(rows, what, cut) {
+    if (rows.length === 0)
+        return [];
+    const summary = `<details><summary>${wording_plural(rows.length, 'destination')} ${what}</summary>`;
+    return [summary, hostTable(rows, cut), ...markdown_text_more(rows.length - cut.rows, 'destination'), '</details>'];
+}
+function suggestionSection(egress, cut) {
+    const rules = egress.suggestion ?? [];
+    if (rules.length === 0)
+        return [];
+    const shown = rules.slice(0, cut.rows * 2).map((rule) => `    ${rule}`);
+    const block = markdown_text_fenced(['network:', '  allow:', ...shown].join('\n'), 'yaml');
+    return ['### To allow what was seen', block, ...markdown_text_more(rules.length - shown.length, 'rule')];
+}
+function hostTable(rows, cut) {
+    const head = ['Destination', 'Attempts', 'Why', 'Rule', 'Out', 'In'];
+    return markdown_text_table(head, rows.slice(0, cut.rows).map(hostCells));
+}
+function hostCells(row) {
+    const requests = (row.requests ?? []).map((request) => markdown_text_codeCell(request, 100));
+    return [
+        [markdown_text_codeCell(destination(row), 120), ...requests].join('<br>'),
+        wording_groupDigits(row.count),
+        row.reasons.map((reason) => markdown_text_codeCell(reason, 60)).join(', '),
+        markdown_text_codeCell(row.rule, 80),
+        memory_size_formatSize(row.bytesOut),
+        memory_size_formatSize(row.bytesIn),
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary-markdown.js
+
+
+
+
+
+/** GitHub takes 65,536 characters in a comment. */
+const LONGEST = 60_000;
+const CUTS = [
+    { rows: 40, items: 20, words: 4_000 },
+    { rows: 12, items: 8, words: 1_000 },
+    { rows: 4, items: 3, words: 200 },
+];
+const MARK = {
+    success: '✅',
+    failure: '❌',
+    timeout: '⏱️',
+    cancelled: '⏹️',
+    limit: '🛑',
+    error: '⚠️',
+};
+/**
+ * `summary.md`: the run on one page, for the job summary and for comments. At most 60,000 characters; what is cut is
+ * counted. Everything from the agent or the repository is shown, never acted on.
+ */
+function renderSummary(report, changes) {
+    let summary = '';
+    for (const cut of CUTS) {
+        summary = renderCut(report, changes, cut);
+        if (summary.length <= LONGEST)
+            break;
+    }
+    return summary;
+}
+function renderCut(report, changes, cut) {
+    const sections = [
+        `## ${MARK[report.conclusion]} cagent: ${report.conclusion}`,
+        `${outcomeSentence(report)}.`,
+        ...failure(report),
+        facts(report),
+        ...agentWords(report.agent.finalMessage, cut),
+        ...changedFiles(report, changes, cut),
+        ...needsCloseLook(report, cut),
+        ...pathList('Rejected', 'Not in the patch.', report.changes.rejected, cut),
+        ...networkSections(report.egress, cut),
+        ...summary_markdown_hidden(report, cut),
+        ...notices(report, cut),
+        ...applying(report),
+    ];
+    return `${sections.join('\n\n')}\n`;
+}
+function failure({ error }) {
+    if (error === undefined)
+        return [];
+    // What programs say often ends without a full stop.
+    const stop = /[.!?]$/.test(error.message) ? '' : '.';
+    const hint = error.hint === undefined ? '' : `${stop} ${prose(error.hint)}`;
+    return [`> ${code(error.code)} ${prose(error.message)}${hint}`];
+}
+function facts(report) {
+    const { agent, changes, limits, resources, workspace } = report;
+    const version = agent.version === undefined ? '' : ` ${codeCell(agent.version, 40)}`;
+    const model = agent.model === undefined ? [] : [codeCell(agent.model, 80)];
+    const kind = agent.outcome?.kind ?? 'done';
+    const outcome = kind === 'done' ? '' : ` · ${kind}`;
+    const memory = limits.set === undefined ? '' : ` of ${formatSize(limits.set.memoryBytes)}`;
+    const used = [
+        ...(resources.cpuSeconds === undefined ? [] : [`${formatDuration(resources.cpuSeconds * 1_000)} of CPU`]),
+        ...(resources.peakMemoryBytes === undefined
+            ? []
+            : [`${formatSize(resources.peakMemoryBytes)}${memory} memory`]),
+        ...(resources.peakPids === undefined ? [] : [plural(resources.peakPids, 'process', 'processes')]),
+    ];
+    const rows = [
+        ['Agent', [`${codeCell(agent.name, 80)}${version}`, ...model, ...usageWords(agent.usage)].join(' · ')],
+        ['Result', `exit code ${report.exitCode} after ${formatDuration(report.durationMs)}${outcome}`],
+        [
+            'Changes',
+            `${plural(changes.files, 'file')}, +${groupDigits(changes.added)} −${groupDigits(changes.deleted)}`,
+        ],
+        ['Network', egressWords(report)],
+        [
+            'Workspace',
+            `${plural(workspace.files, 'file')} visible, ${plural(workspace.hidden.length, 'path')} hidden`,
+        ],
+        ...(used.length === 0 ? [] : [['Used', used.join(' · ')]]),
+        ...(limits.hit.length === 0
+            ? []
+            : [['Limits hit', limits.hit.map((name) => codeCell(name, 40)).join(', ')]]),
+        ['Run', codeCell(report.runId)],
+    ];
+    return table(['', ''], rows);
+}
+/** What the agent said last, as a quotation; nothing when it said nothing. */
+function agentWords(text, { words }) {
+    if (text === undefined || text.trim() === '')
+        return [];
+    const rest = text.trim().length - words;
+    const left = rest > 0 ? [`… and ${wording_groupDigits(rest)} more characters; see \`report.json\`.`] : [];
+    return ['### What the agent said', quoted(text, words), ...left];
+}
+/** The table of changed files; nothing when there are none. */
+function changedFiles(report, changes, cut) {
+    if (changes === undefined || changes.files.length === 0)
+        return [];
+    const rows = changes.files
+        .slice(0, cut.rows)
+        .map((file) => [markdown_text_codeCell(file.path), changeWords(file), lineWords(file)]);
+    const title = changes.source === 'scratch' ? 'Proposed changes' : 'What changed';
+    return [
+        `### ${title}`,
+        markdown_text_table(['File', 'Change', 'Lines'], rows),
+        ...markdown_text_more(changes.files.length - rows.length, 'file'),
+        ...(report.changes.patchMasked === true
+            ? ['The patch held a secret value. It was replaced by `***`, so the patch is not what the agent wrote.']
+            : []),
+    ];
+}
+function changeWords(file) {
+    if (file.status === 'renamed' && file.oldPath !== undefined)
+        return `renamed from ${markdown_text_codeCell(file.oldPath, 80)}`;
+    const modes = file.status === 'mode-changed' && file.oldMode !== undefined && file.newMode !== undefined;
+    return modes
+        ? `mode ${markdown_text_codeCell(file.oldMode)} to ${markdown_text_codeCell(file.newMode)}`
+        : file.status;
+}
+function lineWords(file) {
+    if (file.binary === true)
+        return 'binary';
+    if (file.added === undefined && file.deleted === undefined)
+        return '';
+    return `+${wording_groupDigits(file.added ?? 0)} −${wording_groupDigits(file.deleted ?? 0)}`;
+}
+/** Changes of files that something will trust later. */
+function needsCloseLook({ changes }, cut) {
+    return pathList('Needs a close look', 'Something will trust these files later.', changes.sensitive, cut);
+}
+function pathList(title, meaning, paths, cut) {
+    if (paths.length === 0)
+        return [];
+    const lines = paths.slice(0, cut.items).map(({ path, reason }) => `- ${markdown_text_code(path)}: ${markdown_text_prose(reason, 200)}`);
+    return [`### ${title}`, meaning, lines.join('\n'), ...markdown_text_more(paths.length - lines.length, 'path')];
+}
+function summary_markdown_hidden({ workspace }, cut) {
+    if (workspace.hidden.length === 0)
+        return [];
+    const groups = hiddenGroups(workspace.hidden, 3);
+    const rows = groups
+        .slice(0, cut.items)
+        .map((group) => [
+        codeCell(group.source, 80),
+        groupDigits(group.count),
+        group.examples.map(({ path }) => codeCell(path, 80)).join(', '),
+    ]);
+    return [
+        '### Hidden from the agent',
+        table(['Because of', 'Paths', 'Such as'], rows),
+        ...more(groups.length - rows.length, 'reason'),
+    ];
+}
+function notices({ notices: all }, cut) {
+    if (all.length === 0)
+        return [];
+    const lines = all.slice(0, cut.items).map((notice) => `- ${prose(notice)}`);
+    return ['### Notices', lines.join('\n'), ...more(all.length - lines.length, 'notice')];
+}
+function applying(report) {
+    if (report.changes.patchBytes === 0)
+        return [];
+    return [
+        '### To apply',
+        `Check the patch policy and apply with \`cagent apply RUN_DIR\`, or by hand with \`git apply changes.patch\` (${formatSize(report.changes.patchBytes)}).`,
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/publish/comment-marker.js
+
+/**
+ * Which comments of a pull request belong together: those of one agent in one job of one workflow. The same for every
+ * run, so that a later run finds what an earlier one wrote.
+ * @param scope what tells the jobs of a matrix apart, see `commentScope`
+ * @returns 16 hexadecimal digits
+ */
+function comment_marker_commentKey(environment, agent, scope = '') {
+    const { GITHUB_WORKFLOW_REF: reference, GITHUB_WORKFLOW: name, GITHUB_JOB: job } = environment;
+    // The reference ends with the branch, which differs from run to run.
+    const workflow = reference?.split('@')[0] || name || '';
+    return comment_marker_shortHash([workflow, job ?? '', agent, ...(scope === '' ? [] : [scope])]);
+}
+/** A line that is not shown. It proves nothing, anybody can write one: look at the author too. */
+function comment_marker_commentMarker(kind, key) {
+    return `<!-- cagent:${kind}:${key} -->`;
+}
+/** Whether a comment begins with the marker. */
+function comment_marker_hasMarker(body, marker) {
+    return body?.startsWith(marker) === true;
+}
+/** A line with the prints of findings, for later runs. */
+function comment_marker_printsMarker(key, prints) {
+    return `<!-- cagent:findings:${key}:${prints.join(',')} -->`;
+}
+/** The prints in a comment or review of ours. Only the first two lines are ours to the end. */
+function comment_marker_printsIn(body, key) {
+    const begin = `<!-- cagent:findings:${key}:`;
+    const line = body?.split(/\r?\n/, 2).find((each) => each.startsWith(begin) && each.endsWith(' -->'));
+    return line?.slice(begin.length, -' -->'.length).split(',') ?? [];
+}
+function comment_marker_shortHash(parts) {
+    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+;// CONCATENATED MODULE: ./lib/publish/comment-body.js
+
+
+
+
+
+
+/** GitHub takes 65,536 characters in a comment. */
+const comment_body_LONGEST = 60_000;
+const comment_body_CUTS = [
+    { rows: 20, items: 10, words: 4_000 },
+    { rows: 5, items: 5, words: 1_000 },
+    { rows: 2, items: 2, words: 200 },
+];
+/**
+ * The comment that is kept on a pull request: outcome, changes, what was blocked, cost, links. Short enough for
+ * GitHub. Everything from the agent or the repository is shown, never acted on: no link, image, mention or reference
+ * in it is of their making.
+ */
+function comment_body_renderComment(content) {
+    let body = '';
+    for (const cut of comment_body_CUTS) {
+        body = comment_body_renderCut(content, cut);
+        if (body.length <= comment_body_LONGEST)
+            break;
+    }
+    return body;
+}
+function comment_body_renderCut({ key, title, report, changes, links, finalMessage }, cut) {
+    const sections = [
+        heading(key, report.conclusion, title),
+        `${wording_outcomeSentence(report)}.${comment_body_failure(report)}`,
+        comment_body_facts(report),
+        ...agentWords(finalMessage, cut),
+        ...changedFiles(report, changes, cut),
+        ...needsCloseLook(report, cut),
+        ...summary_network_networkSections(report.egress, cut),
+        ...footer(links, report.runId),
+    ];
+    return `${sections.join('\n\n')}\n`;
+}
+/** The same comment after a step that has no report, so that it does not go on telling how an earlier run ended. */
+function comment_body_renderUnfinished({ key, title, links, error }) {
+    const sections = [
+        heading(key, error === undefined ? 'cancelled' : 'error', title),
+        error === undefined
+            ? 'The step was cut off before it could report. Nothing is known of what the agent did.'
+            : `cagent could not run the agent. ${markdown_text_codeCell(error.code)} ${markdown_text_prose(error.message)} ${markdown_text_prose(error.hint ?? '')}`.trimEnd(),
+        ...footer(links, ''),
+    ];
+    return `${sections.join('\n\n')}\n`;
+}
+/** In one paragraph with the marker: GitHub shows an empty one for a comment alone. */
+function heading(key, conclusion, title) {
+    return `${comment_marker_commentMarker('comment', key)}\n### ${MARK[conclusion]} cagent: ${conclusion} · ${markdown_text_prose(title, 120)}`;
+}
+function comment_body_failure({ error }) {
+    return error === undefined ? '' : ` ${markdown_text_codeCell(error.code)} ${markdown_text_prose(error.message)}`;
+}
+function comment_body_facts(report) {
+    const { agent, changes } = report;
+    const model = agent.model === undefined ? [] : [markdown_text_codeCell(agent.model, 80)];
+    const usage = [...model, ...wording_usageWords(agent.usage)];
+    const rows = [
+        [
+            'Changes',
+            `${wording_plural(changes.files, 'file')}, +${wording_groupDigits(changes.added)} −${wording_groupDigits(changes.deleted)}`,
+        ],
+        ['Network', wording_egressWords(report)],
+        ...(usage.length === 0 ? [] : [['Model', usage.join(' · ')]]),
+        ['Time', duration_formatDuration(report.durationMs)],
+    ];
+    return markdown_text_table(['', ''], rows);
+}
+function footer({ run, artifact }, runId) {
+    const links = [
+        ...(run === '' ? [] : [`[Workflow run](${run})`]),
+        ...(artifact === '' ? [] : [`[Patch, report and logs](${artifact})`]),
+        ...(runId === '' ? [] : [markdown_text_codeCell(runId)]),
+    ];
+    return links.length === 0 ? [] : [`<sub>${links.join(' · ')}</sub>`];
+}
+
 ;// CONCATENATED MODULE: ./lib/github/answers.js
 
 const PER_PAGE = 100;
@@ -30122,7 +32804,7 @@ async function answers_orNotFound(answer) {
         return await answer;
     }
     catch (thrown) {
-        if (thrown instanceof CagentError && thrown.code === 'github.not-found')
+        if (thrown instanceof errors_CagentError && thrown.code === 'github.not-found')
             return undefined;
         throw thrown;
     }
@@ -33903,13 +36585,13 @@ function handleTupleResults(itemResults, final, items, input, optoutStart) {
     }
     return final;
 }
-const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodRecord", (inst, def) => {
+const $ZodRecord = /*@__PURE__*/ $constructor("$ZodRecord", (inst, def) => {
     $ZodType.init(inst, def);
-    const memo = core.globalConfig.memoizer;
+    const memo = globalConfig.memoizer;
     memo?.attach(inst);
     inst._zod.parse = (payload, ctx) => {
         const input = payload.value;
-        if (!util.isPlainObject(input)) {
+        if (!isPlainObject(input)) {
             payload.issues.push({
                 expected: "record",
                 code: "invalid_type",
@@ -33938,7 +36620,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                         payload.issues.push({
                             code: "invalid_key",
                             origin: "record",
-                            issues: keyResult.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config())),
+                            issues: keyResult.issues.map((iss) => finalizeIssue(iss, ctx, config())),
                             input: key,
                             path: [key],
                             inst,
@@ -33952,14 +36634,14 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                     if (result instanceof Promise) {
                         proms.push(result.then((result) => {
                             if (result.issues.length) {
-                                payload.issues.push(...util.prefixIssues(key, result.issues));
+                                payload.issues.push(...prefixIssues(key, result.issues));
                             }
                             payload.value[outKey] = result.value;
                         }));
                     }
                     else {
                         if (result.issues.length) {
-                            payload.issues.push(...util.prefixIssues(key, result.issues));
+                            payload.issues.push(...prefixIssues(key, result.issues));
                         }
                         payload.value[outKey] = result.value;
                     }
@@ -34005,7 +36687,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                     throw new Error("Async schemas not supported in object keys currently");
                 }
                 // Numeric string fallback: if key is a numeric string and failed, retry with Number(key). This handles z.number(), z.literal([1, 2, 3]), and unions containing numeric literals
-                const checkNumericKey = typeof key === "string" && regexes.number.test(key) && keyResult.issues.length;
+                const checkNumericKey = typeof key === "string" && regexes_number.test(key) && keyResult.issues.length;
                 if (checkNumericKey) {
                     const retryResult = def.keyType._zod.run({ value: Number(key), issues: [] }, ctx);
                     if (retryResult instanceof Promise) {
@@ -34029,7 +36711,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                         payload.issues.push({
                             code: "invalid_key",
                             origin: "record",
-                            issues: keyResult.issues.map((iss) => util.finalizeIssue(iss, ctx, core.config())),
+                            issues: keyResult.issues.map((iss) => finalizeIssue(iss, ctx, config())),
                             input: key,
                             path: [key],
                             inst,
@@ -34045,14 +36727,14 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
                 if (result instanceof Promise) {
                     proms.push(result.then((result) => {
                         if (result.issues.length) {
-                            payload.issues.push(...util.prefixIssues(key, result.issues));
+                            payload.issues.push(...prefixIssues(key, result.issues));
                         }
                         payload.value[outKey] = result.value;
                     }));
                 }
                 else {
                     if (result.issues.length) {
-                        payload.issues.push(...util.prefixIssues(key, result.issues));
+                        payload.issues.push(...prefixIssues(key, result.issues));
                     }
                     payload.value[outKey] = result.value;
                 }
@@ -34072,7 +36754,7 @@ const $ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && 
         }
         return payload;
     };
-})));
+});
 const $ZodMap = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodMap", (inst, def) => {
     $ZodType.init(inst, def);
     const memo = core.globalConfig.memoizer;
@@ -37921,11 +40603,11 @@ const _safeParse = (_Err) => (schema, value, _ctx) => {
     if (result instanceof Promise) {
         throw new $ZodAsyncError();
     }
-    return result.issues.length ? failure(_Err, result.issues, ctx) : { success: true, data: result.value };
+    return result.issues.length ? parse_failure(_Err, result.issues, ctx) : { success: true, data: result.value };
 };
 const safeParse = /* @__PURE__*/ _safeParse($ZodRealError);
 // the error is built on the first read of `error`: finalizing the issues and constructing the instance is most of a failing parse, and a caller that only branches on `success` never pays it. a getter in the literal keeps this small; the alternative, one shared accessor descriptor plus a hidden state slot, reads ~15% faster but costs ~75 B gzipped in every bundle
-function failure(Err, issues, ctx) {
+function parse_failure(Err, issues, ctx) {
     let error;
     return {
         success: false,
@@ -37951,7 +40633,7 @@ const _safeParseAsync = (_Err) => async (schema, value, _ctx) => {
     let result = schema._zod.run({ value, issues: [] }, ctx);
     if (result instanceof Promise)
         result = await result;
-    return result.issues.length ? failure(_Err, result.issues, ctx) : { success: true, data: result.value };
+    return result.issues.length ? parse_failure(_Err, result.issues, ctx) : { success: true, data: result.value };
 };
 const safeParseAsync = /* @__PURE__*/ _safeParseAsync($ZodRealError);
 // registry mirrors of the compiler's sentinels, so this module never imports the compiler
@@ -39143,14 +41825,14 @@ function tuple(items, _paramsOrRest, _params) {
         ...util.normalizeParams(params),
     });
 }
-const ZodRecord = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodRecord", (inst, def) => {
+const ZodRecord = /*@__PURE__*/ $constructor("ZodRecord", (inst, def) => {
     _ensureDefaultMemoizer();
-    core.$ZodRecord.init(inst, def);
+    $ZodRecord.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => processors.recordProcessor(inst, ctx, json, params);
+    inst._zod.processJSONSchema = (ctx, json, params) => recordProcessor(inst, ctx, json, params);
     inst.keyType = def.keyType;
     inst.valueType = def.valueType;
-})));
+});
 function record(keyType, valueType, params) {
     // v3-compat: z.record(valueType, params?) — defaults keyType to z.string()
     if (!valueType || !valueType._zod) {
@@ -39158,14 +41840,14 @@ function record(keyType, valueType, params) {
             type: "record",
             keyType: schemas_string(),
             valueType: keyType,
-            ...util.normalizeParams(valueType),
+            ...normalizeParams(valueType),
         });
     }
     return new ZodRecord({
         type: "record",
         keyType,
         valueType: valueType,
-        ...util.normalizeParams(params),
+        ...normalizeParams(params),
     });
 }
 // type alksjf = core.output<core.$ZodRecordKey>;
@@ -39871,7 +42553,7 @@ async function repository_facts_fetchPullRequest(github, repository, number) {
     });
 }
 /** Whose token it is: a login, such as `github-actions[bot]`. Also an app's token, which has no user, is told this. */
-async function repository_facts_viewerLogin(github) {
+async function viewerLogin(github) {
     const { viewer } = await github.graphql('query { viewer { login } }', {});
     return viewer.login;
 }
@@ -39880,430 +42562,6 @@ async function nodeIdOf(github, { owner, repo }) {
     const query = 'query ($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { id } }';
     const { repository } = await github.graphql(query, { owner, name: repo });
     return repository.id;
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown-text.js
-
-
-/** Text from outside as GitHub-flavoured Markdown that shows the text and does nothing else. */
-/**
- * A code span: inside one nothing is parsed, no HTML, link, image, mention or reference. One line of at most
- * `limit` characters; backslashes are doubled. Not for table cells.
- */
-function markdown_text_code(text, limit = 160) {
-    return span(clip(escapedLine(text), limit));
-}
-/**
- * The same for a table cell, where a bare pipe ends the cell even within a code span. The doubled backslashes
- * matter here: no text can bring the backslash that would escape the escape.
- */
-function markdown_text_codeCell(text, limit = 160) {
-    return span(clip(escapedLine(text), limit).replaceAll('|', '\\|'));
-}
-/** Running text: everything that Markdown or GitHub acts on is disarmed. One line of at most `limit` characters. */
-function markdown_text_prose(text, limit = 500) {
-    return clip(displayText(text), limit)
-        .replace(ACTIVE, (match) => DISARMED[match] ?? `\\${match}`)
-        .replace(/^(\s*\d+)(?=[.)])/, '$1\\')
-        .replace(/^\s*(?=[-+=])/, '\\')
-        .replace(/\b(www|gh)(?=[.-])/gi, `$1${BREAK}`)
-        .replace(COMMIT, (hash) => hash.replace(/.{6}(?=.)/g, `$&${BREAK}`));
-}
-/**
- * Running text of several lines, each disarmed like {@link prose} and none of them the beginning of a block. At most
- * `limit` characters of the text are shown.
- */
-function markdown_text_paragraphs(text, limit) {
-    const lines = clip(text.trim(), limit).split(/\r\n|\r|\n/);
-    return lines.map((line, at) => disarmedLine(line, lines[at + 1])).join('\n');
-}
-/** The same as a quotation. */
-function markdown_text_quoted(text, limit) {
-    return markdown_text_paragraphs(text, limit)
-        .split('\n')
-        .map((line) => `> ${line}`.trimEnd())
-        .join('\n');
-}
-function disarmedLine(line, next) {
-    // Spaces at the beginning would make a block of code, in which escapes can be seen.
-    const [, indent = '', rest = ''] = /^([ \t]*)(.*)$/s.exec(line) ?? [];
-    const shown = '&nbsp;'.repeat(Math.min(indent.length, 12)) + markdown_text_prose(rest, Number.POSITIVE_INFINITY);
-    return rest === '' ? '' : `${shown}${next === undefined || next.trim() === '' ? '' : '<br>'}`;
-}
-/** A fenced block that the text cannot close. */
-function markdown_text_fenced(text, language) {
-    const fence = '`'.repeat(Math.max(3, longestBackticks(text) + 1));
-    return `${fence}${language}\n${displayLines(text)}\n${fence}`;
-}
-/** The line below a list that was cut; nothing when it is whole. */
-function markdown_text_more(count, what) {
-    return count > 0
-        ? [`… and ${plural(count, `more ${what}`)}; see \`report.json\` and \`changes.json\`.`]
-        : [];
-}
-/** A table of cells that are Markdown already. */
-function markdown_text_table(head, rows) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-/** A zero-width space: GitHub looks for mentions and references after Markdown is done, where escapes are gone. */
-const BREAK = '&#8203;';
-const ACTIVE = /:(?=\/\/|[\w+-]+:)|[\\`*_[\]<>#|~&$@]/g;
-/** What GitHub makes a link when the name of a commit begins with it: from seven digits on. */
-const COMMIT = /(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])/gi;
-const DISARMED = {
-    ':': `:${BREAK}`,
-    '@': `@${BREAK}`,
-    '#': `\\#${BREAK}`,
-    '<': '&lt;',
-    '>': '&gt;',
-    '&': '&amp;',
-};
-function escapedLine(text) {
-    return displayText(text.replaceAll('\\', '\\\\'));
-}
-function span(text) {
-    if (text.trim() === '')
-        return '(empty)';
-    const fence = '`'.repeat(longestBackticks(text) + 1);
-    const pad = /^`|`$|^ .* $/.test(text) ? ' ' : '';
-    return `${fence}${pad}${text}${pad}${fence}`;
-}
-function longestBackticks(text) {
-    let longest = 0;
-    for (const run of text.matchAll(/`+/g))
-        longest = Math.max(longest, run[0].length);
-    return longest;
-}
-
-;// CONCATENATED MODULE: ./lib/report/summary-network.js
-
-
-
-/** What was blocked, what passed, and in audit mode the rules that would allow it. */
-function summary_network_networkSections(egress, cut) {
-    const blocked = egress.hosts.filter((row) => row.verdict === 'blocked' && !row.expected);
-    const expected = egress.hosts.filter((row) => row.expected);
-    const passed = egress.hosts.filter((row) => row.verdict !== 'blocked');
-    return [
-        ...blockedSection(blocked, cut),
-        ...folded(expected, 'blocked as expected', cut),
-        ...folded(passed, 'let through', cut),
-        ...suggestionSection(egress, cut),
-    ];
-}
-function blockedSection(rows, cut) {
-    if (rows.length === 0)
-        return [];
-    return ['### Blocked', hostTable(rows, cut), ...more(rows.length - cut.rows, 'destination')];
-}
-function folded(rows, what, cut) {
-    if (rows.length === 0)
-        return [];
-    const summary = `<details><summary>${plural(rows.length, 'destination')} ${what}</summary>`;
-    return [summary, hostTable(rows, cut), ...more(rows.length - cut.rows, 'destination'), '</details>'];
-}
-function suggestionSection(egress, cut) {
-    const rules = egress.suggestion ?? [];
-    if (rules.length === 0)
-        return [];
-    const shown = rules.slice(0, cut.rows * 2).map((rule) => `    ${rule}`);
-    const block = fenced(['network:', '  allow:', ...shown].join('\n'), 'yaml');
-    return ['### To allow what was seen', block, ...more(rules.length - shown.length, 'rule')];
-}
-function hostTable(rows, cut) {
-    const head = ['Destination', 'Attempts', 'Why', 'Rule', 'Out', 'In'];
-    return table(head, rows.slice(0, cut.rows).map(hostCells));
-}
-function hostCells(row) {
-    const requests = (row.requests ?? []).map((request) => codeCell(request, 100));
-    return [
-        [codeCell(destination(row), 120), ...requests].join('<br>'),
-        groupDigits(row.count),
-        row.reasons.map((reason) => codeCell(reason, 60)).join(', '),
-        codeCell(row.rule, 80),
-        formatSize(row.bytesOut),
-        formatSize(row.bytesIn),
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/report/summary-markdown.js
-
-
-
-
-
-/** GitHub takes 65,536 characters in a comment. */
-const LONGEST = 60_000;
-const CUTS = [
-    { rows: 40, items: 20, words: 4_000 },
-    { rows: 12, items: 8, words: 1_000 },
-    { rows: 4, items: 3, words: 200 },
-];
-const summary_markdown_MARK = {
-    success: '✅',
-    failure: '❌',
-    timeout: '⏱️',
-    cancelled: '⏹️',
-    limit: '🛑',
-    error: '⚠️',
-};
-/**
- * `summary.md`: the run on one page, for the job summary and for comments. At most 60,000 characters; what is cut is
- * counted. Everything from the agent or the repository is shown, never acted on.
- */
-function renderSummary(report, changes) {
-    let summary = '';
-    for (const cut of CUTS) {
-        summary = renderCut(report, changes, cut);
-        if (summary.length <= LONGEST)
-            break;
-    }
-    return summary;
-}
-function renderCut(report, changes, cut) {
-    const sections = [
-        `## ${summary_markdown_MARK[report.conclusion]} cagent: ${report.conclusion}`,
-        `${outcomeSentence(report)}.`,
-        ...summary_markdown_failure(report),
-        facts(report),
-        ...summary_markdown_agentWords(report.agent.finalMessage, cut),
-        ...summary_markdown_changedFiles(report, changes, cut),
-        ...summary_markdown_needsCloseLook(report, cut),
-        ...pathList('Rejected', 'Not in the patch.', report.changes.rejected, cut),
-        ...networkSections(report.egress, cut),
-        ...summary_markdown_hidden(report, cut),
-        ...notices(report, cut),
-        ...applying(report),
-    ];
-    return `${sections.join('\n\n')}\n`;
-}
-function summary_markdown_failure({ error }) {
-    if (error === undefined)
-        return [];
-    // What programs say often ends without a full stop.
-    const stop = /[.!?]$/.test(error.message) ? '' : '.';
-    const hint = error.hint === undefined ? '' : `${stop} ${prose(error.hint)}`;
-    return [`> ${code(error.code)} ${prose(error.message)}${hint}`];
-}
-function facts(report) {
-    const { agent, changes, limits, resources, workspace } = report;
-    const version = agent.version === undefined ? '' : ` ${codeCell(agent.version, 40)}`;
-    const model = agent.model === undefined ? [] : [codeCell(agent.model, 80)];
-    const kind = agent.outcome?.kind ?? 'done';
-    const outcome = kind === 'done' ? '' : ` · ${kind}`;
-    const memory = limits.set === undefined ? '' : ` of ${formatSize(limits.set.memoryBytes)}`;
-    const used = [
-        ...(resources.cpuSeconds === undefined ? [] : [`${formatDuration(resources.cpuSeconds * 1_000)} of CPU`]),
-        ...(resources.peakMemoryBytes === undefined
-            ? []
-            : [`${formatSize(resources.peakMemoryBytes)}${memory} memory`]),
-        ...(resources.peakPids === undefined ? [] : [plural(resources.peakPids, 'process', 'processes')]),
-    ];
-    const rows = [
-        ['Agent', [`${codeCell(agent.name, 80)}${version}`, ...model, ...usageWords(agent.usage)].join(' · ')],
-        ['Result', `exit code ${report.exitCode} after ${formatDuration(report.durationMs)}${outcome}`],
-        [
-            'Changes',
-            `${plural(changes.files, 'file')}, +${groupDigits(changes.added)} −${groupDigits(changes.deleted)}`,
-        ],
-        ['Network', egressWords(report)],
-        [
-            'Workspace',
-            `${plural(workspace.files, 'file')} visible, ${plural(workspace.hidden.length, 'path')} hidden`,
-        ],
-        ...(used.length === 0 ? [] : [['Used', used.join(' · ')]]),
-        ...(limits.hit.length === 0
-            ? []
-            : [['Limits hit', limits.hit.map((name) => codeCell(name, 40)).join(', ')]]),
-        ['Run', codeCell(report.runId)],
-    ];
-    return table(['', ''], rows);
-}
-/** What the agent said last, as a quotation; nothing when it said nothing. */
-function summary_markdown_agentWords(text, { words }) {
-    if (text === undefined || text.trim() === '')
-        return [];
-    const rest = text.trim().length - words;
-    const left = rest > 0 ? [`… and ${groupDigits(rest)} more characters; see \`report.json\`.`] : [];
-    return ['### What the agent said', quoted(text, words), ...left];
-}
-/** The table of changed files; nothing when there are none. */
-function summary_markdown_changedFiles(report, changes, cut) {
-    if (changes === undefined || changes.files.length === 0)
-        return [];
-    const rows = changes.files
-        .slice(0, cut.rows)
-        .map((file) => [codeCell(file.path), changeWords(file), lineWords(file)]);
-    const title = changes.source === 'scratch' ? 'Proposed changes' : 'What changed';
-    return [
-        `### ${title}`,
-        table(['File', 'Change', 'Lines'], rows),
-        ...more(changes.files.length - rows.length, 'file'),
-        ...(report.changes.patchMasked === true
-            ? ['The patch held a secret value. It was replaced by `***`, so the patch is not what the agent wrote.']
-            : []),
-    ];
-}
-function changeWords(file) {
-    if (file.status === 'renamed' && file.oldPath !== undefined)
-        return `renamed from ${codeCell(file.oldPath, 80)}`;
-    const modes = file.status === 'mode-changed' && file.oldMode !== undefined && file.newMode !== undefined;
-    return modes
-        ? `mode ${codeCell(file.oldMode)} to ${codeCell(file.newMode)}`
-        : file.status;
-}
-function lineWords(file) {
-    if (file.binary === true)
-        return 'binary';
-    if (file.added === undefined && file.deleted === undefined)
-        return '';
-    return `+${groupDigits(file.added ?? 0)} −${groupDigits(file.deleted ?? 0)}`;
-}
-/** Changes of files that something will trust later. */
-function summary_markdown_needsCloseLook({ changes }, cut) {
-    return pathList('Needs a close look', 'Something will trust these files later.', changes.sensitive, cut);
-}
-function pathList(title, meaning, paths, cut) {
-    if (paths.length === 0)
-        return [];
-    const lines = paths.slice(0, cut.items).map(({ path, reason }) => `- ${code(path)}: ${prose(reason, 200)}`);
-    return [`### ${title}`, meaning, lines.join('\n'), ...more(paths.length - lines.length, 'path')];
-}
-function summary_markdown_hidden({ workspace }, cut) {
-    if (workspace.hidden.length === 0)
-        return [];
-    const groups = hiddenGroups(workspace.hidden, 3);
-    const rows = groups
-        .slice(0, cut.items)
-        .map((group) => [
-        codeCell(group.source, 80),
-        groupDigits(group.count),
-        group.examples.map(({ path }) => codeCell(path, 80)).join(', '),
-    ]);
-    return [
-        '### Hidden from the agent',
-        table(['Because of', 'Paths', 'Such as'], rows),
-        ...more(groups.length - rows.length, 'reason'),
-    ];
-}
-function notices({ notices: all }, cut) {
-    if (all.length === 0)
-        return [];
-    const lines = all.slice(0, cut.items).map((notice) => `- ${prose(notice)}`);
-    return ['### Notices', lines.join('\n'), ...more(all.length - lines.length, 'notice')];
-}
-function applying(report) {
-    if (report.changes.patchBytes === 0)
-        return [];
-    return [
-        '### To apply',
-        `Check the patch policy and apply with \`cagent apply RUN_DIR\`, or by hand with \`git apply changes.patch\` (${formatSize(report.changes.patchBytes)}).`,
-    ];
-}
-
-;// CONCATENATED MODULE: ./lib/publish/comment-marker.js
-
-/**
- * Which comments of a pull request belong together: those of one agent in one job of one workflow. The same for every
- * run, so that a later run finds what an earlier one wrote.
- * @returns 16 hexadecimal digits
- */
-function comment_marker_commentKey(environment, agent) {
-    const { GITHUB_WORKFLOW_REF: reference, GITHUB_WORKFLOW: name, GITHUB_JOB: job } = environment;
-    // The reference ends with the branch, which differs from run to run.
-    const workflow = reference?.split('@')[0] || name || '';
-    return comment_marker_shortHash([workflow, job ?? '', agent]);
-}
-/** A line that is not shown. It proves nothing, anybody can write one: look at the author too. */
-function comment_marker_commentMarker(kind, key) {
-    return `<!-- cagent:${kind}:${key} -->`;
-}
-/** Whether a comment begins with the marker. */
-function comment_marker_hasMarker(body, marker) {
-    return body?.startsWith(marker) === true;
-}
-/** A line with the prints of findings, for later runs. */
-function comment_marker_printsMarker(key, prints) {
-    return `<!-- cagent:findings:${key}:${prints.join(',')} -->`;
-}
-/** The prints in a comment or review of ours. Only the first two lines are ours to the end. */
-function comment_marker_printsIn(body, key) {
-    const begin = `<!-- cagent:findings:${key}:`;
-    const line = body?.split(/\r?\n/, 2).find((each) => each.startsWith(begin) && each.endsWith(' -->'));
-    return line?.slice(begin.length, -' -->'.length).split(',') ?? [];
-}
-function comment_marker_shortHash(parts) {
-    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-}
-
-;// CONCATENATED MODULE: ./lib/publish/comment-body.js
-
-
-
-
-
-
-/** GitHub takes 65,536 characters in a comment. */
-const comment_body_LONGEST = 60_000;
-const comment_body_CUTS = [
-    { rows: 20, items: 10, words: 4_000 },
-    { rows: 5, items: 5, words: 1_000 },
-    { rows: 2, items: 2, words: 200 },
-];
-/**
- * The comment that is kept on a pull request: outcome, changes, what was blocked, cost, links. Short enough for
- * GitHub. Everything from the agent or the repository is shown, never acted on: no link, image, mention or reference
- * in it is of their making.
- */
-function comment_body_renderComment(content) {
-    let body = '';
-    for (const cut of comment_body_CUTS) {
-        body = comment_body_renderCut(content, cut);
-        if (body.length <= comment_body_LONGEST)
-            break;
-    }
-    return body;
-}
-function comment_body_renderCut({ key, report, changes, links, finalMessage }, cut) {
-    const sections = [
-        // One paragraph: GitHub shows an empty one for a comment alone.
-        `${commentMarker('comment', key)}\n### ${MARK[report.conclusion]} cagent: ${report.conclusion} · ${prose(report.agent.name, 80)}`,
-        `${outcomeSentence(report)}.${comment_body_failure(report)}`,
-        comment_body_facts(report),
-        ...agentWords(finalMessage, cut),
-        ...changedFiles(report, changes, cut),
-        ...needsCloseLook(report, cut),
-        ...networkSections(report.egress, cut),
-        ...footer(report, links),
-    ];
-    return `${sections.join('\n\n')}\n`;
-}
-function comment_body_failure({ error }) {
-    return error === undefined ? '' : ` ${codeCell(error.code)} ${prose(error.message)}`;
-}
-function comment_body_facts(report) {
-    const { agent, changes } = report;
-    const model = agent.model === undefined ? [] : [codeCell(agent.model, 80)];
-    const usage = [...model, ...usageWords(agent.usage)];
-    const rows = [
-        [
-            'Changes',
-            `${plural(changes.files, 'file')}, +${groupDigits(changes.added)} −${groupDigits(changes.deleted)}`,
-        ],
-        ['Network', egressWords(report)],
-        ...(usage.length === 0 ? [] : [['Model', usage.join(' · ')]]),
-        ['Time', formatDuration(report.durationMs)],
-    ];
-    return table(['', ''], rows);
-}
-function footer(report, { run, artifact }) {
-    const links = [
-        ...(run === '' ? [] : [`[Workflow run](${run})`]),
-        ...(artifact === '' ? [] : [`[Patch, report and logs](${artifact})`]),
-        codeCell(report.runId),
-    ];
-    return [`<sub>${links.join(' · ')}</sub>`];
 }
 
 ;// CONCATENATED MODULE: ./lib/publish/review/review.js
@@ -40411,7 +42669,7 @@ function plan_review_planReview(review, files, known) {
             continue;
         }
         words.add(prints[0]);
-        const place = inline.length < MOST_INLINE && diff !== undefined ? placeOf(finding, diff) : undefined;
+        const place = inline.length < MOST_INLINE && diff !== undefined ? plan_review_placeOf(finding, diff) : undefined;
         if (place === undefined)
             others.push({ finding, prints });
         else
@@ -40437,7 +42695,7 @@ function printsOf({ path, title, line, side }, diff) {
         ...(text.length < SHORTEST_PLACE ? [] : [shortHash(['line', path, text])]),
     ];
 }
-function placeOf({ line, startLine, side }, diff) {
+function plan_review_placeOf({ line, startLine, side }, diff) {
     if (line === null)
         return undefined;
     const shown = side === 'new' ? diff.newLines : diff.oldLines;
@@ -40695,16 +42953,16 @@ const MOST_COMMENTS = 3_000;
  * @returns its address
  * @throws CagentError `github.*`
  */
-async function sticky_comment_keepComment(github, { repository, number, viewer }, marker, body) {
-    const comments = await allPages((range) => github.call('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+async function keepComment(github, { repository, number, viewer }, marker, body) {
+    const comments = await answers_allPages((range) => github.call('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
         ...repository,
         issue_number: number,
         ...range,
     }), MOST_COMMENTS);
-    const ours = comments.find((comment) => comment.user?.login === viewer && hasMarker(comment.body, marker));
+    const ours = comments.find((comment) => comment.user?.login === viewer && comment_marker_hasMarker(comment.body, marker));
     if (ours !== undefined) {
         const route = 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}';
-        const edited = await orNotFound(github.call(route, { ...repository, comment_id: ours.id, body }));
+        const edited = await answers_orNotFound(github.call(route, { ...repository, comment_id: ours.id, body }));
         if (edited !== undefined)
             return edited.data.html_url;
         // Somebody has just deleted it.
@@ -40715,6 +42973,30 @@ async function sticky_comment_keepComment(github, { repository, number, viewer }
         body,
     });
     return made.data.html_url;
+}
+
+;// CONCATENATED MODULE: ./lib/action/own-comment.js
+
+
+
+/** @returns `undefined` when the event is not about a pull request */
+function own_comment_ownComment({ repository, pullRequest }, { commentScope: { key, label } }, environment, agent) {
+    if (pullRequest?.number === undefined)
+        return undefined;
+    return {
+        repository,
+        number: pullRequest.number,
+        key: commentKey(environment, agent, key),
+        title: label === '' ? agent : `${agent} (${label})`,
+    };
+}
+async function own_comment_placeOf({ repository, number }, github) {
+    return { repository, number, viewer: await viewerLogin(github) };
+}
+/** @returns the address of the comment */
+async function own_comment_writeOwnComment(comment, github, body) {
+    const marker = comment_marker_commentMarker('comment', comment.key);
+    return await keepComment(github, await own_comment_placeOf(comment, github), marker, body);
 }
 
 ;// CONCATENATED MODULE: ./lib/action/review-of-run.js
@@ -40767,23 +43049,16 @@ function contentOf(path) {
 
 
 
-
-
 /** Writes the review and the comment of a run, where it belongs to a pull request and they are wanted. */
 async function publish_to_pull_request_publishToPullRequest(result, target, attempt, setOutput) {
     const { trigger, settings, environment, artifactUrl } = target;
-    const number = trigger.pullRequest?.number;
-    if (number === undefined) {
+    const own = ownComment(trigger, settings, environment, result.report.agent.name);
+    if (own === undefined) {
         if (settings.review)
             core.notice('There is no review: this event is not about a pull request.', publish_to_pull_request_TITLE);
         return;
     }
-    const paper = {
-        key: commentKey(environment, result.report.agent.name),
-        links: runLinks(environment, artifactUrl),
-        number,
-        target,
-    };
+    const paper = { own, links: runLinks(environment, artifactUrl), target };
     // The review first: it is what was asked for.
     if (settings.review)
         await attempt('the review', () => publishReview(result, paper, setOutput));
@@ -40793,16 +43068,17 @@ async function publish_to_pull_request_publishToPullRequest(result, target, atte
 }
 const publish_to_pull_request_TITLE = { title: 'cagent' };
 async function publishReview(result, paper, setOutput) {
-    const { key, links, target } = paper;
+    const { own, links, target } = paper;
     const read = reviewOfRun(result);
     if ('problem' in read) {
         core.warning(`There is no review in the form that was asked for: ${displayText(read.problem)}.`, publish_to_pull_request_TITLE);
         return;
     }
-    const posted = await postReview(target.connect(), await publish_to_pull_request_placeOf(paper), {
-        key,
+    const github = target.connect();
+    const posted = await postReview(github, await placeOf(own, github), {
+        key: own.key,
         links,
-        agent: result.report.agent.name,
+        agent: own.title,
         review: read.review,
         headSha: target.trigger.pullRequest?.headSha,
         mayApprove: target.settings.reviewApprove && !target.isRestricted,
@@ -40817,15 +43093,10 @@ async function publishReview(result, paper, setOutput) {
     setOutput('review-url', posted.url);
 }
 async function publishComment({ report, changes }, paper, setOutput) {
-    const { key, links, target } = paper;
+    const { own, links, target } = paper;
     const finalMessage = target.settings.review ? undefined : report.agent.finalMessage;
-    const body = renderComment({ key, report, changes, links, finalMessage });
-    const place = await publish_to_pull_request_placeOf(paper);
-    setOutput('comment-url', await keepComment(target.connect(), place, commentMarker('comment', key), body));
-}
-async function publish_to_pull_request_placeOf({ number, target }) {
-    const { connect, trigger } = target;
-    return { repository: trigger.repository, number, viewer: await viewerLogin(connect()) };
+    const body = renderComment({ ...own, report, changes, links, finalMessage });
+    setOutput('comment-url', await writeOwnComment(own, target.connect(), body));
 }
 
 ;// CONCATENATED MODULE: ./lib/action/runner-place.js
@@ -40876,12 +43147,13 @@ const KEYS = {
     runDirectory: 'run-directory',
     keep: 'keep',
     artifactName: 'artifact-name',
+    comment: 'comment',
     imagesToSave: 'images-to-save',
 };
 /** Saves some of the state; a later value replaces an earlier one. */
 function state_saveState(state) {
     for (const [name, value] of Object.entries(state))
-        core.saveState(KEYS[name], value);
+        core.saveState(KEYS[name], value ?? '');
 }
 function readState() {
     const runId = lib_core/* getState */.Gu(KEYS.runId);
@@ -40890,8 +43162,17 @@ function readState() {
         runDirectory: lib_core/* getState */.Gu(KEYS.runDirectory),
         keep: lib_core/* getState */.Gu(KEYS.keep) === 'true',
         artifactName: lib_core/* getState */.Gu(KEYS.artifactName),
+        comment: commentOf(lib_core/* getState */.Gu(KEYS.comment)),
         imagesToSave: stringsOf(lib_core/* getState */.Gu(KEYS.imagesToSave)),
     };
+}
+function commentOf(json) {
+    try {
+        return json === '' ? undefined : JSON.parse(json);
+    }
+    catch {
+        return undefined;
+    }
 }
 function stringsOf(json) {
     try {
@@ -40943,6 +43224,7 @@ async function publish(result, place) {
     const { trigger, connect, isRestricted } = place;
     const target = { trigger, settings, environment, connect, artifactUrl, isRestricted };
     await publishToPullRequest(result, target, attempt, (name, value) => setOutputs({ [name]: value }));
+    saveState({ comment: undefined });
 }
 function setOutputs(outputs) {
     for (const [name, value] of Object.entries(outputs))
@@ -41006,6 +43288,1355 @@ function warn(message, hint) {
     lib_core/* warning */.$e(renderError(new errors_CagentError('publish.failed', message, details)), { title: 'cagent' });
 }
 
+;// CONCATENATED MODULE: ./lib/config/action-inputs.js
+/** Inputs besides those that are options of the command line. */
+const action_inputs_ACTION_INPUTS = {
+    run: {
+        description: 'Command to run instead of a known agent, on one line, split into words like a shell does (nothing is expanded).',
+    },
+    'working-directory': { description: 'The workspace, under the name that steps of a workflow use.' },
+    'anthropic-api-key': {
+        description: 'Key for the model API of Anthropic. It never enters the sandbox.',
+    },
+    'openai-api-key': {
+        description: 'Key for the model API of OpenAI, or of a compatible service. It never enters the sandbox.',
+    },
+    'google-api-key': {
+        description: 'Key for the model API of Google. It never enters the sandbox.',
+    },
+    'github-token': {
+        description: 'Token with which cagent itself asks GitHub who may start an agent and writes comments. It never enters the sandbox.',
+        default: `\${{ github.token }}`,
+    },
+    'allow-users': {
+        description: 'Logins that may start an agent without write access to the repository. One a line, or with commas; * alone, on private repositories, is everybody.',
+    },
+    'allow-bot-users': {
+        description: 'Full names of bots that may start an agent, such as renovate[bot]. One a line, or with commas; * alone, on private repositories, is every bot.',
+    },
+    fork: {
+        description: 'What becomes of pull requests from forks: refuse, no-network, or label:NAME. They are always read-only and without secrets.',
+        default: 'refuse',
+    },
+    'fork-model-key': {
+        description: 'Whether the gateway may use the model key for a labelled pull request from a fork: true or false. The key never enters the sandbox.',
+        default: 'false',
+    },
+    'sticky-comment': {
+        description: 'Whether one comment with the result is kept on the pull request: true or false. It needs pull-requests: write.',
+        default: 'true',
+    },
+    'comment-key': {
+        description: 'What tells the comments and reviews of jobs apart that run the same agent on one pull request. Without one it is the values of the matrix.',
+        default: `\${{ toJson(matrix) }}`,
+    },
+    review: {
+        description: 'Whether the answer of the agent is posted as a review of the pull request: true or false. The agent is told the schema.',
+        default: 'false',
+    },
+    'review-approve': {
+        description: 'Whether such a review may approve: true or false.',
+        default: 'false',
+    },
+    'upload-artifacts': {
+        description: 'Whether the run directory is uploaded as an artifact: true or false.',
+        default: 'true',
+    },
+    'artifact-name': { description: 'Name of the artifact. Without one it is cagent- and the run id.' },
+    'cache-images': {
+        description: 'Whether images that cagent builds are kept in the cache of GitHub Actions: true or false.',
+        default: 'true',
+    },
+};
+/** Inputs of `org/cagent/apply` that people give to this action, where they would do nothing. */
+const action_inputs_APPLY_INPUTS = (/* unused pure expression or super */ null && (['base-branch', 'branch-prefix']));
+function action_inputs_isActionInput(name) {
+    return Object.hasOwn(action_inputs_ACTION_INPUTS, name);
+}
+
+;// CONCATENATED MODULE: ./lib/core/model-endpoint.js
+/**
+ * The model API of an agent, as host and gateway both know it: where it is, what may be spent on it, and what was.
+ * No credential is ever part of these.
+ */
+/** Which wire format, routes and headers a model API has. */
+const DIRECT_PROVIDERS = ['anthropic', 'openai', 'google', 'openai-compatible'];
+const model_endpoint_MODEL_PROVIDERS = [...DIRECT_PROVIDERS, 'bedrock', 'vertex'];
+
+;// CONCATENATED MODULE: ./lib/config/value-type.js
+
+
+
+
+const sameText = (text) => text;
+/** Text that matches a pattern. The pattern must refuse what would become an option of docker or forge a line. */
+function value_type_text(allowed, pattern) {
+    return { kind: 'scalar', allowed, schema: textSchema(allowed, pattern), fromText: sameText };
+}
+/** A zod string whose every complaint is `allowed`. */
+function textSchema(allowed, pattern) {
+    return schemas_string({ error: allowed }).regex(pattern, { error: allowed });
+}
+/** The path of a file or directory, not looked at yet. */
+function path() {
+    return value_type_text('a path', /^[^\0]+$/);
+}
+function choice(...names) {
+    const allowed = found_alternatives(names);
+    return {
+        kind: 'scalar',
+        allowed,
+        schema: schemas_enum(names, { error: allowed }),
+        choices: names,
+        fromText: sameText,
+    };
+}
+/** `true` or `false`; on the command line it has no value. */
+function onOff() {
+    const allowed = 'true or false';
+    const values = { true: true, false: false };
+    return {
+        kind: 'switch',
+        allowed,
+        schema: schemas_boolean({ error: allowed }),
+        fromText: (text) => (Object.hasOwn(values, text.toLowerCase()) ? values[text.toLowerCase()] : text),
+    };
+}
+function value_type_integer(lowest, highest) {
+    const allowed = `a whole number from ${lowest} to ${highest}`;
+    const schema = schemas_int({ error: allowed }).min(lowest, { error: allowed }).max(highest, { error: allowed });
+    return { kind: 'scalar', allowed, schema, fromText: numberFromText };
+}
+function fraction(lowest, highest) {
+    const allowed = `a number from ${lowest} to ${highest}`;
+    const schema = schemas_number({ error: allowed })
+        .min(lowest, { error: allowed })
+        .max(highest, { error: allowed });
+    return { kind: 'scalar', allowed, schema, fromText: numberFromText };
+}
+/** Bytes. In YAML a bare number is bytes too. */
+function size(lowest, highest) {
+    const allowed = `a size such as 512m or 4g, from ${memory_size_formatSize(lowest)} to ${memory_size_formatSize(highest)}`;
+    const pattern = /^\d+(\.\d+)?\s*[kmgtKMGT]?([iI]?[bB])?$/;
+    return measured(allowed, pattern, parseSize, lowest, highest);
+}
+/** Milliseconds. A bare number is seconds. */
+function value_type_duration(lowest, highest, range) {
+    const pattern = /^\d+(\.\d+)?$|^(\d+(\.\d+)?(ms|s|m|h|d))+$/;
+    return measured(`a duration such as 90s, 30m or 1h30m, ${range}`, pattern, parseDuration, lowest, highest);
+}
+/** Any number of texts. */
+function list(what, item) {
+    return listOf(what, item, item);
+}
+/** A list whose items may have more forms in the file than as text. */
+function listOf(what, fileItem, textItem) {
+    const allowed = `a list of ${what}`;
+    const schema = array(fileItem, { error: allowed });
+    return { kind: 'list', allowed, schema, item: textItem, fromText: (line) => [line], perLine: true };
+}
+function measured(allowed, pattern, parse, lowest, highest) {
+    const written = union([textSchema(allowed, pattern), schemas_number({ error: allowed }).min(0, { error: allowed })], {
+        error: allowed,
+    });
+    const schema = written.transform((value, context) => {
+        const amount = parse(String(value));
+        if (amount !== undefined && amount >= lowest && amount <= highest)
+            return amount;
+        context.addIssue({ code: 'custom', message: allowed, input: value });
+        return NEVER;
+    });
+    return { kind: 'scalar', allowed, schema, fromText: sameText };
+}
+function numberFromText(text) {
+    return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
+}
+
+;// CONCATENATED MODULE: ./lib/config/allow-entry.js
+
+
+
+/**
+ * The shape of `network.allow` entries. Only the shape: whether a rule means something and can be enforced is
+ * decided where rules are compiled, in src/egress.
+ */
+const RULE = 'a rule: preset, host, pattern, URL, address or CIDR, without spaces';
+const PORT = 'a port from 1 to 65535, or text such as "53/udp"';
+const UPLOAD = 'a size such as 512k or 10m';
+const COUNT = 'a whole number from 0';
+const METHOD = 'an HTTP method such as GET';
+const PATH = 'a path such as /v1/, without spaces';
+/** A rule as one text, the only form on the command line. */
+const allowText = textSchema(RULE, /^[^\s\0]+$/);
+/** A host or pattern whose blocked attempts are no news. */
+const knownHost = textSchema('a host, *.host or **.host', /^[^\s\0]+$/);
+const portNumber = schemas_int({ error: PORT }).min(1, { error: PORT }).max(65_535, { error: PORT });
+const portText = schemas_string({ error: PORT })
+    .regex(/^\d{1,5}(\/(tcp|udp))?$/, { error: PORT, abort: true })
+    .refine((text) => portNumber.safeParse(Number.parseInt(text, 10)).success, { error: PORT });
+const count = schemas_int({ error: COUNT }).min(0, { error: COUNT });
+const uploadSize = schemas_string({ error: UPLOAD })
+    .refine((text) => parseSize(text) !== undefined, { error: UPLOAD });
+const httpRule = strictObject({
+    methods: array(textSchema(METHOD, /^[A-Za-z]+$/), { error: 'a list of HTTP methods' }).optional(),
+    paths: array(textSchema(PATH, /^[^\s\0]+$/), { error: 'a list of paths' }).optional(),
+}, { error: mappingOr('a mapping with methods, paths or both') });
+const allowObject = strictObject({
+    dest: allowText,
+    ports: array(union([portNumber, portText], { error: PORT }), { error: 'a list of ports' })
+        .min(1, { error: 'a list of at least one port' })
+        .optional(),
+    http: array(httpRule, { error: 'a list of mappings with methods and paths' })
+        .min(1, { error: 'a list of at least one mapping with methods and paths' })
+        .optional(),
+    private: schemas_boolean({ error: 'true or false' }).optional(),
+    'max-upload': union([count, uploadSize], { error: UPLOAD }).optional(),
+    'max-requests': count.optional(),
+}, { error: mappingOr('a mapping with dest') });
+// zod types an absent key as `T | undefined`; YAML has no undefined, so the cast loses nothing.
+const allowEntry = union([allowText, allowObject], {
+    error: `${RULE}, or a mapping with dest`,
+});
+/** Unknown keys keep zod's own issue, which lists them; everything else about an object says what it should be. */
+function mappingOr(allowed) {
+    return (issue) => (issue.code === 'unrecognized_keys' ? undefined : allowed);
+}
+
+;// CONCATENATED MODULE: ./lib/config/agent-definition.js
+
+
+
+
+
+const OUTPUT_FIELDS = [
+    'final-message',
+    'session-id',
+    'model',
+    'input-tokens',
+    'output-tokens',
+    'cost-usd',
+    'turns',
+    /** The run is a failure when a line has it. */
+    'error',
+    /** The run is a failure unless a line has it, other than `false`. */
+    'done',
+];
+/** What a definition can say without knowing it. */
+const DEFINITION_VARIABLES = (/* unused pure expression or super */ null && (['base-url', 'key', 'model', 'prompt-file']));
+const VARIABLE = /\{\{([^{}]*)\}\}/g;
+const ARGUMENT = textSchema('text', /^[^\0]*$/);
+const WORD = textSchema('text that is not empty', /^[^\0]+$/);
+const agent_definition_PATH = textSchema('a dotted path such as result.text', /^[\w-]+(\.[\w-]+)*$/);
+const COMMAND = 'a list with a program and its arguments';
+const FILE = 'an absolute path outside of /workspace, without . and ..';
+/** Names of `agent.use` beside those that cagent knows. */
+const AGENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+const outputPaths = strictObject(Object.fromEntries(OUTPUT_FIELDS.map((field) => [field, agent_definition_PATH.optional()])), { error: mappingOr(`a mapping with ${OUTPUT_FIELDS.join(', ')}`) });
+const agentDefinition = strictObject({
+    command: array(ARGUMENT, { error: COMMAND }).min(1, { error: COMMAND }),
+    prompt: schemas_enum(['stdin', 'file', 'none'], { error: 'stdin, file or none' }).default('stdin'),
+    'model-flag': WORD.optional(),
+    provider: schemas_enum(model_endpoint_MODEL_PROVIDERS, { error: found_alternatives(model_endpoint_MODEL_PROVIDERS) }).optional(),
+    env: texts('a name of a variable', /^[A-Za-z_][A-Za-z0-9_]*$/),
+    files: texts(FILE, /^\/(?!workspace(\/|$))(?!(.*\/)?\.{1,2}(\/|$))[^\0]*[^\0/]$/),
+    hosts: array(textSchema('a host', /^[^\s\0/]+$/), { error: 'a list of hosts' }).default([]),
+    hide: array(textSchema('an ignore pattern', /^[^\0\r\n]+$/), { error: 'a list of ignore patterns' })
+        .default([]),
+    output: outputPaths.optional(),
+}, { error: mappingOr('a mapping with command') });
+function texts(name, pattern) {
+    const error = `a mapping from ${name} to text`;
+    return record(textSchema(name, pattern), textSchema('text', /^[^\0]*$/), { error }).default({});
+}
+/** What a definition says that cannot be; one line each, without a place. */
+function definitionProblems(definition) {
+    const { command, env, files, provider, prompt } = definition;
+    const texts = [...command, ...Object.values(env), ...Object.values(files)];
+    const used = [
+        ...new Set(texts.flatMap((text) => [...text.matchAll(VARIABLE)].map((match) => match[1]))),
+    ];
+    const allowed = alternatives(DEFINITION_VARIABLES.map((name) => `{{${name}}}`));
+    return used.flatMap((name) => {
+        if (!DEFINITION_VARIABLES.includes(name))
+            return [`found {{${name}}}, allowed: ${allowed}, nearest: {{${nearest(name, DEFINITION_VARIABLES)}}}`];
+        if ((name === 'base-url' || name === 'key') && provider === undefined)
+            return [
+                `found {{${name}}} without a provider, allowed: with provider: ${alternatives(MODEL_PROVIDERS)}`,
+            ];
+        if (name === 'prompt-file' && prompt !== 'file')
+            return [`found {{${name}}}, allowed: with prompt: file`];
+        return [];
+    });
+}
+/** A text of a definition with its variables filled in. */
+function fillIn(text, values) {
+    return text.replace(VARIABLE, (whole, name) => Object.hasOwn(values, name) ? values[name] : whole);
+}
+
+;// CONCATENATED MODULE: ./lib/config/agent-names.js
+/** The agents that cagent knows how to start, and `command` for anything else. What each one is: src/agents. */
+const AGENT_NAMES = ['claude', 'codex', 'gemini', 'opencode', 'copilot', 'aider', 'command'];
+/** What plan and report call what runs: in the sandbox of an agent, a shell is still no agent. */
+function nameOfAgent({ name, interactive, }) {
+    return interactive === true ? 'shell' : name;
+}
+
+;// CONCATENATED MODULE: ./node_modules/shlex/shlex.js
+
+
+/*
+  Port of a subset of the features of CPython's shlex module, which provides a
+  shell-like lexer. Original code by Eric S. Raymond and other contributors.
+*/
+
+class Shlexer {
+  constructor (string) {
+    this.i = 0
+    this.string = string
+
+    /**
+     * Characters that will be considered whitespace and skipped. Whitespace
+     * bounds tokens. By default, includes space, tab, linefeed and carriage
+     * return.
+     */
+    this.whitespace = ' \t\r\n'
+
+    /**
+     * Characters that will be considered string quotes. The token accumulates
+     * until the same quote is encountered again (thus, different quote types
+     * protect each other as in the shell.) By default, includes ASCII single
+     * and double quotes.
+     */
+    this.quotes = `'"`
+
+    /**
+     * Characters that will be considered as escape. Just `\` by default.
+     */
+    this.escapes = '\\'
+
+    /**
+     * The subset of quote types that allow escaped characters. Just `"` by default.
+     */
+    this.escapedQuotes = '"'
+
+    /**
+     * Whether to support ANSI C-style $'' quotes
+     * https://www.gnu.org/software/bash/manual/html_node/ANSI_002dC-Quoting.html
+     */
+    this.ansiCQuotes = true
+
+    /**
+     * Whether to support localized $"" quotes
+     * https://www.gnu.org/software/bash/manual/html_node/Locale-Translation.html
+     *
+     * The behavior is as if the current locale is set to C or POSIX, i.e., the
+     * contents are not translated.
+     */
+    this.localeQuotes = true
+
+    this.debug = false
+  }
+
+  readChar () {
+    return this.string.charAt(this.i++)
+  }
+
+  processEscapes (string, quote, isAnsiCQuote) {
+    if (!isAnsiCQuote && !this.escapedQuotes.includes(quote)) {
+      // This quote type doesn't support escape sequences
+      return string
+    }
+
+    // We need to form a regex that matches any of the escape characters,
+    // without interpreting any of the characters as a regex special character.
+    const anyEscape = '[' + this.escapes.replace(/(.)/g, '\\$1') + ']'
+
+    // In regular quoted strings, we can only escape an escape character, and
+    // the quote character itself.
+    if (!isAnsiCQuote && this.escapedQuotes.includes(quote)) {
+      const re = new RegExp(
+        anyEscape + '(' + anyEscape + '|\\' + quote + ')', 'g')
+      return string.replace(re, '$1')
+    }
+
+    // ANSI C quoted strings support a wide variety of escape sequences
+    if (isAnsiCQuote) {
+      const patterns = {
+        // Literal characters
+        '([\\\\\'"?])': (x) => x,
+
+        // Non-printable ASCII characters
+        'a': () => '\x07',
+        'b': () => '\x08',
+        'e|E': () => '\x1b',
+        'f': () => '\x0c',
+        'n': () => '\x0a',
+        'r': () => '\x0d',
+        't': () => '\x09',
+        'v': () => '\x0b',
+
+        // Octal bytes
+        '([0-7]{1,3})': (x) => String.fromCharCode(parseInt(x, 8)),
+
+        // Hexadecimal bytes
+        'x([0-9a-fA-F]{1,2})': (x) => String.fromCharCode(parseInt(x, 16)),
+
+        // Unicode code units
+        'u([0-9a-fA-F]{1,4})': (x) => String.fromCharCode(parseInt(x, 16)),
+        'U([0-9a-fA-F]{1,8})': (x) => String.fromCharCode(parseInt(x, 16)),
+
+        // Control characters
+        // https://en.wikipedia.org/wiki/Control_character#How_control_characters_map_to_keyboards
+        'c(.)': (x) => {
+          if (x === '?') {
+            return '\x7f'
+          } else if (x === '@') {
+            return '\x00'
+          } else {
+            return String.fromCharCode(x.charCodeAt(0) & 31)
+          }
+        }
+      }
+
+      // Construct an uber-RegEx that catches all of the above pattern
+      const re = new RegExp(
+        anyEscape + '(' + Object.keys(patterns).join('|') + ')', 'g')
+
+      // For each match, figure out which subpattern matched, and apply the
+      // corresponding function
+      return string.replace(re, function (m, p1) {
+        for (const matched in patterns) {
+          const mm = new RegExp('^' + matched + '$').exec(p1)
+          if (mm === null) {
+            continue
+          }
+
+          return patterns[matched].apply(null, mm.slice(1))
+        }
+      })
+    }
+
+    // Should not get here
+    return undefined
+  }
+
+  * [Symbol.iterator] () {
+    let inQuote = false
+    let inDollarQuote = false
+    let escaped = false
+    let lastDollar = -2 // position of last dollar sign we saw
+    let token
+
+    if (this.debug) {
+      console.log('full input:', '>' + this.string + '<')
+    }
+
+    while (true) {
+      const pos = this.i
+      const char = this.readChar()
+
+      if (this.debug) {
+        console.log(
+          'position:', pos,
+          'input:', '>' + char + '<',
+          'accumulated:', token,
+          'inQuote:', inQuote,
+          'inDollarQuote:', inDollarQuote,
+          'lastDollar:', lastDollar,
+          'escaped:', escaped
+        )
+      }
+
+      // Ran out of characters, we're done
+      if (char === '') {
+        if (inQuote) { throw new Error('Got EOF while in a quoted string') }
+        if (escaped) { throw new Error('Got EOF while in an escape sequence') }
+        if (token !== undefined) { yield token }
+        return
+      }
+
+      // We were in an escape sequence, complete it
+      if (escaped) {
+        if (char === '\n') {
+          // An escaped newline just means to continue the command on the next
+          // line. We just need to ignore it.
+        } else if (inQuote) {
+          // If we are in a quote, just accumulate the whole escape sequence,
+          // as we will interpret escape sequences later.
+          token = (token || '') + escaped + char
+        } else {
+          // Just use the literal character
+          token = (token || '') + char
+        }
+
+        escaped = false
+        continue
+      }
+
+      if (this.escapes.includes(char)) {
+        if (!inQuote || inDollarQuote !== false || this.escapedQuotes.includes(inQuote)) {
+          // We encountered an escape character, which is going to affect how
+          // we treat the next character.
+          escaped = char
+          continue
+        } else {
+          // This string type doesn't use escape characters. Ignore for now.
+        }
+      }
+
+      // We were in a string
+      if (inQuote !== false) {
+        // String is finished. Don't grab the quote character.
+        if (char === inQuote) {
+          token = this.processEscapes(token, inQuote, inDollarQuote === '\'')
+          inQuote = false
+          inDollarQuote = false
+          continue
+        }
+
+        // String isn't finished yet, accumulate the character
+        token = (token || '') + char
+        continue
+      }
+
+      // This is the start of a new string, don't accumulate the quotation mark
+      if (this.quotes.includes(char)) {
+        inQuote = char
+        if (lastDollar === pos - 1) {
+          if (char === '\'' && !this.ansiCQuotes) {
+            // Feature not enabled
+          } else if (char === '"' && !this.localeQuotes) {
+            // Feature not enabled
+          } else {
+            inDollarQuote = char
+          }
+        }
+
+        token = (token || '') // fixes blank string
+
+        if (inDollarQuote !== false) {
+          // Drop the opening $ we captured before
+          token = token.slice(0, -1)
+        }
+
+        continue
+      }
+
+      // This is a dollar sign, record that we saw it in case it's the start of
+      // an ANSI C or localized string
+      if (inQuote === false && char === '$') {
+        lastDollar = pos
+      }
+
+      // This is whitespace, so yield the token if we have one
+      if (this.whitespace.includes(char)) {
+        if (token !== undefined) { yield token }
+        token = undefined
+        continue
+      }
+
+      // Otherwise, accumulate the character
+      token = (token || '') + char
+    }
+  }
+}
+
+
+/**
+ * Splits a given string using shell-like syntax. This function is the inverse
+ * of shlex.join().
+ *
+ * @param {String} s String to split.
+ * @returns {String[]}
+ */
+function split (s) {
+  return Array.from(new Shlexer(s))
+}
+
+/**
+ * Escapes a potentially shell-unsafe string using quotes.
+ *
+ * @param {String} s String to quote
+ * @returns {String}
+ */
+function shlex_quote (s) {
+  if (s === '') { return '\'\'' }
+
+  const unsafeRe = /[^\w@%\-+=:,./]/
+  if (!unsafeRe.test(s)) { return s }
+
+  return ('\'' + s.replace(/('+)/g, '\'"$1"\'') + '\'').replace(/^''|''$/g, '')
+}
+
+
+/**
+ * Concatenate the tokens of the list args and return a string. This function
+ * is the inverse of shlex.split().
+ *
+ * The returned value is shell-escaped to protect against injection
+ * vulnerabilities (see shlex.quote()).
+ *
+ * @param {String[]} args List of args to join
+ * @returns {String}
+ */
+function shlex_join (args) {
+  if (!Array.isArray(args)) {
+    throw new TypeError("args should be an array")
+  }
+  return args.map(shlex_quote).join(" ")
+}
+
+;// CONCATENATED MODULE: ./lib/config/words.js
+
+/**
+ * Splits a command line into words by the quoting rules of a POSIX shell. Nothing is expanded and nothing is run:
+ * `$HOME`, `*`, `|` and `$(...)` stay the characters that they are. `undefined` when a quote is left open.
+ */
+function splitWords(line) {
+    try {
+        return split(line);
+    }
+    catch {
+        return undefined;
+    }
+}
+/**
+ * The words of a text that should hold one command line. A backslash at a line's end joins lines, quotes may span
+ * them. Several complete lines are refused: joining them would run something that nobody wrote.
+ */
+function words_splitCommandLine(text) {
+    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+    if (lines.length > 1 && lines.every((line) => splitWords(line) !== undefined))
+        return undefined;
+    return splitWords(text.trim().replace(/\\\r?\n/g, ' '));
+}
+
+;// CONCATENATED MODULE: ./lib/config/options/agent.js
+
+
+
+
+
+
+const HOUR = 3_600_000;
+const MODEL = 'the name of a model, without spaces';
+const AGENT_OPTIONS = {
+    agent: {
+        topic: 'agent',
+        type: agentName(),
+        placeholder: 'NAME',
+        key: 'agent.use',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: '`command` when a command is given',
+        description: `Agent to run: ${AGENT_NAMES.join(', ')}, or the name of your own.`,
+    },
+    'agent-define': {
+        topic: 'agent',
+        type: definition(),
+        key: 'agent.define',
+        onCommandLine: false,
+        isInput: false,
+        description: 'What the agent of `agent.use` is, when it is your own.',
+    },
+    prompt: {
+        topic: 'agent',
+        type: value_type_text('text that is not empty', /^[^\0]*[^\s\0][^\0]*$/),
+        placeholder: 'TEXT',
+        key: 'agent.prompt',
+        onCommandLine: true,
+        isInput: true,
+        description: 'What the agent shall do.',
+    },
+    'prompt-file': {
+        topic: 'agent',
+        type: path(),
+        placeholder: 'FILE',
+        key: 'agent.prompt-file',
+        onCommandLine: true,
+        isInput: true,
+        description: 'File with the prompt, instead of `prompt`.',
+    },
+    event: {
+        topic: 'agent',
+        type: path(),
+        placeholder: 'FILE',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: 'the event of the workflow run',
+        description: "Event in the form of GitHub's webhooks, for the variables of the prompt.",
+    },
+    model: {
+        topic: 'agent',
+        type: value_type_text(MODEL, /^[^\s\0-][^\s\0]*$/),
+        placeholder: 'NAME',
+        key: 'agent.model',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: "the agent's own choice",
+        description: 'Model that the agent shall use.',
+    },
+    'agent-args': {
+        topic: 'agent',
+        type: words(),
+        placeholder: 'ARGS',
+        key: 'agent.args',
+        onCommandLine: true,
+        isInput: true,
+        description: 'More arguments for a known agent, in one text that is split like a shell does (nothing is expanded).',
+    },
+    'output-schema': {
+        topic: 'agent',
+        type: path(),
+        placeholder: 'FILE',
+        key: 'agent.output-schema',
+        onCommandLine: true,
+        isInput: true,
+        description: 'JSON Schema of the answer that the agent shall give; the answer is checked and put in the report.',
+    },
+    'max-retries': {
+        topic: 'agent',
+        type: value_type_integer(0, 10),
+        placeholder: 'NUMBER',
+        key: 'agent.max-retries',
+        onCommandLine: true,
+        isInput: true,
+        default: '0',
+        description: 'How often an agent that failed is started again, when that can help.',
+    },
+    'retry-delay': {
+        topic: 'agent',
+        type: value_type_duration(0, HOUR, 'from 0s to 1h'),
+        placeholder: 'DURATION',
+        key: 'agent.retry-delay',
+        onCommandLine: true,
+        isInput: true,
+        default: '10s',
+        description: 'Time before an agent is started again.',
+    },
+};
+/** Whether the name is known is decided where a definition can be seen. */
+function agentName() {
+    const allowed = found_alternatives(AGENT_NAMES);
+    const schema = union([schemas_enum(AGENT_NAMES), textSchema(allowed, AGENT_NAME)], { error: allowed });
+    return { kind: 'scalar', allowed, schema, choices: AGENT_NAMES, fromText: (text) => text };
+}
+function definition() {
+    return { kind: 'scalar', allowed: 'a mapping', schema: agentDefinition, fromText: (text) => text };
+}
+function words() {
+    const item = textSchema('text', /^[^\0]*$/);
+    return {
+        ...list('arguments', item),
+        allowed: 'arguments with every quote closed',
+        fromText: splitWords,
+        perLine: false,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/config/options/budget.js
+
+const budget_MOST = 1_000_000_000_000;
+const BUDGET_OPTIONS = {
+    'max-requests': {
+        topic: 'budget',
+        type: value_type_integer(1, budget_MOST),
+        placeholder: 'NUMBER',
+        key: 'budget.max-requests',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: 'no bound',
+        description: 'Requests to the model; further ones are refused.',
+    },
+    'max-tokens': {
+        topic: 'budget',
+        type: value_type_integer(1, budget_MOST),
+        placeholder: 'NUMBER',
+        key: 'budget.max-tokens',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: 'no bound',
+        description: 'Tokens in and out, cached ones included; when they are used up, further requests are refused.',
+    },
+    'max-cost-usd': {
+        topic: 'budget',
+        type: fraction(0.000001, budget_MOST),
+        placeholder: 'NUMBER',
+        key: 'budget.max-cost-usd',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: 'no bound',
+        description: 'US dollars, counted with `input-price` and `output-price`; when they are used up, further requests are refused.',
+    },
+    'input-price': {
+        topic: 'budget',
+        type: fraction(0, budget_MOST),
+        placeholder: 'NUMBER',
+        key: 'budget.input-price',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: 'cost is not counted',
+        description: 'US dollars for a million input tokens of the model, for counting the cost.',
+    },
+    'output-price': {
+        topic: 'budget',
+        type: fraction(0, budget_MOST),
+        placeholder: 'NUMBER',
+        key: 'budget.output-price',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: 'cost is not counted',
+        description: 'US dollars for a million output tokens of the model.',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/config/options/image.js
+
+const REFERENCE = 'an image reference such as ghcr.io/org/image@sha256:... or node:24';
+const IMAGE_OPTIONS = {
+    image: {
+        topic: 'image',
+        type: value_type_text(REFERENCE, /^[A-Za-z0-9][A-Za-z0-9._/:@+-]*$/),
+        placeholder: 'REF',
+        key: 'image.ref',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: "cagent's own image",
+        description: 'Image that the agent runs in.',
+    },
+    'image-build': {
+        topic: 'image',
+        type: path(),
+        key: 'image.build',
+        onCommandLine: false,
+        isInput: false,
+        description: 'Directory with a Dockerfile to build the image from, instead of `image.ref`.',
+    },
+    push: {
+        topic: 'image',
+        type: value_type_text('an image reference with a registry or a repository and no digest, such as ghcr.io/org/image:1', /^[a-z0-9][A-Za-z0-9._/:-]*$/),
+        placeholder: 'REF',
+        onCommandLine: false,
+        isInput: false,
+        description: "Push the agent's image under this name.",
+    },
+    'no-cache': {
+        topic: 'image',
+        type: onOff(),
+        onCommandLine: false,
+        isInput: false,
+        default: 'false',
+        description: 'Pull or build anew, also what is there already.',
+    },
+    'dry-run': {
+        topic: 'image',
+        type: onOff(),
+        onCommandLine: false,
+        isInput: false,
+        default: 'false',
+        description: 'Print the docker commands and run none.',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/config/options/limits.js
+
+const KIBI = 2 ** 10;
+const MEBI = 2 ** 20;
+const PEBI = 2 ** 50;
+const DAY = 86_400_000;
+const LIMITS_OPTIONS = {
+    cpus: {
+        topic: 'limits',
+        type: fraction(0.01, 1024),
+        placeholder: 'NUMBER',
+        key: 'limits.cpus',
+        onCommandLine: true,
+        isInput: true,
+        default: '2',
+        description: 'CPUs, fractions allowed.',
+    },
+    memory: {
+        topic: 'limits',
+        // Docker refuses less than 6 MiB.
+        type: size(6 * MEBI, PEBI),
+        placeholder: 'SIZE',
+        key: 'limits.memory',
+        onCommandLine: true,
+        isInput: true,
+        default: '4g',
+        description: 'Memory of the agent, swap included.',
+    },
+    pids: {
+        topic: 'limits',
+        type: value_type_integer(1, 4_194_304),
+        placeholder: 'NUMBER',
+        key: 'limits.pids',
+        onCommandLine: true,
+        isInput: true,
+        default: '512',
+        description: 'Processes and threads at one time.',
+    },
+    disk: {
+        topic: 'limits',
+        type: size(64 * KIBI, PEBI),
+        placeholder: 'SIZE',
+        key: 'limits.disk',
+        onCommandLine: true,
+        isInput: true,
+        default: '2g',
+        description: 'What the agent may write into the workspace.',
+    },
+    timeout: {
+        topic: 'limits',
+        // Timers of Node.js end at 2^31 - 1 milliseconds, a little over 24 days.
+        type: value_type_duration(1, 24 * DAY, 'from 1ms to 24d'),
+        placeholder: 'DURATION',
+        key: 'limits.timeout',
+        onCommandLine: true,
+        isInput: true,
+        default: '30m',
+        description: 'Time after which the agent is ended; a bare number is seconds.',
+    },
+    'idle-timeout': {
+        topic: 'limits',
+        type: value_type_duration(1, 24 * DAY, 'from 1ms to 24d'),
+        placeholder: 'DURATION',
+        key: 'limits.idle-timeout',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: 'no bound',
+        description: 'Silence after which the agent is ended: neither output nor error output for that long.',
+    },
+};
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(77030);
+;// CONCATENATED MODULE: ./lib/config/resolver-address.js
+
+
+const ALLOWED = 'an IPv4 address, with :PORT if it is not 53, e.g. 1.1.1.1 or 10.0.0.2:5353';
+/**
+ * `IP` or `IP:PORT`. Names are refused, since there is nothing yet that could resolve them, and IPv6 too, since the
+ * gateway has none.
+ */
+const resolverAddress = schemas_string({ error: ALLOWED }).refine(isResolverAddress, { error: ALLOWED });
+function isResolverAddress(text) {
+    const [, address = '', port] = /^([\d.]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
+    return (0,external_node_net_.isIPv4)(address) && (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535));
+}
+
+;// CONCATENATED MODULE: ./lib/config/options/network.js
+
+
+
+// The gateway's packet filter must never be loaded into the host's own network namespace.
+const NETWORK_NAME = /^(?!(?:host|none)$)[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+const UPLINK = 'the name of a docker network other than host and none';
+const NETWORK_OPTIONS = {
+    network: {
+        topic: 'network',
+        type: choice('block', 'audit', 'none'),
+        placeholder: 'block|audit|none',
+        key: 'network.mode',
+        onCommandLine: true,
+        isInput: true,
+        default: 'block',
+        description: 'block: only what is allowed. audit: forward and log. none: no network at all.',
+    },
+    allow: {
+        topic: 'network',
+        type: listOf('rules', allowEntry, allowText),
+        placeholder: 'RULE',
+        key: 'network.allow',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: 'the preset `defaults`',
+        description: 'Preset, host, pattern, URL, address or CIDR that the agent may reach.',
+    },
+    'known-blocked': {
+        topic: 'network',
+        type: list('hosts and patterns', knownHost),
+        key: 'network.known-blocked',
+        onCommandLine: false,
+        isInput: false,
+        otherwise: 'the telemetry of known agents, which is always among them',
+        description: 'Hosts whose blocked attempts are recorded, but not announced.',
+    },
+    resolver: {
+        topic: 'network',
+        type: list('IP or IP:PORT', resolverAddress),
+        placeholder: 'IP',
+        key: 'network.resolver',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: "the host's",
+        description: 'Upstream DNS of the gateway.',
+    },
+    uplink: {
+        topic: 'network',
+        type: value_type_text(UPLINK, NETWORK_NAME),
+        placeholder: 'NETWORK',
+        key: 'network.uplink',
+        onCommandLine: true,
+        isInput: true,
+        default: 'bridge',
+        description: 'Docker network that the gateway goes out by.',
+    },
+    attach: {
+        topic: 'network',
+        type: list('names of docker networks other than host and none', textSchema(UPLINK, NETWORK_NAME)),
+        placeholder: 'NETWORK',
+        key: 'network.attach',
+        onCommandLine: true,
+        isInput: true,
+        description: 'Further docker network, e.g. that of job services, whose containers rules can name.',
+    },
+    'ca-file': {
+        topic: 'network',
+        type: path(),
+        placeholder: 'FILE',
+        key: 'network.ca-file',
+        onCommandLine: true,
+        isInput: true,
+        description: 'PEM file with extra roots that the gateway trusts upstream.',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/config/options/patch.js
+
+const PATCH_OPTIONS = {
+    'patch-max-files': {
+        topic: 'patch',
+        type: value_type_integer(0, 1_000_000),
+        key: 'patch.max-files',
+        onCommandLine: false,
+        isInput: false,
+        default: '100',
+        description: 'Files that a patch may touch and still be applied.',
+    },
+    'patch-max-kilobytes': {
+        topic: 'patch',
+        type: value_type_integer(0, 1_000_000_000),
+        key: 'patch.max-kilobytes',
+        onCommandLine: false,
+        isInput: false,
+        default: '4096',
+        description: 'Size up to which a patch is applied, in units of 1024 bytes.',
+    },
+    'patch-protected': {
+        topic: 'patch',
+        type: list('globs', textSchema('a glob', /^[^\0\r\n]+$/)),
+        key: 'patch.protected',
+        onCommandLine: false,
+        isInput: false,
+        default: ['.github/**', '**/CODEOWNERS', '.git*', 'cagent.yml', '.agentignore'],
+        description: 'Paths that are not changed without a person. A list here replaces the default.',
+    },
+    'patch-allowed': {
+        topic: 'patch',
+        type: list('globs', textSchema('a glob', /^[^\0\r\n]+$/)),
+        key: 'patch.allowed',
+        onCommandLine: false,
+        isInput: false,
+        otherwise: 'every path',
+        description: 'The only paths that a patch may change; one with any other path is refused as a whole.',
+    },
+    'patch-excluded': {
+        topic: 'patch',
+        type: list('globs', textSchema('a glob', /^[^\0\r\n]+$/)),
+        key: 'patch.excluded',
+        onCommandLine: false,
+        isInput: false,
+        otherwise: 'no path',
+        description: 'Paths that are left out when a patch is applied; the rest of it is applied.',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/config/options/run.js
+
+/** Where a run reads, where it writes, and what it is given. */
+const RUN_OPTIONS = {
+    workspace: {
+        topic: 'run',
+        type: path(),
+        placeholder: 'DIR',
+        short: 'w',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: 'the current directory',
+        description: 'Directory of the repository. A run never writes to it.',
+    },
+    config: {
+        topic: 'run',
+        type: path(),
+        placeholder: 'FILE',
+        short: 'c',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: '`cagent.yml` in the workspace, if there is one',
+        description: 'Configuration file.',
+    },
+    out: {
+        topic: 'run',
+        type: path(),
+        placeholder: 'DIR',
+        short: 'o',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: 'a new directory for each run',
+        description: 'Run directory: report, patch, egress log.',
+    },
+    env: {
+        topic: 'run',
+        type: list('NAME or NAME=VALUE', textSchema('NAME or NAME=VALUE', /^[^\0]+$/)),
+        placeholder: 'NAME[=VALUE]',
+        onCommandLine: true,
+        isInput: true,
+        description: 'Variable for the agent. NAME alone takes the value from the environment of cagent and masks it in every output; a VALUE given here is not secret.',
+    },
+    runtime: {
+        topic: 'run',
+        type: value_type_text('the name of a container runtime, e.g. runc or runsc', /^[A-Za-z0-9][A-Za-z0-9_.-]*$/),
+        placeholder: 'NAME',
+        key: 'runtime',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: "the engine's default",
+        description: 'Container runtime of the agent, any that the engine has.',
+    },
+    keep: {
+        topic: 'run',
+        type: onOff(),
+        onCommandLine: true,
+        isInput: true,
+        default: 'false',
+        description: 'Keep the containers and the view after the run, for looking at them.',
+    },
+    json: {
+        topic: 'run',
+        type: onOff(),
+        onCommandLine: true,
+        isInput: false,
+        default: 'false',
+        description: 'Print the result as JSON on standard output and all else on standard error.',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/config/options/workspace.js
+
+const PATTERN = 'a gitignore pattern on one line';
+const WORKSPACE_OPTIONS = {
+    mode: {
+        topic: 'workspace',
+        type: choice('overlay', 'read-only'),
+        placeholder: 'overlay|read-only',
+        key: 'workspace.mode',
+        onCommandLine: true,
+        isInput: true,
+        default: 'overlay',
+        description: 'overlay: edits become a patch. read-only: only `.agent-scratch` is writable.',
+    },
+    ignore: {
+        topic: 'workspace',
+        type: list('gitignore patterns', textSchema(PATTERN, /^[^\0\r\n]*[^\0\r\n\s][^\0\r\n]*$/)),
+        placeholder: 'PATTERN',
+        key: 'workspace.ignore',
+        onCommandLine: true,
+        isInput: true,
+        description: 'Pattern of files to hide from the agent, after those of the ignore file.',
+    },
+    base: {
+        topic: 'workspace',
+        type: value_type_text('a commit, branch or tag, or none', /^[^\s\0-][^\s\0]*$/),
+        placeholder: 'COMMIT',
+        onCommandLine: true,
+        isInput: true,
+        otherwise: 'none; in the action the base of the pull request',
+        description: 'Commit that configuration of agents and of cagent comes from, for a workspace that is under review. none: the workspace itself is trusted.',
+    },
+    'ignore-file': {
+        topic: 'workspace',
+        type: path(),
+        key: 'workspace.ignore-file',
+        onCommandLine: false,
+        isInput: false,
+        default: '.agentignore',
+        description: 'File with patterns to hide, in gitignore syntax. `.agentsignore` is read too.',
+    },
+    secrets: {
+        topic: 'workspace',
+        type: choice('hide', 'warn', 'off'),
+        key: 'workspace.secrets',
+        onCommandLine: false,
+        isInput: false,
+        default: 'hide',
+        description: 'What to do with files in which the secret scan finds something.',
+    },
+    git: {
+        topic: 'workspace',
+        type: choice('snapshot', 'history', 'none'),
+        placeholder: 'snapshot|history|none',
+        key: 'workspace.git',
+        onCommandLine: true,
+        isInput: true,
+        default: 'snapshot',
+        description: 'The `.git` inside: the visible tree as one commit, the last commits filtered, or none.',
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/config/options.js
+
+
+
+
+
+
+
+
+/** Every setting of a run, by its name on the command line. The one source for flags, inputs, cagent.yml and docs. */
+const OPTIONS = {
+    ...RUN_OPTIONS,
+    ...AGENT_OPTIONS,
+    ...IMAGE_OPTIONS,
+    ...WORKSPACE_OPTIONS,
+    ...NETWORK_OPTIONS,
+    ...LIMITS_OPTIONS,
+    ...BUDGET_OPTIONS,
+    ...PATCH_OPTIONS,
+};
+const OPTION_NAMES = Object.keys(OPTIONS);
+/** Headings in help and documentation. */
+const TOPIC_TITLES = {
+    run: 'Run',
+    agent: 'Agent',
+    image: 'Image',
+    workspace: 'Workspace',
+    network: 'Network',
+    limits: 'Limits',
+    budget: 'Budget',
+    patch: 'Patch',
+};
+/** The description of an option, without the narrow type of its value. */
+function options_optionSpec(name) {
+    return OPTIONS[name];
+}
+function options_isOptionName(name) {
+    return Object.hasOwn(OPTIONS, name);
+}
+
+;// CONCATENATED MODULE: ./lib/config/inputs.js
+
+
+
+
+
+/** Names of all inputs of the action, options first. */
+const INPUT_NAMES = [
+    ...OPTION_NAMES.filter((name) => options_optionSpec(name).isInput),
+    ...Object.keys(action_inputs_ACTION_INPUTS),
+];
+/**
+ * The inputs under their own names: `prompt_file` is taken as `prompt-file`, as other actions write it.
+ * @returns also one notice for each such name
+ * @throws CagentError `config.invalid` when both names are given and differ
+ */
+function withoutAliases(inputs) {
+    const own = { ...inputs };
+    const notices = [];
+    for (const [alias, text] of Object.entries(inputs)) {
+        const name = alias.replaceAll('_', '-');
+        if (name === alias || !(INPUT_NAMES.includes(name) || APPLY_INPUTS.includes(name)))
+            continue;
+        const other = own[name];
+        if (other !== undefined && other !== text && !isDefault(name, other) && text.trim() !== '') {
+            throw new CagentError('config.invalid', `input ${alias} and input ${name} are both given and differ, allowed: one of them`);
+        }
+        delete own[alias];
+        if (text.trim() !== '')
+            own[name] = text;
+        notices.push(`The input ${alias} is taken as ${name}, which is its name here.`);
+    }
+    return { inputs: own, notices };
+}
+/** The runner fills defaults in, so one of these is as good as not given; an expression can have any value. */
+function isDefault(name, text) {
+    const input = isActionInput(name) ? ACTION_INPUTS[name] : undefined;
+    return text === (input?.default ?? '') || input?.default?.startsWith('${') === true;
+}
+/**
+ * The action's inputs as flags. An empty input is not given; lists have one item a line. Throws `config.invalid`
+ * for unknown names, for a command that cannot be split and for two different workspaces.
+ */
+function flagsFromInputs(inputs) {
+    const problems = [];
+    const values = {};
+    for (const [name, text] of Object.entries(inputs)) {
+        if (!INPUT_NAMES.includes(name))
+            problems.push(unknownInput(name));
+        else if (isOptionName(name) && text.trim() !== '')
+            values[name] = inputValue(name, text);
+    }
+    const directory = given(inputs['working-directory']);
+    if (directory !== undefined && values.workspace !== undefined && values.workspace !== directory) {
+        problems.push('input workspace and input working-directory are both given, allowed: one of them');
+    }
+    if (directory !== undefined)
+        values.workspace = directory;
+    const line = given(inputs.run);
+    const command = line === undefined ? undefined : splitCommandLine(line);
+    if (line !== undefined && command === undefined) {
+        const allowed = 'one command line with every quote closed; for a script: bash -c "..."';
+        problems.push(`input run: found ${quote(line)}, allowed: ${allowed}`);
+    }
+    if (problems.length > 0)
+        throw new CagentError('config.invalid', problems.join('; '));
+    return { origin: 'input', values, command };
+}
+function inputValue(name, text) {
+    const { type } = optionSpec(name);
+    if (type.kind === 'list' && type.perLine)
+        return text
+            .split(/\r?\n/)
+            .map((line) => line.trim())
+            .filter((line) => line !== '');
+    return type.kind === 'list' || name === 'prompt' ? text : text.trim();
+}
+function unknownInput(name) {
+    if (APPLY_INPUTS.includes(name)) {
+        return `input ${name}: belongs to org/cagent/apply, which opens the pull request, allowed: there`;
+    }
+    const kind = isActionInput(name) || isOptionName(name) ? 'is not an input of the action' : 'unknown input';
+    return `input ${name}: ${kind}, allowed: ${INPUT_NAMES.join(', ')}, nearest: ${nearest(name, INPUT_NAMES)}`;
+}
+function given(text) {
+    return text === undefined || text.trim() === '' ? undefined : text.trim();
+}
+
+;// CONCATENATED MODULE: ./lib/action/read-inputs.js
+
+const read_inputs_PREFIX = 'INPUT_';
+/**
+ * The inputs that the runner hands over as variables, by their names in action.yml. An input that is not in the
+ * table keeps a name of its own, so that a misspelt `allow` or `ignore` is refused and never silently left out.
+ */
+function readInputs(environment, names = INPUT_NAMES) {
+    const known = new Map(names.map((name) => [variableName(name), name]));
+    const inputs = {};
+    for (const [variable, value] of Object.entries(environment)) {
+        if (!variable.startsWith(read_inputs_PREFIX) || value === undefined)
+            continue;
+        inputs[known.get(variable) ?? variable.slice(read_inputs_PREFIX.length).toLowerCase()] = value;
+    }
+    return inputs;
+}
+/** The environment for the programs that the engine starts: none of them needs an input, and some are keys. */
+function withoutInputs(environment) {
+    return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith(read_inputs_PREFIX)));
+}
+function variableName(input) {
+    return `${read_inputs_PREFIX}${input.replaceAll(' ', '_').toUpperCase()}`;
+}
+
 // EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 3 modules
 var exec = __nccwpck_require__(27187);
 ;// CONCATENATED MODULE: ./lib/action/runner-docker.js
@@ -41034,7 +44665,67 @@ function runnerDocker(environment) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/publish/run-links.js
+/** @param artifact address of the artifact, empty when there is none */
+function run_links_runLinks(environment, artifact) {
+    const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = environment;
+    return { run: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : '', artifact };
+}
+
+;// CONCATENATED MODULE: ./lib/action/unfinished-comment.js
+
+
+
+
+
+
+
+
+/** Leaves it to the post step to say in the comment how this step ended, unless main itself gets to it. */
+function promiseComment({ settings, environment, trigger }, agent) {
+    const comment = settings.stickyComment ? ownComment(trigger, settings, environment, agent) : undefined;
+    saveState({ comment });
+    return comment;
+}
+/** Says in the comment that cagent itself has failed, and why. Never throws. */
+async function commentOnError(comment, thrown, { environment, connect }) {
+    saveState({ comment: undefined });
+    const content = { ...comment, links: runLinks(environment, ''), error: asCagentError(thrown) };
+    try {
+        await writeOwnComment(comment, connect(), renderUnfinished(content));
+    }
+    catch (failure) {
+        core.warning(`The comment on the pull request could not be written: ${messageOf(failure)}`, {
+            title: 'cagent',
+        });
+    }
+}
+/** Says in the comment what a cancelled step had no time to say: how the run ended, or that nobody knows. */
+async function commentAfterwards(comment, runDirectory, github, environment, artifactUrl) {
+    const links = run_links_runLinks(environment, artifactUrl);
+    const report = await read(runDirectory, 'report.json');
+    const changes = await read(runDirectory, 'changes.json');
+    const body = report === undefined
+        ? comment_body_renderUnfinished({ ...comment, links })
+        : comment_body_renderComment({ ...comment, report, changes, links, finalMessage: report.agent.finalMessage });
+    await own_comment_writeOwnComment(comment, github, body);
+}
+/** What main wrote; `undefined` when it did not get so far. */
+async function read(directory, name) {
+    if (directory === '')
+        return undefined;
+    try {
+        return JSON.parse(await (0,promises_.readFile)((0,external_node_path_.join)(directory, name), 'utf8'));
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/action/clean-up.js
+
+
+
 
 
 
@@ -41049,7 +44740,8 @@ function runnerDocker(environment) {
  * The post step: removes what main left behind because it was cut off, and does what a cancelled main had no time
  * for. Never fails the job: at this point a failure would only hide what really happened.
  */
-async function clean_up_cleanUp(environment) {
+async function clean_up_cleanUp(given) {
+    const environment = withoutInputs(given);
     const state = readState();
     const docker = createDocker(systemProcesses, environment);
     if (state.runId !== undefined && !state.keep) {
@@ -41062,8 +44754,21 @@ async function clean_up_cleanUp(environment) {
                 lib_core/* info */.pq(`Not removed: ${problem}`);
         });
     }
+    let artifactUrl = '';
     if (state.artifactName !== '' && (0,external_node_fs_.existsSync)(state.runDirectory)) {
-        await quietly(() => upload(state.artifactName, state.runDirectory, environment));
+        await quietly(async () => {
+            artifactUrl = await upload(state.artifactName, state.runDirectory, environment);
+        });
+    }
+    const { comment, runDirectory } = state;
+    if (comment !== undefined) {
+        const token = readInputs(given)['github-token']?.trim() ?? '';
+        if (token !== '')
+            lib_core/* setSecret */.Pq(token);
+        await quietly(async () => {
+            const github = connection(token, environment, new AbortController().signal)();
+            await commentAfterwards(comment, runDirectory, github, environment, artifactUrl);
+        });
     }
     await saveImages(state.imagesToSave, {
         docker: runnerDocker(environment),
@@ -41088,7 +44793,7 @@ async function quietly(work) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94754);
-/* harmony import */ var _clean_up_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(12267);
+/* harmony import */ var _clean_up_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(74018);
 
 
 await (0,_clean_up_js__WEBPACK_IMPORTED_MODULE_0__/* .cleanUp */ .n)((0,_core_environment_js__WEBPACK_IMPORTED_MODULE_1__/* .readEnvironment */ .Q)());
@@ -44156,6 +47861,2100 @@ function copyFile(srcFile, destFile, force) {
     });
 }
 //# sourceMappingURL=io.js.map
+
+/***/ }),
+
+/***/ 14730:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ Octokit)
+});
+
+;// CONCATENATED MODULE: ./node_modules/universal-user-agent/index.js
+function getUserAgent() {
+  if (typeof navigator === "object" && "userAgent" in navigator) {
+    return navigator.userAgent;
+  }
+
+  if (typeof process === "object" && process.version !== undefined) {
+    return `Node.js/${process.version.substr(1)} (${process.platform}; ${
+      process.arch
+    })`;
+  }
+
+  return "<environment undetectable>";
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/register.js
+// @ts-check
+
+function register(state, name, method, options) {
+  if (typeof method !== "function") {
+    throw new Error("method for before hook must be a function");
+  }
+
+  if (!options) {
+    options = {};
+  }
+
+  if (Array.isArray(name)) {
+    return name.reverse().reduce((callback, name) => {
+      return register.bind(null, state, name, callback, options);
+    }, method)();
+  }
+
+  return Promise.resolve().then(() => {
+    if (!state.registry[name]) {
+      return method(options);
+    }
+
+    return state.registry[name].reduce((method, registered) => {
+      return registered.hook.bind(null, method, options);
+    }, method)();
+  });
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/add.js
+// @ts-check
+
+function addHook(state, kind, name, hook) {
+  const orig = hook;
+  if (!state.registry[name]) {
+    state.registry[name] = [];
+  }
+
+  if (kind === "before") {
+    hook = (method, options) => {
+      return Promise.resolve()
+        .then(orig.bind(null, options))
+        .then(method.bind(null, options));
+    };
+  }
+
+  if (kind === "after") {
+    hook = (method, options) => {
+      let result;
+      return Promise.resolve()
+        .then(method.bind(null, options))
+        .then((result_) => {
+          result = result_;
+          return orig(result, options);
+        })
+        .then(() => {
+          return result;
+        });
+    };
+  }
+
+  if (kind === "error") {
+    hook = (method, options) => {
+      return Promise.resolve()
+        .then(method.bind(null, options))
+        .catch((error) => {
+          return orig(error, options);
+        });
+    };
+  }
+
+  state.registry[name].push({
+    hook: hook,
+    orig: orig,
+  });
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/remove.js
+// @ts-check
+
+function removeHook(state, name, method) {
+  if (!state.registry[name]) {
+    return;
+  }
+
+  const index = state.registry[name]
+    .map((registered) => {
+      return registered.orig;
+    })
+    .indexOf(method);
+
+  if (index === -1) {
+    return;
+  }
+
+  state.registry[name].splice(index, 1);
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/index.js
+// @ts-check
+
+
+
+
+
+// bind with array of arguments: https://stackoverflow.com/a/21792913
+const bind = Function.bind;
+const bindable = bind.bind(bind);
+
+function bindApi(hook, state, name) {
+  const removeHookRef = bindable(removeHook, null).apply(
+    null,
+    name ? [state, name] : [state]
+  );
+  hook.api = { remove: removeHookRef };
+  hook.remove = removeHookRef;
+  ["before", "error", "after", "wrap"].forEach((kind) => {
+    const args = name ? [state, kind, name] : [state, kind];
+    hook[kind] = hook.api[kind] = bindable(addHook, null).apply(null, args);
+  });
+}
+
+function Singular() {
+  const singularHookName = Symbol("Singular");
+  const singularHookState = {
+    registry: {},
+  };
+  const singularHook = register.bind(null, singularHookState, singularHookName);
+  bindApi(singularHook, singularHookState, singularHookName);
+  return singularHook;
+}
+
+function Collection() {
+  const state = {
+    registry: {},
+  };
+
+  const hook = register.bind(null, state);
+  bindApi(hook, state);
+
+  return hook;
+}
+
+/* harmony default export */ const before_after_hook = ({ Singular, Collection });
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/endpoint/dist-bundle/index.js
+// pkg/dist-src/defaults.js
+
+
+// pkg/dist-src/version.js
+var VERSION = "0.0.0-development";
+
+// pkg/dist-src/defaults.js
+var userAgent = `octokit-endpoint.js/${VERSION} ${getUserAgent()}`;
+var DEFAULTS = {
+  method: "GET",
+  baseUrl: "https://api.github.com",
+  headers: {
+    accept: "application/vnd.github.v3+json",
+    "user-agent": userAgent
+  },
+  mediaType: {
+    format: ""
+  }
+};
+
+// pkg/dist-src/util/lowercase-keys.js
+function lowercaseKeys(object) {
+  if (!object) {
+    return {};
+  }
+  return Object.keys(object).reduce((newObj, key) => {
+    newObj[key.toLowerCase()] = object[key];
+    return newObj;
+  }, {});
+}
+
+// pkg/dist-src/util/is-plain-object.js
+function isPlainObject(value) {
+  if (typeof value !== "object" || value === null) return false;
+  if (Object.prototype.toString.call(value) !== "[object Object]") return false;
+  const proto = Object.getPrototypeOf(value);
+  if (proto === null) return true;
+  const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
+  return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
+}
+
+// pkg/dist-src/util/merge-deep.js
+function mergeDeep(defaults, options) {
+  const result = Object.assign({}, defaults);
+  Object.keys(options).forEach((key) => {
+    if (isPlainObject(options[key])) {
+      if (!(key in defaults)) Object.assign(result, { [key]: options[key] });
+      else result[key] = mergeDeep(defaults[key], options[key]);
+    } else {
+      Object.assign(result, { [key]: options[key] });
+    }
+  });
+  return result;
+}
+
+// pkg/dist-src/util/remove-undefined-properties.js
+function removeUndefinedProperties(obj) {
+  for (const key in obj) {
+    if (obj[key] === void 0) {
+      delete obj[key];
+    }
+  }
+  return obj;
+}
+
+// pkg/dist-src/merge.js
+function merge(defaults, route, options) {
+  if (typeof route === "string") {
+    let [method, url] = route.split(" ");
+    options = Object.assign(url ? { method, url } : { url: method }, options);
+  } else {
+    options = Object.assign({}, route);
+  }
+  options.headers = lowercaseKeys(options.headers);
+  removeUndefinedProperties(options);
+  removeUndefinedProperties(options.headers);
+  const mergedOptions = mergeDeep(defaults || {}, options);
+  if (options.url === "/graphql") {
+    if (defaults && defaults.mediaType.previews?.length) {
+      mergedOptions.mediaType.previews = defaults.mediaType.previews.filter(
+        (preview) => !mergedOptions.mediaType.previews.includes(preview)
+      ).concat(mergedOptions.mediaType.previews);
+    }
+    mergedOptions.mediaType.previews = (mergedOptions.mediaType.previews || []).map((preview) => preview.replace(/-preview/, ""));
+  }
+  return mergedOptions;
+}
+
+// pkg/dist-src/util/add-query-parameters.js
+function addQueryParameters(url, parameters) {
+  const separator = /\?/.test(url) ? "&" : "?";
+  const names = Object.keys(parameters);
+  if (names.length === 0) {
+    return url;
+  }
+  return url + separator + names.map((name) => {
+    if (name === "q") {
+      return "q=" + parameters.q.split("+").map(encodeURIComponent).join("+");
+    }
+    return `${name}=${encodeURIComponent(parameters[name])}`;
+  }).join("&");
+}
+
+// pkg/dist-src/util/extract-url-variable-names.js
+var urlVariableRegex = /\{[^{}}]+\}/g;
+function removeNonChars(variableName) {
+  return variableName.replace(/(?:^\W+)|(?:(?<!\W)\W+$)/g, "").split(/,/);
+}
+function extractUrlVariableNames(url) {
+  const matches = url.match(urlVariableRegex);
+  if (!matches) {
+    return [];
+  }
+  return matches.map(removeNonChars).reduce((a, b) => a.concat(b), []);
+}
+
+// pkg/dist-src/util/omit.js
+function omit(object, keysToOmit) {
+  const result = { __proto__: null };
+  for (const key of Object.keys(object)) {
+    if (keysToOmit.indexOf(key) === -1) {
+      result[key] = object[key];
+    }
+  }
+  return result;
+}
+
+// pkg/dist-src/util/url-template.js
+function encodeReserved(str) {
+  return str.split(/(%[0-9A-Fa-f]{2})/g).map(function(part) {
+    if (!/%[0-9A-Fa-f]/.test(part)) {
+      part = encodeURI(part).replace(/%5B/g, "[").replace(/%5D/g, "]");
+    }
+    return part;
+  }).join("");
+}
+function encodeUnreserved(str) {
+  return encodeURIComponent(str).replace(/[!'()*]/g, function(c) {
+    return "%" + c.charCodeAt(0).toString(16).toUpperCase();
+  });
+}
+function encodeValue(operator, value, key) {
+  value = operator === "+" || operator === "#" ? encodeReserved(value) : encodeUnreserved(value);
+  if (key) {
+    return encodeUnreserved(key) + "=" + value;
+  } else {
+    return value;
+  }
+}
+function isDefined(value) {
+  return value !== void 0 && value !== null;
+}
+function isKeyOperator(operator) {
+  return operator === ";" || operator === "&" || operator === "?";
+}
+function getValues(context, operator, key, modifier) {
+  var value = context[key], result = [];
+  if (isDefined(value) && value !== "") {
+    if (typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+      value = value.toString();
+      if (modifier && modifier !== "*") {
+        value = value.substring(0, parseInt(modifier, 10));
+      }
+      result.push(
+        encodeValue(operator, value, isKeyOperator(operator) ? key : "")
+      );
+    } else {
+      if (modifier === "*") {
+        if (Array.isArray(value)) {
+          value.filter(isDefined).forEach(function(value2) {
+            result.push(
+              encodeValue(operator, value2, isKeyOperator(operator) ? key : "")
+            );
+          });
+        } else {
+          Object.keys(value).forEach(function(k) {
+            if (isDefined(value[k])) {
+              result.push(encodeValue(operator, value[k], k));
+            }
+          });
+        }
+      } else {
+        const tmp = [];
+        if (Array.isArray(value)) {
+          value.filter(isDefined).forEach(function(value2) {
+            tmp.push(encodeValue(operator, value2));
+          });
+        } else {
+          Object.keys(value).forEach(function(k) {
+            if (isDefined(value[k])) {
+              tmp.push(encodeUnreserved(k));
+              tmp.push(encodeValue(operator, value[k].toString()));
+            }
+          });
+        }
+        if (isKeyOperator(operator)) {
+          result.push(encodeUnreserved(key) + "=" + tmp.join(","));
+        } else if (tmp.length !== 0) {
+          result.push(tmp.join(","));
+        }
+      }
+    }
+  } else {
+    if (operator === ";") {
+      if (isDefined(value)) {
+        result.push(encodeUnreserved(key));
+      }
+    } else if (value === "" && (operator === "&" || operator === "?")) {
+      result.push(encodeUnreserved(key) + "=");
+    } else if (value === "") {
+      result.push("");
+    }
+  }
+  return result;
+}
+function parseUrl(template) {
+  return {
+    expand: expand.bind(null, template)
+  };
+}
+function expand(template, context) {
+  var operators = ["+", "#", ".", "/", ";", "?", "&"];
+  template = template.replace(
+    /\{([^\{\}]+)\}|([^\{\}]+)/g,
+    function(_, expression, literal) {
+      if (expression) {
+        let operator = "";
+        const values = [];
+        if (operators.indexOf(expression.charAt(0)) !== -1) {
+          operator = expression.charAt(0);
+          expression = expression.substr(1);
+        }
+        expression.split(/,/g).forEach(function(variable) {
+          var tmp = /([^:\*]*)(?::(\d+)|(\*))?/.exec(variable);
+          values.push(getValues(context, operator, tmp[1], tmp[2] || tmp[3]));
+        });
+        if (operator && operator !== "+") {
+          var separator = ",";
+          if (operator === "?") {
+            separator = "&";
+          } else if (operator !== "#") {
+            separator = operator;
+          }
+          return (values.length !== 0 ? operator : "") + values.join(separator);
+        } else {
+          return values.join(",");
+        }
+      } else {
+        return encodeReserved(literal);
+      }
+    }
+  );
+  if (template === "/") {
+    return template;
+  } else {
+    return template.replace(/\/$/, "");
+  }
+}
+
+// pkg/dist-src/parse.js
+function parse(options) {
+  let method = options.method.toUpperCase();
+  let url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}");
+  let headers = Object.assign({}, options.headers);
+  let body;
+  let parameters = omit(options, [
+    "method",
+    "baseUrl",
+    "url",
+    "headers",
+    "request",
+    "mediaType"
+  ]);
+  const urlVariableNames = extractUrlVariableNames(url);
+  url = parseUrl(url).expand(parameters);
+  if (!/^http/.test(url)) {
+    url = options.baseUrl + url;
+  }
+  const omittedParameters = Object.keys(options).filter((option) => urlVariableNames.includes(option)).concat("baseUrl");
+  const remainingParameters = omit(parameters, omittedParameters);
+  const isBinaryRequest = /application\/octet-stream/i.test(headers.accept);
+  if (!isBinaryRequest) {
+    if (options.mediaType.format) {
+      headers.accept = headers.accept.split(/,/).map(
+        (format) => format.replace(
+          /application\/vnd(\.\w+)(\.v3)?(\.\w+)?(\+json)?$/,
+          `application/vnd$1$2.${options.mediaType.format}`
+        )
+      ).join(",");
+    }
+    if (url.endsWith("/graphql")) {
+      if (options.mediaType.previews?.length) {
+        const previewsFromAcceptHeader = headers.accept.match(/(?<![\w-])[\w-]+(?=-preview)/g) || [];
+        headers.accept = previewsFromAcceptHeader.concat(options.mediaType.previews).map((preview) => {
+          const format = options.mediaType.format ? `.${options.mediaType.format}` : "+json";
+          return `application/vnd.github.${preview}-preview${format}`;
+        }).join(",");
+      }
+    }
+  }
+  if (["GET", "HEAD"].includes(method)) {
+    url = addQueryParameters(url, remainingParameters);
+  } else {
+    if ("data" in remainingParameters) {
+      body = remainingParameters.data;
+    } else {
+      if (Object.keys(remainingParameters).length) {
+        body = remainingParameters;
+      }
+    }
+  }
+  if (!headers["content-type"] && typeof body !== "undefined") {
+    headers["content-type"] = "application/json; charset=utf-8";
+  }
+  if (["PATCH", "PUT"].includes(method) && typeof body === "undefined") {
+    body = "";
+  }
+  return Object.assign(
+    { method, url, headers },
+    typeof body !== "undefined" ? { body } : null,
+    options.request ? { request: options.request } : null
+  );
+}
+
+// pkg/dist-src/endpoint-with-defaults.js
+function endpointWithDefaults(defaults, route, options) {
+  return parse(merge(defaults, route, options));
+}
+
+// pkg/dist-src/with-defaults.js
+function withDefaults(oldDefaults, newDefaults) {
+  const DEFAULTS2 = merge(oldDefaults, newDefaults);
+  const endpoint2 = endpointWithDefaults.bind(null, DEFAULTS2);
+  return Object.assign(endpoint2, {
+    DEFAULTS: DEFAULTS2,
+    defaults: withDefaults.bind(null, DEFAULTS2),
+    merge: merge.bind(null, DEFAULTS2),
+    parse
+  });
+}
+
+// pkg/dist-src/index.js
+var endpoint = withDefaults(null, DEFAULTS);
+
+
+;// CONCATENATED MODULE: ./node_modules/content-type/dist/index.js
+/*!
+ * content-type
+ * Copyright(c) 2015 Douglas Christopher Wilson
+ * MIT Licensed
+ */
+const SP = 32; // " "
+const HTAB = 9; // "\t"
+const SEMI = 59; // ";"
+const EQ = 61; // "="
+const DQUOTE = 34; // '"'
+const BSLASH = 92; // "\\"
+const COMMA = 44; // ","
+const LOWER_CASE = 1;
+const OWS = 2;
+const SEMI_FLAG = 4;
+const COMMA_FLAG = 8;
+const TOKEN_FLAG = 16;
+const NON_ASCII = 0xff00;
+const CASE_FLAGS = LOWER_CASE | NON_ASCII;
+/**
+ * Character flags used to normalize HTTP field values while scanning.
+ * Out-of-range reads intentionally coerce to zero in bitwise expressions.
+ */
+const CHAR_MAP = new Uint8Array(0x100);
+CHAR_MAP[HTAB] |= OWS;
+CHAR_MAP[SP] |= OWS;
+CHAR_MAP[SEMI] |= SEMI_FLAG;
+CHAR_MAP[COMMA] |= COMMA_FLAG;
+for (let code = 0x80 /* non-ASCII */; code <= 0xff; code++) {
+    CHAR_MAP[code] |= LOWER_CASE;
+}
+for (const char of "!#$%&'*+-.^_`|~") {
+    CHAR_MAP[char.charCodeAt(0)] |= TOKEN_FLAG;
+}
+for (let code = 0x30 /* 0 */; code <= 0x39 /* 9 */; code++) {
+    CHAR_MAP[code] |= TOKEN_FLAG;
+}
+for (let code = 0x41 /* A */; code <= 0x5a /* Z */; code++) {
+    CHAR_MAP[code] |= LOWER_CASE | TOKEN_FLAG;
+}
+for (let code = 0x61 /* a */; code <= 0x7a /* z */; code++) {
+    CHAR_MAP[code] |= TOKEN_FLAG;
+}
+/**
+ * Null object perf optimization. Faster than `Object.create(null)` and `{ __proto__: null }`.
+ */
+const NullObject = /* @__PURE__ */ (() => {
+    const C = function () { };
+    C.prototype = Object.create(null);
+    return C;
+})();
+/**
+ * Validate a type string against RFC 9110.
+ */
+function isTypeValid(type, start = 0, end = type.length) {
+    let hasSlash = false;
+    for (let index = start; index < end; index++) {
+        const code = type.charCodeAt(index);
+        if (code === 47 /* / */) {
+            if (hasSlash || index === start || index >= end - 1)
+                return false;
+            hasSlash = true;
+        }
+        else if (!isTokenCode(code)) {
+            return false;
+        }
+    }
+    return hasSlash;
+}
+/**
+ * Validate a token against RFC 9110.
+ */
+function isTokenValid(token, start = 0, end = token.length) {
+    if (start >= end)
+        return false;
+    for (let index = start; index < end; index++) {
+        if (!isTokenCode(token.charCodeAt(index)))
+            return false;
+    }
+    return true;
+}
+/**
+ * Check whether a character code belongs to the token production in RFC 9110.
+ */
+function isTokenCode(code) {
+    return (CHAR_MAP[code] & TOKEN_FLAG) !== 0;
+}
+/**
+ * Serialize a parameter value.
+ */
+function parameterValue(str) {
+    const len = str.length;
+    if (len === 0)
+        return '""';
+    let index = 0;
+    while (index < len && isTokenCode(str.charCodeAt(index)))
+        index++;
+    if (index === len)
+        return str;
+    let result = '"';
+    let start = 0;
+    while (index < len) {
+        const code = str.charCodeAt(index);
+        if (code !== HTAB && (code < SP || code === 127 || code > 255)) {
+            throw new TypeError(`Invalid parameter value: ${str}`);
+        }
+        if (code === 34 /* " */ || code === 92 /* \\ */) {
+            result += `${str.slice(start, index)}\\`;
+            start = index;
+        }
+        index++;
+    }
+    return `${result}${str.slice(start)}"`;
+}
+/**
+ * Format an object into a `Content-Type` header.
+ */
+function format(obj) {
+    const { type, parameters } = obj;
+    if (!type || !isTypeValid(type)) {
+        throw new TypeError(`Invalid type: ${type}`);
+    }
+    let result = type;
+    if (parameters) {
+        for (const param of Object.keys(parameters)) {
+            if (!isTokenValid(param)) {
+                throw new TypeError(`Invalid parameter name: ${param}`);
+            }
+            result += `; ${param}=${parameterValue(parameters[param])}`;
+        }
+    }
+    return result;
+}
+/**
+ * Parse a `Content-Type` header.
+ */
+function dist_parse(header, options) {
+    const stopFlags = SEMI_FLAG | (options?.comma === true ? COMMA_FLAG : 0);
+    const len = header.length;
+    let valueStart = options?.start ?? 0;
+    while ((CHAR_MAP[header.charCodeAt(valueStart)] & OWS) !== 0) {
+        valueStart++;
+    }
+    let index = valueStart;
+    let typeFlags = 0;
+    let whitespace = -1;
+    let stop = options?.parameters === false ? COMMA_FLAG : 0;
+    while (index < len) {
+        const code = header.charCodeAt(index);
+        const flags = CHAR_MAP[code];
+        if ((flags & stopFlags) !== 0) {
+            stop |= flags & COMMA_FLAG;
+            break;
+        }
+        if ((flags & OWS) !== 0) {
+            if (whitespace === -1)
+                whitespace = index;
+        }
+        else {
+            whitespace = -1;
+        }
+        typeFlags |= (code & NON_ASCII) | flags;
+        index++;
+    }
+    const valueEnd = whitespace === -1 ? index : whitespace;
+    const value = header.slice(valueStart, valueEnd);
+    const type = (typeFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
+    if (index === len || stop !== 0) {
+        return { type, index, parameters: new NullObject() };
+    }
+    return parseParameters(header, type, index, len, stopFlags);
+}
+/**
+ * Parses the parameters of a `Content-Type` header starting at the given index.
+ */
+function parseParameters(header, type, index, len, stopFlags) {
+    const parameters = new NullObject();
+    parameter: while (index < len) {
+        index++; // Skip over ;
+        while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) {
+            index++;
+        }
+        const keyStart = index;
+        let keyFlags = 0;
+        let keyWhitespace = -1;
+        while (index < len) {
+            const code = header.charCodeAt(index);
+            const flags = CHAR_MAP[code];
+            if ((flags & stopFlags) !== 0) {
+                if ((flags & COMMA_FLAG) !== 0)
+                    break parameter;
+                continue parameter;
+            }
+            if (code === EQ) {
+                const keyEnd = keyWhitespace === -1 ? index : keyWhitespace;
+                const value = header.slice(keyStart, keyEnd);
+                const key = (keyFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
+                index++;
+                while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) {
+                    index++;
+                }
+                if (index < len && header.charCodeAt(index) === DQUOTE) {
+                    const quotedStart = ++index;
+                    let escaped = false;
+                    while (index < len) {
+                        const code = header.charCodeAt(index);
+                        if (code === DQUOTE) {
+                            if (parameters[key] === undefined) {
+                                parameters[key] = escaped
+                                    ? unescapeQuotedPairs(header, quotedStart, index)
+                                    : header.slice(quotedStart, index);
+                            }
+                            index++;
+                            let stop = 0;
+                            // Discard characters between quote and delimiter.
+                            while (index < len) {
+                                const code = header.charCodeAt(index);
+                                const flags = CHAR_MAP[code];
+                                if ((flags & stopFlags) !== 0) {
+                                    stop = flags & COMMA_FLAG;
+                                    break;
+                                }
+                                index++;
+                            }
+                            if (stop !== 0)
+                                break parameter;
+                            continue parameter;
+                        }
+                        if (code === BSLASH && index + 1 < len) {
+                            escaped = true;
+                            index += 2;
+                            continue;
+                        }
+                        index++;
+                    }
+                    continue parameter;
+                }
+                const valueStart = index;
+                let stop = 0;
+                let valueWhitespace = -1;
+                while (index < len) {
+                    const code = header.charCodeAt(index);
+                    const flags = CHAR_MAP[code];
+                    if ((flags & stopFlags) !== 0) {
+                        stop = flags & COMMA_FLAG;
+                        break;
+                    }
+                    if ((flags & OWS) !== 0) {
+                        if (valueWhitespace === -1)
+                            valueWhitespace = index;
+                    }
+                    else {
+                        valueWhitespace = -1;
+                    }
+                    index++;
+                }
+                if (parameters[key] === undefined) {
+                    const valueEnd = valueWhitespace === -1 ? index : valueWhitespace;
+                    parameters[key] = header.slice(valueStart, valueEnd);
+                }
+                if (stop !== 0)
+                    break parameter;
+                continue parameter;
+            }
+            if ((flags & OWS) !== 0) {
+                if (keyWhitespace === -1)
+                    keyWhitespace = index;
+            }
+            else {
+                keyWhitespace = -1;
+            }
+            keyFlags |= (code & NON_ASCII) | flags;
+            index++;
+        }
+    }
+    return { type, index, parameters };
+}
+/**
+ * Remove backslashes from quoted pairs in a known-terminated quoted string body.
+ */
+function unescapeQuotedPairs(str, start, end) {
+    let result = "";
+    for (let index = start; index < end; index++) {
+        if (str.charCodeAt(index) === BSLASH) {
+            result += str.slice(start, index);
+            start = ++index;
+        }
+    }
+    return result + str.slice(start, end);
+}
+//# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: ./node_modules/json-with-bigint/json-with-bigint.js
+const intRegex = /^-?\d+$/;
+const noiseValue = /^-?\d+n+$/; // Noise - strings that match the custom format before being converted to it
+const originalStringify = JSON.stringify;
+const originalParse = JSON.parse;
+const customFormat = /^-?\d+n$/;
+
+const bigIntsStringify = /([\[:])?"(-?\d+)n"($|\s*[,\}\]])/g;
+const noiseStringify = /([\[:])?("-?\d+n+)n("$|"\s*[,\}\]])/g;
+
+/**
+ * @typedef {(this: any, key: string | number | undefined, value: any) => any} Replacer
+ * @typedef {(key: string | number | undefined, value: any, context?: { source: string }) => any} Reviver
+ */
+
+/**
+ * Checks if a value is unstringifiable according to native JSON.stringify rules.
+ *
+ * @param {any} val The value to check.
+ * @returns {boolean} True if the value is undefined, a function, or a symbol.
+ */
+const isUnstringifiable = (val) =>
+  val === undefined || typeof val === "function" || typeof val === "symbol";
+
+/**
+ * Checks if a value is a native JSON.rawJSON object (Node.js 22+).
+ *
+ * @param {any} val The value to check.
+ * @returns {boolean} True if the value is a RawJSON instance.
+ */
+const isRawJSON = (val) =>
+  val !== null &&
+  typeof val === "object" &&
+  val.constructor &&
+  val.constructor.name === "RawJSON";
+
+/**
+ * Iteratively converts a JS value to a JSON string.
+ * Used as a fallback when the native JSON.stringify hits the Maximum Call Stack size.
+ * Fully compliant with JSON formatting (space), replacers, and toJSON behaviors.
+ *
+ * @param {any} rootValue The value to stringify.
+ * @param {Replacer | Array<string | number> | null} [replacer] User's custom replacer function.
+ * @param {string | number} [spaceParam] Indentation for pretty-printing.
+ * @returns {string | undefined} The generated JSON string.
+ */
+const stringifyIteratively = (rootValue, replacer, spaceParam) => {
+  let space = "";
+
+  if (typeof spaceParam === "number") {
+    space = " ".repeat(Math.min(10, Math.max(0, Math.floor(spaceParam))));
+  } else if (typeof spaceParam === "string") {
+    space = spaceParam.slice(0, 10);
+  }
+
+  const isFunctionReplacer = typeof replacer === "function";
+  const propertyList = Array.isArray(replacer)
+    ? new Set(replacer.map(String))
+    : null;
+
+  /**
+   * Prepares a value for stringification by resolving toJSON, handling BigInts,
+   * applying custom replacers, and unwrapping primitive objects.
+   *
+   * @param {object|Array} parent The parent object or array holding the value.
+   * @param {string} key The key associated with the value.
+   * @param {any} val The raw value to process.
+   * @returns {any} The processed value ready for stringification.
+   */
+  const prepareVal = (parent, key, val) => {
+    const isObject = val !== null && typeof val === "object";
+    const hasToJSON = isObject && typeof val.toJSON === "function";
+
+    if (hasToJSON) {
+      val = val.toJSON(key);
+    }
+
+    const isNoise = typeof val === "string" && noiseValue.test(val);
+
+    if (isNoise) return val + "n";
+
+    const isBigInt = typeof val === "bigint";
+
+    if (isBigInt) {
+      const supportsRawJSON = "rawJSON" in JSON;
+
+      if (supportsRawJSON) return JSON.rawJSON(val.toString());
+
+      return val.toString() + "n";
+    }
+
+    if (isFunctionReplacer) {
+      val = replacer.call(parent, key, val);
+    }
+
+    const isPostReplacerObject = val !== null && typeof val === "object";
+
+    if (isPostReplacerObject) {
+      const isPrimitiveWrapper =
+        val instanceof Number ||
+        val instanceof String ||
+        val instanceof Boolean;
+
+      if (isPrimitiveWrapper) {
+        val = val.valueOf();
+      }
+    }
+
+    return val;
+  };
+
+  const rootProcessed = prepareVal({ "": rootValue }, "", rootValue);
+
+  if (isUnstringifiable(rootProcessed)) {
+    return undefined;
+  }
+
+  const isRootPrimitive =
+    rootProcessed === null || typeof rootProcessed !== "object";
+  const isRootNativeRawJSON = isRawJSON(rootProcessed);
+
+  if (isRootPrimitive || isRootNativeRawJSON) {
+    return originalStringify(rootProcessed);
+  }
+
+  const chunks = [];
+  let level = 0;
+
+  const stack = [
+    {
+      parent: { "": rootProcessed },
+      key: "",
+      val: rootProcessed,
+      isArray: Array.isArray(rootProcessed),
+      keys: Array.isArray(rootProcessed) ? null : Object.keys(rootProcessed),
+      index: 0,
+      first: true,
+    },
+  ];
+
+  const visited = new WeakSet([rootProcessed]);
+
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1];
+
+    if (node.index === 0) {
+      chunks.push(node.isArray ? "[" : "{");
+      level++;
+    }
+
+    let isDone = false;
+
+    if (node.isArray) {
+      if (node.index < node.val.length) {
+        if (!node.first) chunks.push(",");
+
+        if (space) chunks.push("\n" + space.repeat(level));
+
+        const childRaw = node.val[node.index];
+        const childVal = prepareVal(node.val, String(node.index), childRaw);
+
+        if (isUnstringifiable(childVal)) {
+          chunks.push("null");
+          node.first = false;
+          node.index++;
+        } else {
+          const isComplexObject =
+            childVal !== null && typeof childVal === "object";
+          const isNativeRaw = isRawJSON(childVal);
+
+          if (isComplexObject && !isNativeRaw) {
+            if (visited.has(childVal)) {
+              throw new TypeError("Converting circular structure to JSON");
+            }
+
+            visited.add(childVal);
+
+            stack.push({
+              parent: node.val,
+              key: String(node.index),
+              val: childVal,
+              isArray: Array.isArray(childVal),
+              keys: Array.isArray(childVal) ? null : Object.keys(childVal),
+              index: 0,
+              first: true,
+            });
+
+            node.first = false;
+            node.index++;
+          } else {
+            chunks.push(originalStringify(childVal));
+            node.first = false;
+            node.index++;
+          }
+        }
+      } else {
+        isDone = true;
+      }
+    } else {
+      while (node.index < node.keys.length) {
+        const k = node.keys[node.index++];
+
+        const isFilteredOutByArray = propertyList && !propertyList.has(k);
+
+        if (isFilteredOutByArray) continue;
+
+        const childRaw = node.val[k];
+        const childVal = prepareVal(node.val, k, childRaw);
+
+        if (isUnstringifiable(childVal)) continue;
+
+        if (!node.first) chunks.push(",");
+
+        if (space) {
+          chunks.push("\n" + space.repeat(level) + originalStringify(k) + ": ");
+        } else {
+          chunks.push(originalStringify(k) + ":");
+        }
+
+        const isComplexObject =
+          childVal !== null && typeof childVal === "object";
+        const isNativeRaw = isRawJSON(childVal);
+
+        if (isComplexObject && !isNativeRaw) {
+          if (visited.has(childVal)) {
+            throw new TypeError("Converting circular structure to JSON");
+          }
+
+          visited.add(childVal);
+
+          stack.push({
+            parent: node.val,
+            key: k,
+            val: childVal,
+            isArray: Array.isArray(childVal),
+            keys: Array.isArray(childVal) ? null : Object.keys(childVal),
+            index: 0,
+            first: true,
+          });
+
+          node.first = false;
+
+          break; // Stop current loop level to process the newly pushed stack node
+        } else {
+          chunks.push(originalStringify(childVal));
+          node.first = false;
+        }
+      }
+
+      const isNodeFullyProcessed =
+        node.index >= node.keys.length && stack[stack.length - 1] === node;
+
+      if (isNodeFullyProcessed) {
+        isDone = true;
+      }
+    }
+
+    if (isDone) {
+      level--;
+
+      if (!node.first && space) chunks.push("\n" + space.repeat(level));
+
+      chunks.push(node.isArray ? "]" : "}");
+      visited.delete(node.val);
+      stack.pop();
+    }
+  }
+
+  return chunks.join("");
+};
+
+/**
+ * Converts a JavaScript value to a JSON string.
+ *
+ * Supports serialization of BigInt values using two strategies:
+ * 1. Custom format "123n" → "123" (universal fallback)
+ * 2. Native JSON.rawJSON() (Node.js 22+, fastest) when available
+ *
+ * All other values are serialized exactly like native JSON.stringify().
+ *
+ * @param {*} value The value to convert to a JSON string.
+ * @param {Replacer | Array<string | number> | null} [replacer]
+ * A function that alters the behavior of the stringification process,
+ * or an array of strings/numbers to indicate properties to exclude.
+ * @param {string | number} [space]
+ * A string or number to specify indentation or pretty-printing.
+ * @returns {string} The JSON string representation.
+ */
+const JSONStringify = (value, replacer, space) => {
+  try {
+    const supportsRawJSON = "rawJSON" in JSON;
+
+    if (supportsRawJSON) {
+      return originalStringify(
+        value,
+        (key, val) => {
+          if (typeof val === "bigint") return JSON.rawJSON(val.toString());
+
+          const hasFunctionReplacer = typeof replacer === "function";
+
+          if (hasFunctionReplacer) return replacer(key, val);
+
+          const isKeyInArrayReplacer =
+            Array.isArray(replacer) && replacer.includes(key);
+
+          if (isKeyInArrayReplacer) return val;
+
+          return val;
+        },
+        space,
+      );
+    }
+
+    if (!value) return originalStringify(value, replacer, space);
+
+    const convertedToCustomJSON = originalStringify(
+      value,
+      (key, val) => {
+        const isNoise = typeof val === "string" && noiseValue.test(val);
+
+        if (isNoise) return val.toString() + "n"; // Mark noise values with additional "n" to offset the deletion of one "n" during the processing
+
+        if (typeof val === "bigint") return val.toString() + "n";
+
+        const hasFunctionReplacer = typeof replacer === "function";
+
+        if (hasFunctionReplacer) return replacer(key, val);
+
+        const isKeyInArrayReplacer =
+          Array.isArray(replacer) && replacer.includes(key);
+
+        if (isKeyInArrayReplacer) return val;
+
+        return val;
+      },
+      space,
+    );
+
+    const processedJSON = convertedToCustomJSON.replace(
+      bigIntsStringify,
+      "$1$2$3",
+    ); // Delete one "n" off the end of every BigInt value
+
+    const denoisedJSON = processedJSON.replace(noiseStringify, "$1$2$3"); // Remove one "n" off the end of every noisy string
+
+    return denoisedJSON;
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const convertedJSON = stringifyIteratively(value, replacer, space);
+
+      if (convertedJSON === undefined) return undefined;
+
+      const supportsRawJSON = "rawJSON" in JSON;
+
+      if (supportsRawJSON) return convertedJSON;
+
+      const processedJSON = convertedJSON.replace(bigIntsStringify, "$1$2$3");
+
+      return processedJSON.replace(noiseStringify, "$1$2$3");
+    }
+
+    throw error;
+  }
+};
+
+const featureCache = new Map();
+
+/**
+ * Detects if the current JSON.parse implementation supports the context.source feature.
+ *
+ * Uses toString() fingerprinting to cache results and automatically detect runtime
+ * replacements of JSON.parse (polyfills, mocks, etc.).
+ *
+ * @returns {boolean} true if context.source is supported, false otherwise.
+ */
+const isContextSourceSupported = () => {
+  const parseFingerprint = JSON.parse.toString();
+
+  if (featureCache.has(parseFingerprint)) {
+    return featureCache.get(parseFingerprint);
+  }
+
+  try {
+    const result = JSON.parse(
+      "1",
+      (_, __, context) => !!context?.source && context.source === "1",
+    );
+    featureCache.set(parseFingerprint, result);
+
+    return result;
+  } catch {
+    featureCache.set(parseFingerprint, false);
+
+    return false;
+  }
+};
+
+/**
+ * Reviver function that converts custom-format BigInt strings back to BigInt values.
+ * Also handles "noise" strings that accidentally match the BigInt format.
+ *
+ * @param {string | number | undefined} key The object key.
+ * @param {*} value The value being parsed.
+ * @param {object} [context] Parse context (if supported by JSON.parse).
+ * @param {Reviver} [userReviver] User's custom reviver function.
+ * @returns {any} The transformed value.
+ */
+const convertMarkedBigIntsReviver = (key, value, context, userReviver) => {
+  const isCustomFormatBigInt =
+    typeof value === "string" && customFormat.test(value);
+
+  if (isCustomFormatBigInt) return BigInt(value.slice(0, -1));
+
+  const isNoiseValue = typeof value === "string" && noiseValue.test(value);
+  if (isNoiseValue) return value.slice(0, -1);
+
+  const hasUserReviver = typeof userReviver === "function";
+
+  if (!hasUserReviver) return value;
+
+  return userReviver(key, value, context);
+};
+
+/**
+ * Fast JSON.parse implementation (~2x faster than classic fallback).
+ * Uses JSON.parse's context.source feature to detect integers and convert
+ * large numbers directly to BigInt without string manipulation.
+ *
+ * Does not support legacy custom format from v1 of this library.
+ *
+ * @param {string} text JSON string to parse.
+ * @param {Reviver} [reviver] Transform function to apply to each value.
+ * @returns {any} Parsed JavaScript value.
+ */
+const JSONParseV2 = (text, reviver) => {
+  return JSON.parse(text, (key, value, context) => {
+    const isNumber = typeof value === "number";
+    const isOutOfBounds =
+      value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
+    const isBigNumber = isNumber && isOutOfBounds;
+    const isInt = context && intRegex.test(context.source);
+    const isBigInt = isBigNumber && isInt;
+
+    if (isBigInt) return BigInt(context.source);
+
+    const hasCustomReviver = typeof reviver === "function";
+
+    if (!hasCustomReviver) return value;
+
+    return reviver(key, value, context);
+  });
+};
+
+const MAX_INT = Number.MAX_SAFE_INTEGER.toString();
+const MAX_DIGITS = MAX_INT.length;
+const stringsOrLargeNumbers =
+  /"(?:[^"\\]|\\.)*"|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/g;
+const noiseValueWithQuotes = /^"-?\d+n+"$/; // Noise - strings that match the custom format before being converted to it
+
+/**
+ * Iteratively traverses the parsed object bottom-up (post-order),
+ * emulating the native JSON.parse reviver behavior.
+ * This avoids Call Stack overflows (RangeError) on deeply nested structures.
+ *
+ * @param {any} parsed The natively parsed JSON object.
+ * @param {Reviver} [userReviver] User's custom reviver function.
+ * @returns {any} The fully processed object.
+ */
+const applyReviverIteratively = (parsed, userReviver) => {
+  const rootHolder = { "": parsed };
+  const stack = [{ parent: rootHolder, key: "", visited: false }];
+
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1];
+
+    if (!node.visited) {
+      node.visited = true;
+
+      const value = node.parent[node.key];
+      const isComplexObject = value !== null && typeof value === "object";
+
+      if (isComplexObject) {
+        const keys = Object.keys(value);
+
+        for (let i = keys.length - 1; i >= 0; i--) {
+          stack.push({ parent: value, key: keys[i], visited: false });
+        }
+      }
+    } else {
+      const { parent, key } = node;
+      let value = parent[key];
+
+      if (typeof value === "string") {
+        const isCustomFormatBigInt = customFormat.test(value);
+
+        if (isCustomFormatBigInt) {
+          value = BigInt(value.slice(0, -1));
+        } else {
+          const isNoise = noiseValue.test(value);
+
+          if (isNoise) value = value.slice(0, -1);
+        }
+      }
+
+      const hasUserReviver = typeof userReviver === "function";
+
+      if (hasUserReviver) {
+        value = userReviver.call(parent, key, value);
+      }
+
+      const isDeleted = value === undefined;
+
+      if (isDeleted) {
+        delete parent[key];
+      } else {
+        parent[key] = value;
+      }
+
+      stack.pop();
+    }
+  }
+
+  return rootHolder[""];
+};
+
+/**
+ * Pre-processes the JSON string to mark large numbers with an 'n' suffix.
+ *
+ * @param {string} text The raw JSON string.
+ * @returns {string} The serialized string with marked BigInts.
+ */
+const serializeBigInts = (text) => {
+  return text.replace(
+    stringsOrLargeNumbers,
+    (match, digits, fractional, exponential) => {
+      const isString = match[0] === '"';
+      const isNoise = isString && noiseValueWithQuotes.test(match);
+
+      if (isNoise) return match.substring(0, match.length - 1) + 'n"'; // Mark noise values with additional "n" to offset the deletion of one "n" during the processing
+
+      const hasFractionalOrExponential = fractional || exponential;
+
+      // With a fixed number of digits, we can correctly use lexicographical comparison to do a numeric comparison
+      const isLessThanMaxSafeInt =
+        digits &&
+        (digits.length < MAX_DIGITS ||
+          (digits.length === MAX_DIGITS && digits <= MAX_INT));
+
+      const isStandardValue =
+        isString || hasFractionalOrExponential || isLessThanMaxSafeInt;
+
+      if (isStandardValue) return match;
+
+      return '"' + match + 'n"';
+    },
+  );
+};
+
+/**
+ * Converts a JSON string into a JavaScript value.
+ *
+ * Supports parsing of large integers using two strategies:
+ * 1. Classic fallback: Marks large numbers with "123n" format, then converts to BigInt
+ * 2. Fast path (JSONParseV2): Uses context.source feature (~2x faster) when available
+ *
+ * All other JSON values are parsed exactly like native JSON.parse().
+ *
+ * @param {string} text A valid JSON string.
+ * @param {Reviver} [reviver]
+ * A function that transforms the results. This function is called for each member
+ * of the object. If a member contains nested objects, the nested objects are
+ * transformed before the parent object is.
+ * @returns {any} The parsed JavaScript value.
+ * @throws {SyntaxError} If text is not valid JSON.
+ */
+const JSONParse = (text, reviver) => {
+  if (!text) return originalParse(text, reviver);
+
+  try {
+    if (isContextSourceSupported()) return JSONParseV2(text, reviver); // Shortcut to a faster (2x) and simpler version
+
+    // Find and mark big numbers with "n"
+    const serializedData = serializeBigInts(text);
+
+    return originalParse(serializedData, (key, value, context) =>
+      convertMarkedBigIntsReviver(key, value, context, reviver),
+    );
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const serializedData = serializeBigInts(text);
+      const parsed = originalParse(serializedData);
+
+      return applyReviverIteratively(parsed, reviver);
+    }
+
+    throw error;
+  }
+};
+
+
+
+// EXTERNAL MODULE: ./node_modules/@octokit/request-error/dist-src/index.js
+var dist_src = __nccwpck_require__(31015);
+;// CONCATENATED MODULE: ./node_modules/@octokit/request/dist-bundle/index.js
+// pkg/dist-src/index.js
+
+
+// pkg/dist-src/defaults.js
+
+
+// pkg/dist-src/version.js
+var dist_bundle_VERSION = "10.0.16";
+
+// pkg/dist-src/defaults.js
+var defaults_default = {
+  headers: {
+    "user-agent": `octokit-request.js/${dist_bundle_VERSION} ${getUserAgent()}`
+  }
+};
+
+// pkg/dist-src/fetch-wrapper.js
+
+
+
+// pkg/dist-src/is-plain-object.js
+function dist_bundle_isPlainObject(value) {
+  if (typeof value !== "object" || value === null) return false;
+  if (Object.prototype.toString.call(value) !== "[object Object]") return false;
+  const proto = Object.getPrototypeOf(value);
+  if (proto === null) return true;
+  const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
+  return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
+}
+
+// pkg/dist-src/fetch-wrapper.js
+
+var noop = () => "";
+async function fetchWrapper(requestOptions) {
+  const fetch = requestOptions.request?.fetch || globalThis.fetch;
+  if (!fetch) {
+    throw new Error(
+      "fetch is not set. Please pass a fetch implementation as new Octokit({ request: { fetch }}). Learn more at https://github.com/octokit/octokit.js/#fetch-missing"
+    );
+  }
+  const log = requestOptions.request?.log || console;
+  const parseSuccessResponseBody = requestOptions.request?.parseSuccessResponseBody !== false;
+  const body = dist_bundle_isPlainObject(requestOptions.body) || Array.isArray(requestOptions.body) ? JSONStringify(requestOptions.body) : requestOptions.body;
+  const requestHeaders = Object.fromEntries(
+    Object.entries(requestOptions.headers).map(([name, value]) => [
+      name,
+      String(value)
+    ])
+  );
+  let fetchResponse;
+  try {
+    fetchResponse = await fetch(requestOptions.url, {
+      method: requestOptions.method,
+      body,
+      redirect: requestOptions.request?.redirect,
+      headers: requestHeaders,
+      signal: requestOptions.request?.signal,
+      // duplex must be set if request.body is ReadableStream or Async Iterables.
+      // See https://fetch.spec.whatwg.org/#dom-requestinit-duplex.
+      ...requestOptions.body && { duplex: "half" }
+    });
+  } catch (error) {
+    let message = "Unknown Error";
+    if (error instanceof Error) {
+      if (error.name === "AbortError") {
+        error.status = 500;
+        throw error;
+      }
+      message = error.message;
+      if (error.name === "TypeError" && "cause" in error) {
+        if (error.cause instanceof Error) {
+          message = error.cause.message;
+        } else if (typeof error.cause === "string") {
+          message = error.cause;
+        }
+      }
+    }
+    const requestError = new dist_src/* RequestError */.G(message, 500, {
+      request: requestOptions
+    });
+    requestError.cause = error;
+    throw requestError;
+  }
+  const status = fetchResponse.status;
+  const url = fetchResponse.url;
+  const responseHeaders = {};
+  for (const [key, value] of fetchResponse.headers) {
+    responseHeaders[key] = value;
+  }
+  const octokitResponse = {
+    url,
+    status,
+    headers: responseHeaders,
+    data: ""
+  };
+  if ("deprecation" in responseHeaders) {
+    const matches = responseHeaders.link && responseHeaders.link.match(/<([^<>]+)>; rel="deprecation"/);
+    const deprecationLink = matches && matches.pop();
+    log.warn(
+      `[@octokit/request] "${requestOptions.method} ${requestOptions.url}" is deprecated. It is scheduled to be removed on ${responseHeaders.sunset}${deprecationLink ? `. See ${deprecationLink}` : ""}`
+    );
+  }
+  if (status === 204 || status === 205) {
+    return octokitResponse;
+  }
+  if (requestOptions.method === "HEAD") {
+    if (status < 400) {
+      return octokitResponse;
+    }
+    throw new dist_src/* RequestError */.G(fetchResponse.statusText, status, {
+      response: octokitResponse,
+      request: requestOptions
+    });
+  }
+  if (status === 304) {
+    octokitResponse.data = await getResponseData(fetchResponse);
+    throw new dist_src/* RequestError */.G("Not modified", status, {
+      response: octokitResponse,
+      request: requestOptions
+    });
+  }
+  if (status >= 400) {
+    octokitResponse.data = await getResponseData(fetchResponse);
+    throw new dist_src/* RequestError */.G(toErrorMessage(octokitResponse.data), status, {
+      response: octokitResponse,
+      request: requestOptions
+    });
+  }
+  octokitResponse.data = parseSuccessResponseBody ? await getResponseData(fetchResponse) : fetchResponse.body;
+  return octokitResponse;
+}
+async function getResponseData(response) {
+  const contentType = response.headers.get("content-type");
+  if (!contentType) {
+    return response.text().catch(noop);
+  }
+  const mimetype = dist_parse(contentType);
+  if (isJSONResponse(mimetype)) {
+    let text = "";
+    try {
+      text = await response.text();
+      return JSONParse(text);
+    } catch (err) {
+      return text;
+    }
+  } else if (mimetype.type.startsWith("text/") || // `application/octet-stream` is the canonical "arbitrary binary" type
+  // (RFC 2046) and must never be decoded as text, even when the response
+  // carries a (misleading) `charset=utf-8` parameter — see #751.
+  mimetype.parameters.charset?.toLowerCase() === "utf-8" && mimetype.type !== "application/octet-stream") {
+    return response.text().catch(noop);
+  } else {
+    return response.arrayBuffer().catch(
+      /* v8 ignore next -- @preserve */
+      () => new ArrayBuffer(0)
+    );
+  }
+}
+function isJSONResponse(mimetype) {
+  return mimetype.type === "application/json" || mimetype.type === "application/scim+json";
+}
+function toErrorMessage(data) {
+  if (typeof data === "string") {
+    return data;
+  }
+  if (data instanceof ArrayBuffer) {
+    return "Unknown error";
+  }
+  if (typeof data === "object" && data !== null && "message" in data) {
+    const objectData = data;
+    const suffix = "documentation_url" in objectData ? ` - ${objectData.documentation_url}` : "";
+    return Array.isArray(objectData.errors) ? `${objectData.message}: ${objectData.errors.map((v) => JSON.stringify(v)).join(", ")}${suffix}` : `${objectData.message}${suffix}`;
+  }
+  return `Unknown error: ${JSON.stringify(data)}`;
+}
+
+// pkg/dist-src/with-defaults.js
+function dist_bundle_withDefaults(oldEndpoint, newDefaults) {
+  const endpoint2 = oldEndpoint.defaults(newDefaults);
+  const newApi = function(route, parameters) {
+    const endpointOptions = endpoint2.merge(route, parameters);
+    if (!endpointOptions.request || !endpointOptions.request.hook) {
+      return fetchWrapper(endpoint2.parse(endpointOptions));
+    }
+    const request2 = (route2, parameters2) => {
+      return fetchWrapper(
+        endpoint2.parse(endpoint2.merge(route2, parameters2))
+      );
+    };
+    Object.assign(request2, {
+      endpoint: endpoint2,
+      defaults: dist_bundle_withDefaults.bind(null, endpoint2)
+    });
+    return endpointOptions.request.hook(request2, endpointOptions);
+  };
+  return Object.assign(newApi, {
+    endpoint: endpoint2,
+    defaults: dist_bundle_withDefaults.bind(null, endpoint2)
+  });
+}
+
+// pkg/dist-src/index.js
+var request = dist_bundle_withDefaults(endpoint, defaults_default);
+
+/* v8 ignore next -- @preserve */
+/* v8 ignore else -- @preserve */
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/graphql/dist-bundle/index.js
+// pkg/dist-src/index.js
+
+
+
+// pkg/dist-src/version.js
+var graphql_dist_bundle_VERSION = "0.0.0-development";
+
+// pkg/dist-src/with-defaults.js
+
+
+// pkg/dist-src/graphql.js
+
+
+// pkg/dist-src/error.js
+function _buildMessageForResponseErrors(data) {
+  return `Request failed due to following response errors:
+` + data.errors.map((e) => ` - ${e.message}`).join("\n");
+}
+var GraphqlResponseError = class extends Error {
+  constructor(request2, headers, response) {
+    super(_buildMessageForResponseErrors(response));
+    this.request = request2;
+    this.headers = headers;
+    this.response = response;
+    this.errors = response.errors;
+    this.data = response.data;
+    if (Error.captureStackTrace) {
+      Error.captureStackTrace(this, this.constructor);
+    }
+  }
+  request;
+  headers;
+  response;
+  name = "GraphqlResponseError";
+  errors;
+  data;
+};
+
+// pkg/dist-src/graphql.js
+var NON_VARIABLE_OPTIONS = [
+  "method",
+  "baseUrl",
+  "url",
+  "headers",
+  "request",
+  "query",
+  "mediaType",
+  "operationName"
+];
+var FORBIDDEN_VARIABLE_OPTIONS = ["query", "method", "url"];
+var GHES_V3_SUFFIX_REGEX = /\/api\/v3\/?$/;
+function graphql(request2, query, options) {
+  if (options) {
+    if (typeof query === "string" && "query" in options) {
+      return Promise.reject(
+        new Error(`[@octokit/graphql] "query" cannot be used as variable name`)
+      );
+    }
+    for (const key in options) {
+      if (!FORBIDDEN_VARIABLE_OPTIONS.includes(key)) continue;
+      return Promise.reject(
+        new Error(
+          `[@octokit/graphql] "${key}" cannot be used as variable name`
+        )
+      );
+    }
+  }
+  const parsedOptions = typeof query === "string" ? Object.assign({ query }, options) : query;
+  const requestOptions = Object.keys(
+    parsedOptions
+  ).reduce((result, key) => {
+    if (NON_VARIABLE_OPTIONS.includes(key)) {
+      result[key] = parsedOptions[key];
+      return result;
+    }
+    if (!result.variables) {
+      result.variables = {};
+    }
+    result.variables[key] = parsedOptions[key];
+    return result;
+  }, {});
+  const baseUrl = parsedOptions.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
+  if (GHES_V3_SUFFIX_REGEX.test(baseUrl)) {
+    requestOptions.url = baseUrl.replace(GHES_V3_SUFFIX_REGEX, "/api/graphql");
+  }
+  return request2(requestOptions).then((response) => {
+    if (response.data.errors) {
+      const headers = {};
+      for (const key of Object.keys(response.headers)) {
+        headers[key] = response.headers[key];
+      }
+      throw new GraphqlResponseError(
+        requestOptions,
+        headers,
+        response.data
+      );
+    }
+    return response.data.data;
+  });
+}
+
+// pkg/dist-src/with-defaults.js
+function graphql_dist_bundle_withDefaults(request2, newDefaults) {
+  const newRequest = request2.defaults(newDefaults);
+  const newApi = (query, options) => {
+    return graphql(newRequest, query, options);
+  };
+  return Object.assign(newApi, {
+    defaults: graphql_dist_bundle_withDefaults.bind(null, newRequest),
+    endpoint: newRequest.endpoint
+  });
+}
+
+// pkg/dist-src/index.js
+var graphql2 = graphql_dist_bundle_withDefaults(request, {
+  headers: {
+    "user-agent": `octokit-graphql.js/${graphql_dist_bundle_VERSION} ${getUserAgent()}`
+  },
+  method: "POST",
+  url: "/graphql"
+});
+function withCustomRequest(customRequest) {
+  return graphql_dist_bundle_withDefaults(customRequest, {
+    method: "POST",
+    url: "/graphql"
+  });
+}
+
+/* v8 ignore if -- @preserve */
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/auth-token/dist-bundle/index.js
+// pkg/dist-src/is-jwt.js
+var b64url = "(?:[a-zA-Z0-9_-]+)";
+var sep = "\\.";
+var jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
+var isJWT = jwtRE.test.bind(jwtRE);
+
+// pkg/dist-src/auth.js
+async function auth(token) {
+  const isApp = isJWT(token);
+  const isInstallation = token.startsWith("v1.") || token.startsWith("ghs_");
+  const isUserToServer = token.startsWith("ghu_");
+  const tokenType = isApp ? "app" : isInstallation ? "installation" : isUserToServer ? "user-to-server" : "oauth";
+  return {
+    type: "token",
+    token,
+    tokenType
+  };
+}
+
+// pkg/dist-src/with-authorization-prefix.js
+function withAuthorizationPrefix(token) {
+  if (token.split(/\./).length === 3) {
+    return `bearer ${token}`;
+  }
+  return `token ${token}`;
+}
+
+// pkg/dist-src/hook.js
+async function hook(token, request, route, parameters) {
+  const endpoint = request.endpoint.merge(
+    route,
+    parameters
+  );
+  endpoint.headers.authorization = withAuthorizationPrefix(token);
+  return request(endpoint);
+}
+
+// pkg/dist-src/index.js
+var createTokenAuth = function createTokenAuth2(token) {
+  if (!token) {
+    throw new Error("[@octokit/auth-token] No token passed to createTokenAuth");
+  }
+  if (typeof token !== "string") {
+    throw new Error(
+      "[@octokit/auth-token] Token passed to createTokenAuth is not a string"
+    );
+  }
+  token = token.replace(/^(token|bearer) +/i, "");
+  return Object.assign(auth.bind(null, token), {
+    hook: hook.bind(null, token)
+  });
+};
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/core/dist-src/version.js
+const version_VERSION = "7.0.8";
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/core/dist-src/index.js
+
+
+
+
+
+
+const dist_src_noop = () => {
+};
+const consoleWarn = console.warn.bind(console);
+const consoleError = console.error.bind(console);
+function createLogger(logger = {}) {
+  if (typeof logger.debug !== "function") {
+    logger.debug = dist_src_noop;
+  }
+  if (typeof logger.info !== "function") {
+    logger.info = dist_src_noop;
+  }
+  if (typeof logger.warn !== "function") {
+    logger.warn = consoleWarn;
+  }
+  if (typeof logger.error !== "function") {
+    logger.error = consoleError;
+  }
+  return logger;
+}
+const userAgentTrail = `octokit-core.js/${version_VERSION} ${getUserAgent()}`;
+class Octokit {
+  static VERSION = version_VERSION;
+  static defaults(defaults) {
+    const OctokitWithDefaults = class extends this {
+      constructor(...args) {
+        const options = args[0] || {};
+        if (typeof defaults === "function") {
+          super(defaults(options));
+          return;
+        }
+        super(
+          Object.assign(
+            {},
+            defaults,
+            options,
+            options.userAgent && defaults.userAgent ? {
+              userAgent: `${options.userAgent} ${defaults.userAgent}`
+            } : null
+          )
+        );
+      }
+    };
+    return OctokitWithDefaults;
+  }
+  static plugins = [];
+  /**
+   * Attach a plugin (or many) to your Octokit instance.
+   *
+   * @example
+   * const API = Octokit.plugin(plugin1, plugin2, plugin3, ...)
+   */
+  static plugin(...newPlugins) {
+    const currentPlugins = this.plugins;
+    const NewOctokit = class extends this {
+      static plugins = currentPlugins.concat(
+        newPlugins.filter((plugin) => !currentPlugins.includes(plugin))
+      );
+    };
+    return NewOctokit;
+  }
+  constructor(options = {}) {
+    const hook = new before_after_hook.Collection();
+    const requestDefaults = {
+      baseUrl: request.endpoint.DEFAULTS.baseUrl,
+      headers: {},
+      request: Object.assign({}, options.request, {
+        // @ts-ignore internal usage only, no need to type
+        hook: hook.bind(null, "request")
+      }),
+      mediaType: {
+        previews: [],
+        format: ""
+      }
+    };
+    requestDefaults.headers["user-agent"] = options.userAgent ? `${options.userAgent} ${userAgentTrail}` : userAgentTrail;
+    if (options.baseUrl) {
+      requestDefaults.baseUrl = options.baseUrl;
+    }
+    if (options.previews) {
+      requestDefaults.mediaType.previews = options.previews;
+    }
+    if (options.timeZone) {
+      requestDefaults.headers["time-zone"] = options.timeZone;
+    }
+    this.request = request.defaults(requestDefaults);
+    this.graphql = withCustomRequest(this.request).defaults(requestDefaults);
+    this.log = createLogger(options.log);
+    this.hook = hook;
+    if (!options.authStrategy) {
+      if (!options.auth) {
+        this.auth = async () => ({
+          type: "unauthenticated"
+        });
+      } else {
+        const auth = createTokenAuth(options.auth);
+        hook.wrap("request", auth.hook);
+        this.auth = auth;
+      }
+    } else {
+      const { authStrategy, ...otherOptions } = options;
+      const auth = authStrategy(
+        Object.assign(
+          {
+            request: this.request,
+            log: this.log,
+            // we pass the current octokit instance as well as its constructor options
+            // to allow for authentication strategies that return a new octokit instance
+            // that shares the same internal state as the current one. The original
+            // requirement for this was the "event-octokit" authentication strategy
+            // of https://github.com/probot/octokit-auth-probot.
+            octokit: this,
+            octokitOptions: otherOptions
+          },
+          options.auth
+        )
+      );
+      hook.wrap("request", auth.hook);
+      this.auth = auth;
+    }
+    const classConstructor = this.constructor;
+    for (let i = 0; i < classConstructor.plugins.length; ++i) {
+      Object.assign(this, classConstructor.plugins[i](this, options));
+    }
+  }
+  // assigned during constructor
+  request;
+  graphql;
+  log;
+  hook;
+  // TODO: type `octokit.auth` based on passed options.authStrategy
+  auth;
+}
+
+
+
+/***/ }),
+
+/***/ 49735:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ retry)
+/* harmony export */ });
+/* unused harmony export VERSION */
+/* harmony import */ var bottleneck_light_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(63251);
+/* harmony import */ var _octokit_request_error__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(31015);
+// pkg/dist-src/version.js
+var VERSION = "0.0.0-development";
+
+// pkg/dist-src/error-request.js
+function isRequestError(error) {
+  return error.request !== void 0;
+}
+async function errorRequest(state, octokit, error, options) {
+  if (!isRequestError(error) || !error?.request.request) {
+    throw error;
+  }
+  if (error.status >= 400 && !state.doNotRetry.includes(error.status)) {
+    const retries = options.request.retries != null ? options.request.retries : state.retries;
+    const retryAfter = Math.pow((options.request.retryCount || 0) + 1, 2);
+    throw octokit.retry.retryRequest(error, retries, retryAfter);
+  }
+  throw error;
+}
+
+// pkg/dist-src/wrap-request.js
+
+
+async function wrapRequest(state, octokit, request, options) {
+  const limiter = new bottleneck_light_js__WEBPACK_IMPORTED_MODULE_0__();
+  limiter.on("failed", function(error, info) {
+    const maxRetries = ~~error.request.request?.retries;
+    const after = ~~error.request.request?.retryAfter;
+    options.request.retryCount = info.retryCount + 1;
+    if (maxRetries > info.retryCount) {
+      return after * state.retryAfterBaseValue;
+    }
+  });
+  return limiter.schedule(
+    requestWithGraphqlErrorHandling.bind(null, state, octokit, request),
+    options
+  );
+}
+async function requestWithGraphqlErrorHandling(state, octokit, request, options) {
+  const response = await request(options);
+  if (response.data && response.data.errors && response.data.errors.length > 0 && /Something went wrong while executing your query/.test(
+    response.data.errors[0].message
+  )) {
+    const error = new _octokit_request_error__WEBPACK_IMPORTED_MODULE_1__/* .RequestError */ .G(response.data.errors[0].message, 500, {
+      request: options,
+      response
+    });
+    return errorRequest(state, octokit, error, options);
+  }
+  return response;
+}
+
+// pkg/dist-src/index.js
+function retry(octokit, octokitOptions) {
+  const state = Object.assign(
+    {
+      enabled: true,
+      retryAfterBaseValue: 1e3,
+      doNotRetry: [400, 401, 403, 404, 410, 422, 451],
+      retries: 3
+    },
+    octokitOptions.retry
+  );
+  const retryPlugin = {
+    retry: {
+      retryRequest: (error, retries, retryAfter) => {
+        error.request.request = Object.assign({}, error.request.request, {
+          retries,
+          retryAfter
+        });
+        return error;
+      }
+    }
+  };
+  if (state.enabled) {
+    octokit.hook.error("request", errorRequest.bind(null, state, retryPlugin));
+    octokit.hook.wrap("request", wrapRequest.bind(null, state, retryPlugin));
+  }
+  return retryPlugin;
+}
+retry.VERSION = VERSION;
+
+
+
+/***/ }),
+
+/***/ 31015:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ RequestError)
+/* harmony export */ });
+class RequestError extends Error {
+  name;
+  /**
+   * http status code
+   */
+  status;
+  /**
+   * Request options that lead to the error.
+   */
+  request;
+  /**
+   * Response object if a response was received
+   */
+  response;
+  constructor(message, statusCode, options) {
+    super(message, { cause: options.cause });
+    this.name = "HttpError";
+    this.status = Number.parseInt(statusCode);
+    if (Number.isNaN(this.status)) {
+      this.status = 0;
+    }
+    /* v8 ignore else -- @preserve -- Bug with vitest coverage where it sees an else branch that doesn't exist */
+    if ("response" in options) {
+      this.response = options.response;
+    }
+    const requestCopy = Object.assign({}, options.request);
+    if (options.request.headers.authorization) {
+      requestCopy.headers = Object.assign({}, options.request.headers, {
+        authorization: options.request.headers.authorization.replace(
+          /(?<! ) .*$/,
+          " [REDACTED]"
+        )
+      });
+    }
+    requestCopy.url = requestCopy.url.replace(/\bclient_secret=\w+/g, "client_secret=[REDACTED]").replace(/\baccess_token=\w+/g, "access_token=[REDACTED]");
+    this.request = requestCopy;
+  }
+}
+
+
 
 /***/ })
 

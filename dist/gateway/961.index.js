@@ -1,8 +1,8 @@
-export const id = 480;
-export const ids = [480];
+export const id = 961;
+export const ids = [961];
 export const modules = {
 
-/***/ 2480:
+/***/ 961:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -14,10 +14,33 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __webpack_require__(7067);
+// EXTERNAL MODULE: ./lib/gateway/http/bare-response.js
+var bare_response = __webpack_require__(3383);
+// EXTERNAL MODULE: ./lib/gateway/http/waiting-requests.js
+var waiting_requests = __webpack_require__(5763);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __webpack_require__(7030);
+;// CONCATENATED MODULE: ./lib/gateway/broker/model-record.js
+
+/** Writes the line of one attempt. */
+function recordAttempt({ start, context }, { verdict, reason, bytes, address, began, ...request }) {
+    const { upstream, provider } = start;
+    context.log.add({
+        ...{ verdict, reason, rule: `broker:${provider}`, protocol: 'http' },
+        ...((0,external_node_net_.isIPv4)(upstream.host)
+            ? { ip: upstream.host }
+            : { host: upstream.host, ...(address === undefined ? {} : { ip: address }) }),
+        port: upstream.port,
+        ...request,
+        ...(bytes === undefined ? {} : { bytesOut: bytes.out, bytesIn: bytes.in }),
+        ...(began === undefined ? {} : { durationMs: Date.now() - began.getTime(), began }),
+    });
+}
+
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __webpack_require__(7075);
+// EXTERNAL MODULE: ./lib/gateway/http/message.js
+var message = __webpack_require__(9440);
 // EXTERNAL MODULE: ./lib/gateway/http/meter.js
 var http_meter = __webpack_require__(8342);
 // EXTERNAL MODULE: ./lib/gateway/http/upstream-agent.js
@@ -642,6 +665,7 @@ function searchOf(query) {
 
 
 
+
 /** Decides about one request of the agent, sends it on, and records it. Resolves when it is over. */
 async function handleModelRequest(broker, request, response) {
     const { start, counter } = broker;
@@ -667,25 +691,12 @@ async function handleModelRequest(broker, request, response) {
                 ? await forward(broker, request, response, `${path}${route.search}`)
                 : refuse(broker, response, FINAL_STATUS, 'budget', spent.message);
     }
-    const { upstream } = start;
-    broker.context.log.add({
-        ...{
-            verdict: outcome.verdict,
-            reason: outcome.reason,
-            rule: `broker:${start.provider}`,
-            protocol: 'http',
-        },
-        ...((0,external_node_net_.isIPv4)(upstream.host)
-            ? { ip: upstream.host }
-            : { host: upstream.host, ...(outcome.address === undefined ? {} : { ip: outcome.address }) }),
-        ...{ port: upstream.port, method, path },
+    const { address, ...attempt } = outcome;
+    recordAttempt(broker, {
+        ...attempt,
+        ...(address === undefined ? {} : { address }),
+        ...{ method, path, began },
         ...(response.headersSent ? { status: response.statusCode } : {}),
-        ...{
-            bytesOut: outcome.bytes.out,
-            bytesIn: outcome.bytes.in,
-            durationMs: Date.now() - began.getTime(),
-            began,
-        },
     });
     broker.context.onTraffic(counter.sums());
 }
@@ -723,7 +734,7 @@ function forward(broker, request, response, target) {
             return;
         }
         meter.follow(outgoing);
-        response.once('close', () => {
+        (0,message/* onceOver */.E_)(request, response, () => {
             outgoing.destroy();
             const whole = response.writableFinished;
             counter.end(whole ? response.statusCode : undefined, reader?.end() ?? {});
@@ -945,6 +956,9 @@ function failure(upstream, cause) {
 
 
 
+
+
+
 const LARGEST_HEAD = 64 * 1024;
 /** Clients keep connections for their next request; a model may think for long before it answers. */
 const KEEP_ALIVE_MS = 600_000;
@@ -958,8 +972,10 @@ function createBrokers(starts, context) {
                 return false;
             if (context.connections.admit(client))
                 broker.serve(client);
-            else
+            else {
                 client.resetAndDestroy();
+                recordAttempt(broker, { verdict: 'blocked', reason: 'too-many-connections' });
+            }
             return true;
         },
         close: () => {
@@ -982,30 +998,86 @@ function listen(start, context) {
     };
     const server = (0,external_node_http_.createServer)({
         maxHeaderSize: LARGEST_HEAD,
+        // Requests without Host are recorded like all others; where they go does not depend on it.
+        requireHostHeader: false,
         keepAliveTimeout: KEEP_ALIVE_MS,
         requestTimeout: 0,
         highWaterMark: 65_536,
     });
+    const waiting = (0,waiting_requests/* createWaitingRequests */.a)();
+    const refused = (reason, request, status) => recordAttempt(broker, {
+        ...{ verdict: 'blocked', reason },
+        ...(request === undefined ? {} : { method: request.method ?? '', path: pathOf(request) }),
+        ...(status === undefined ? {} : { status }),
+    });
     const handle = (request, response) => {
+        if (!waiting.admit(request, response)) {
+            request.socket.destroy();
+            refused('too-many-connections', request);
+            return;
+        }
         context.connections.track(handleModelRequest(broker, request, response).catch(() => {
             response.destroy();
+            refused('http-malformed', request);
         }));
     };
     server.on('request', handle);
     server.on('checkExpectation', handle);
     server.on('connect', (request, socket) => {
-        const response = new external_node_http_.ServerResponse(request);
-        response.assignSocket(socket);
-        response.once('finish', () => socket.destroySoon());
-        handle(request, response);
+        const response = (0,bare_response/* bareResponse */.w)(request, socket);
+        if (response !== undefined)
+            handle(request, response);
+        else {
+            socket.destroy();
+            refused('http-malformed', request);
+        }
+    });
+    server.on('clientError', (error, socket) => {
+        if (error.code === 'ECONNRESET' || !socket.writable) {
+            socket.destroy();
+            return;
+        }
+        socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+        refused('http-malformed', undefined, 400);
     });
     return {
+        ...broker,
         serve: (client) => {
             server.emit('connection', client);
             client.resume();
         },
         close: () => agent.destroy(),
     };
+}
+function pathOf({ url = '' }) {
+    return url.split('?', 1)[0];
+}
+
+
+/***/ }),
+
+/***/ 3383:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ bareResponse)
+/* harmony export */ });
+/* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7067);
+
+/**
+ * Something to answer with, for requests (CONNECT, Upgrade) that Node hands over with the bare socket.
+ * @returns `undefined` behind requests that still wait for their answers: it could only be written in front of those
+ */
+function bareResponse(request, socket) {
+    const response = new node_http__WEBPACK_IMPORTED_MODULE_0__.ServerResponse(request);
+    try {
+        response.assignSocket(socket);
+    }
+    catch {
+        return undefined;
+    }
+    response.once('finish', () => socket.destroySoon());
+    return response;
 }
 
 
@@ -1018,6 +1090,7 @@ function listen(start, context) {
 /* harmony export */   Kj: () => (/* binding */ announcedTrailers),
 /* harmony export */   Ro: () => (/* binding */ headerPairs),
 /* harmony export */   UE: () => (/* binding */ headerValues),
+/* harmony export */   _W: () => (/* binding */ endToEndTrailers),
 /* harmony export */   cu: () => (/* binding */ endToEndHeaders)
 /* harmony export */ });
 /** Headers that concern one connection and not the message (RFC 9110, 7.6.1): each side of a proxy has its own. */
@@ -1054,6 +1127,12 @@ function endToEndHeaders(rawHeaders) {
     }
     return kept;
 }
+/** The same for trailers, where what was judged must not be said once more: some servers take them for headers. */
+function endToEndTrailers(rawTrailers) {
+    return headerPairs(endToEndHeaders(rawTrailers))
+        .filter(([name]) => !/^(host|content-length)$/i.test(name))
+        .flat();
+}
 /** The values of a header, one for each line of it. */
 function headerValues(rawHeaders, name) {
     return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
@@ -1065,6 +1144,123 @@ function announcedTrailers(rawHeaders) {
 /** Alternating names and values as pairs. */
 function headerPairs(raw) {
     return raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] ?? '']] : []));
+}
+
+
+/***/ }),
+
+/***/ 9440:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E_: () => (/* binding */ onceOver),
+/* harmony export */   Gk: () => (/* binding */ addTrailers),
+/* harmony export */   JY: () => (/* binding */ isHttp2),
+/* harmony export */   RH: () => (/* binding */ headerBytes),
+/* harmony export */   c4: () => (/* binding */ headBytes),
+/* harmony export */   d9: () => (/* binding */ hasBody),
+/* harmony export */   dC: () => (/* binding */ http2Trailers),
+/* harmony export */   io: () => (/* binding */ writeHttp2Head),
+/* harmony export */   yl: () => (/* binding */ writeHead),
+/* harmony export */   zD: () => (/* binding */ grouped)
+/* harmony export */ });
+/* harmony import */ var _headers_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1617);
+
+function isHttp2(request) {
+    return request.httpVersionMajor === 2;
+}
+/** The size of a request's head, as it is on the wire of HTTP/1.1. */
+function headBytes({ method = '', url = '', rawHeaders }) {
+    return headerBytes(rawHeaders) + method.length + url.length + 12;
+}
+function headerBytes(rawHeaders) {
+    return rawHeaders.reduce((sum, text) => sum + text.length + 2, 0);
+}
+/** Whether a body follows the head. */
+function hasBody(request) {
+    if (isHttp2(request))
+        return !request.stream.endAfterHeaders;
+    return (request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0');
+}
+/**
+ * Calls back when an answer is over, whole or not. On a connection that ends, the answers that wait for their turn
+ * behind another one may never hear of it, so the connection itself is listened to.
+ */
+function onceOver(request, response, over) {
+    const connection = isHttp2(request) ? undefined : request.socket;
+    let ended = false;
+    const end = () => {
+        if (ended)
+            return;
+        ended = true;
+        connection?.off('close', end);
+        over();
+    };
+    response.prependOnceListener('close', end);
+    connection?.once('close', end);
+}
+/**
+ * Sends the head of the destination's answer on, with the reason phrase that is usual: the destination's may be anything.
+ * @returns `false` when it cannot be said in the agent's protocol: a status below 100, and HTTP/2 has headers that may
+ * stand only once. Another head can be written then.
+ */
+function writeHead(request, response, answer) {
+    const { statusCode = 502, rawHeaders } = answer;
+    if (isHttp2(request))
+        return writeHttp2Head(response, statusCode, rawHeaders);
+    const plain = response;
+    plain.sendDate = false;
+    const isChunked = answer.headers['transfer-encoding'] !== undefined && request.httpVersion === '1.1';
+    const trailers = isChunked && mayHaveBody(request, statusCode) ? (0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .announcedTrailers */ .Kj)(rawHeaders) : [];
+    try {
+        plain.writeHead(statusCode, [...(0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndHeaders */ .cu)(rawHeaders), ...trailers]);
+    }
+    catch {
+        plain.statusMessage = '';
+        return false;
+    }
+    // Server-sent events: the head must not wait for the first event.
+    if (answer.headers['content-length'] === undefined)
+        plain.flushHeaders();
+    return true;
+}
+function mayHaveBody({ method }, status) {
+    return method !== 'HEAD' && status !== 204 && status !== 304;
+}
+/** The same for an answer whose status and headers are known. */
+function writeHttp2Head(response, status, rawHeaders) {
+    response.sendDate = false;
+    try {
+        response.writeHead(status, grouped((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndHeaders */ .cu)(rawHeaders)));
+        return true;
+    }
+    catch {
+        for (const name of response.getHeaderNames())
+            response.removeHeader(name);
+        return false;
+    }
+}
+function addTrailers(request, response, rawTrailers) {
+    if (rawTrailers.length === 0)
+        return;
+    if (isHttp2(request))
+        response.addTrailers(http2Trailers(rawTrailers));
+    else
+        response.addTrailers((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .headerPairs */ .Ro)((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndTrailers */ ._W)(rawTrailers)));
+}
+/** One value for each name: Node throws at repeated ones where nobody can catch it. */
+function http2Trailers(rawTrailers) {
+    const first = Object.entries(grouped((0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .endToEndTrailers */ ._W)(rawTrailers)));
+    return Object.fromEntries(first.map(([name, values]) => [name, [values].flat()[0]]));
+}
+/** Alternating names and values as one entry for each name; names of HTTP/2 are in lower case. */
+function grouped(headers) {
+    const groups = new Map();
+    for (const [name, value] of (0,_headers_js__WEBPACK_IMPORTED_MODULE_0__/* .headerPairs */ .Ro)(headers)) {
+        const key = name.toLowerCase();
+        groups.set(key, [...(groups.get(key) ?? []), value]);
+    }
+    return Object.fromEntries([...groups].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 }
 
 
@@ -1127,6 +1323,37 @@ function dialFailure(error) {
     const { cause } = error;
     const known = error instanceof _core_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .CagentError */ .lx && typeof cause === 'object' && cause !== null && 'reason' in cause;
     return known ? cause : { reason: 'upstream-failed' };
+}
+
+
+/***/ }),
+
+/***/ 5763:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ createWaitingRequests)
+/* harmony export */ });
+/* unused harmony export MOST_WAITING */
+/* harmony import */ var _message_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9440);
+
+/** Clients ask one after the other; a hundred at a time are what HTTP/2 gives them too. */
+const MOST_WAITING = 100;
+function createWaitingRequests() {
+    const waiting = new WeakMap();
+    return {
+        admit: (request, response) => {
+            const { socket } = request;
+            const count = waiting.get(socket) ?? 0;
+            if (count >= MOST_WAITING)
+                return false;
+            // Each of them listens for the end of the connection.
+            socket.setMaxListeners(0);
+            waiting.set(socket, count + 1);
+            (0,_message_js__WEBPACK_IMPORTED_MODULE_0__/* .onceOver */ .E_)(request, response, () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+            return true;
+        },
+    };
 }
 
 
