@@ -60,17 +60,23 @@ function failureOf({ end, result, traffic, outputProblem }: VerdictFacts): Judge
     const names = keyNames({ providers: [traffic.provider] }).join(' or ');
     return ['refused-key', `the model provider refused the key (${names})`];
   }
+  const missing = missingProgram(end.exitCode);
+  const began = result !== undefined && (traffic?.requests ?? 0) > 0;
+  if (missing !== undefined && !began) return ['not-started', missing];
   const failure = result?.failure;
   if (failure !== undefined) {
     if (traffic?.exhausted !== undefined)
       return ['budget', `the budget of this run is used up (${traffic.exhausted})`];
     return [failure.kind === 'failed' && unanswered(traffic) ? 'api-error' : failure.kind, failure.reason];
   }
-  // The program that reaps processes starts the command, so the engine does not notice that it is missing.
-  if (end.exitCode === 126) return ['not-started', 'it exited with code 126: its program cannot be run'];
-  if (end.exitCode === 127) return ['not-started', 'it exited with code 127: its program is not there'];
   if (end.exitCode !== 0) return ['failed', `it exited with code ${end.exitCode}`];
   return outputProblem === undefined ? undefined : ['invalid-output', outputProblem];
+}
+
+/** The program that reaps processes starts the command, so the engine does not notice that it is missing. */
+function missingProgram(exitCode: number): string | undefined {
+  if (exitCode === 126) return 'it exited with code 126: its program cannot be run';
+  return exitCode === 127 ? 'it exited with code 127: its program is not there' : undefined;
 }
 
 function successOf({ result, hasBroker, traffic, leftSomething, mode }: VerdictFacts): Judgement {

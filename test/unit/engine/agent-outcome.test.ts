@@ -143,6 +143,12 @@ describe('the kind of the outcome', () => {
     ['an exit code', { end: end(3) }, 'failed'],
     ['a program that is not there', { end: end(127, { startError: 'not found' }) }, 'not-started'],
     ['a program that the init process could not find', { agent: undefined, end: end(127) }, 'not-started'],
+    [
+      'a known agent that is not in the image',
+      { end: end(127), stdout: '', traffic: undefined },
+      'not-started',
+    ],
+    ['a known agent that ends with 127 after its work began', { end: end(127), stdout: '' }, 'no-result'],
     ['the time limit', { end: end(124, { cause: 'timeout', limitsHit: ['timeout'] }) }, 'timeout'],
     ['silence', { end: end(124, { cause: 'timeout', limitsHit: ['idle-timeout'] }) }, 'idle'],
     ['a limit', { end: end(137, { cause: 'limit', limitsHit: ['memory'] }) }, 'limit'],
