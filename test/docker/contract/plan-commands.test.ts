@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SandboxPlan } from '../../../src/sandbox/sandbox-plan.js';
 import { cagent, makeWorkspace, type RunResult, type Workspace, writeFiles } from '../../fixtures/cli.js';
+import { createNetwork, docker } from '../../fixtures/internet/docker.js';
 
 /** Keeps the words of every docker command that was asked for, and asks it. */
 const RECORDING_DOCKER = `#!/bin/sh
@@ -11,9 +12,12 @@ const RECORDING_DOCKER = `#!/bin/sh
 exec ${execFileSync('sh', ['-c', 'command -v docker']).toString().trim()} "$@"
 `;
 
+const FURTHER = `cagent-test-further-${process.pid}`;
+
 const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['with a network', []],
   ['without one', ['--network', 'none']],
+  ['with a further network', ['--attach', FURTHER]],
   [
     'in read-only mode, with a rule that looks into TLS',
     ['--mode', 'read-only', '--allow', 'https://a.example/v1/'],
@@ -24,7 +28,9 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
 beforeAll(async () => {
   const built = await cagent(['build']);
   expect(built.exitCode, built.stderr).toBe(0);
+  await createNetwork(FURTHER, '172.31.89.0/24');
 });
+afterAll(() => docker('network', 'rm', FURTHER));
 
 describe.each(CASES)('the commands of the plan, %s', (_, options) => {
   let workspace: Workspace;
