@@ -62,7 +62,8 @@ export const ERROR_CATALOGUE = {
   'egress.rule': { fault: 'user', meaning: 'A network rule is not valid or cannot be enforced as written.' },
   'gateway.failed': {
     fault: 'environment',
-    meaning: 'The gateway did not come up, so the agent was not started.',
+    meaning:
+      'The gateway did not come up, so the agent was not started, or it ended while it served the agent.',
   },
   'gateway.resolver': { fault: 'user', meaning: 'The upstream resolver does not answer.' },
   'sandbox.failed': { fault: 'environment', meaning: 'The sandbox could not be started.' },

@@ -28,10 +28,14 @@ describe('presets', () => {
   });
 
   test.each(
-    'defaults node python go rust java ruby php dotnet linux github containers anthropic openai google'.split(
+    'defaults node python go rust java ruby php dotnet linux github containers anthropic openai google copilot'.split(
       ' ',
     ),
-  )('%s exists and every host in it is a valid rule with a reason', (name) => {
+  )('there is one for %s', (name) => {
+    expect(PRESETS.map((preset) => preset.name)).toContain(name);
+  });
+
+  test.each(PRESETS.map(({ name }) => name))('every host in %s is a valid rule with a reason', (name) => {
     const preset = PRESETS.find((known) => known.name === name) as Preset;
     expect(policyOf([name]).rules.map(({ text }) => text)).toEqual(
       preset.hosts.map(({ host }) => `preset:${name} ${host}`),
