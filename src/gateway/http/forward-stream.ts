@@ -36,7 +36,8 @@ export function forwardStream(
   request.on('error', () => {});
   response.on('error', () => {});
   const fail = (why: Decision): void => {
-    if (failed) return;
+    // A stream that the agent has given up has not failed.
+    if (failed || request.stream.closed) return;
     failed = true;
     decision = why;
     sendRefusal(request, response, why);
