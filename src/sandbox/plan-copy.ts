@@ -21,15 +21,21 @@ const SCRATCH_MOUNT = `${WORKSPACE_MOUNT}/.agent-scratch`;
 /** One record of the list; the parser is in `list-view.ts`. */
 const LIST_FORMAT = '%y %m %s %i %C@ %P\\0%l\\0';
 /**
- * Bytes and entries on a line; looking may take at most a fifth of the time. What vanishes while it is looked at takes
- * no space, so complaints do not count. The end of standard input is the end of the container.
+ * Bytes and entries on a line, about every second; looking may take at most a fifth of the time. In between, what is
+ * free on the disk tells ten times a second whether the bytes that were left may be gone. What vanishes while it is
+ * looked at takes no space, so complaints do not count. The end of standard input is the end of the container.
  */
-const WATCH_PROGRAM = `while :; do
+const WATCH_PROGRAM = `free() { set -- $(stat --file-system --format='%a %S' "$1"); echo "$(($1 * $2))"; }
+while :; do
   began=$(date +%s%N)
+  had=$(free "$1")
   bytes=$(du -s --block-size=1 "$1" 2>/dev/null)
   entries=$(du -s --inodes "$1" 2>/dev/null)
-  echo "\${bytes%%[!0-9]*} \${entries%%[!0-9]*}"
-  sleep "$(( ($(date +%s%N) - began) / 250000000 + 1 ))"
+  bytes=\${bytes%%[!0-9]*}
+  echo "$bytes \${entries%%[!0-9]*}"
+  left=$(( $2 - bytes + \${first:=$bytes} ))
+  pauses=$(( ($(date +%s%N) - began) / 25000000 + 10 ))
+  while sleep 0.1; [ "$((pauses -= 1))" -gt 0 ] && [ "$((had - $(free "$1")))" -lt "$left" ]; do :; done
 done &
 cat > /dev/null`;
 
@@ -84,7 +90,7 @@ export function planCopyContainers(input: ContainerInput): CopyContainers {
     watch: {
       ...containerBase(input, 'watch', input.gatewayImage),
       ...reader,
-      command: ['sh', '-c', WATCH_PROGRAM, 'watch', written.target],
+      command: ['sh', '-c', WATCH_PROGRAM, 'watch', written.target, `${input.spec.limits.diskBytes}`],
       init: true,
     },
     list: {
