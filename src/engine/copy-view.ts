@@ -4,6 +4,7 @@ import { DEFAULT_CAPTURE_LIMITS } from '../changes/capture-limits.js';
 import type { PathWithReason } from '../changes/changes.js';
 import { compareListings } from '../changes/compare-listings.js';
 import { materialise } from '../changes/materialise.js';
+import { limitsWithin } from '../changes/room.js';
 import { CagentError } from '../core/errors.js';
 import type { Docker } from '../docker/client.js';
 import { WORKSPACE_MOUNT } from '../sandbox/container-base.js';
@@ -81,7 +82,12 @@ export async function fetchView(
   { before, originals }: SentView,
 ): Promise<FetchedView> {
   const { list, fetch } = copyContainers(containers);
-  const { maxEntries, maxFileBytes, maxTotalBytes } = DEFAULT_CAPTURE_LIMITS;
+  // The scratch comes with it, whose limits are judged later.
+  const most = Math.max(DEFAULT_CAPTURE_LIMITS.maxTotalBytes, limits.diskBytes);
+  const { maxEntries, maxFileBytes, maxTotalBytes } = limitsWithin([directory], {
+    ...DEFAULT_CAPTURE_LIMITS,
+    maxTotalBytes: most,
+  });
   // One more than the capture takes, so that it sees that there were more.
   const difference = await compareListings(before, listView(docker, list), maxEntries + 1);
   const target = join(directory, 'c');
@@ -93,7 +99,7 @@ export async function fetchView(
     isHandedOver: (path) => (overlay ? path.startsWith('.agent-scratch/') : !path.startsWith(PROPOSALS)),
     owner: workspace.owner,
     maxFileBytes,
-    maxTotalBytes: Math.max(maxTotalBytes, limits.diskBytes),
+    maxTotalBytes,
     fetch: (paths) => fetchFiles(docker, fetch, paths),
   });
   return { directory: target, rejected: overlay ? rejected : rejected.map(asScratchPath) };
