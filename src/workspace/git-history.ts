@@ -9,10 +9,10 @@ import {
   lastCommits,
   MOST_COMMITS_SINCE_BASE,
   mergeBase,
-  shallowEnvironment,
 } from './git-commits.js';
+import { diffTrees } from './git-diff-trees.js';
 import { excludeInside, leftOutNotices } from './git-excludes.js';
-import { type FilteredCommit, fastImportStream, markRef, type TreeChange } from './git-fast-import.js';
+import { type FilteredCommit, fastImportStream, markRef } from './git-fast-import.js';
 import { type CleanRepository, SANDBOX_IDENTITY, setHead, setTags } from './git-layout.js';
 import { assertObjects, packObjects } from './git-pack.js';
 import { writePack } from './git-pack-file.js';
@@ -151,23 +151,28 @@ async function readCommits(
   kept: readonly KeptCommit[],
   hidden: HiddenSet,
 ): Promise<readonly FilteredCommit[]> {
-  const env = shallowEnvironment(repository);
   const emptyTree = source.objectFormat === 'sha1' ? EMPTY_TREE_SHA1 : EMPTY_TREE_SHA256;
   const places = new Map(kept.map(({ id }, index) => [id, index]));
-  const commits: FilteredCommit[] = [];
-  for (const { id, parents } of kept) {
-    const [raw, diff] = await Promise.all([
-      repository.building(['cat-file', 'commit', id]),
-      repository.building(
-        ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', parents[0] ?? emptyTree, id],
-        { env },
-      ),
-    ]);
-    const changes = parseChanges(diff).filter((change) => !hidden.has(change.path));
-    const at = parents.flatMap((parent) => places.get(parent) ?? []);
-    commits.push({ ...parseCommit(raw), parents: at, changes });
-  }
-  return commits;
+  const raw = await readObjects(
+    repository.building,
+    kept.map(({ id }) => id),
+  );
+  const trees = raw.map(({ content }) => treeOf(content));
+  const parents = kept.map((commit) => commit.parents.flatMap((parent) => places.get(parent) ?? []));
+  const changes = await diffTrees(
+    repository,
+    trees.map((tree, index) => [trees[parents[index]?.[0] ?? -1] ?? emptyTree, tree]),
+  );
+  return raw.map(({ content }, index) => ({
+    ...parseCommit(content),
+    parents: parents[index] ?? [],
+    changes: (changes[index] ?? []).filter((change) => !hidden.has(change.path)),
+  }));
+}
+
+/** A commit begins with `tree ID`. */
+function treeOf(commit: Buffer): string {
+  return commit.toString('latin1', 'tree '.length, commit.indexOf(10));
 }
 
 const EMPTY_TREE_SHA1 = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
@@ -180,23 +185,6 @@ function parseCommit(raw: Buffer): Pick<FilteredCommit, 'people' | 'message'> {
   const safe =
     scanBytes(message, 'message').length === 0 ? message : Buffer.from('(message withheld: secret scan)\n');
   return { people: Buffer.from(lines.join(''), 'latin1'), message: safe };
-}
-
-/** `:OLDMODE NEWMODE OLDID NEWID STATUS NUL PATH NUL`. */
-function parseChanges(diff: Buffer): readonly TreeChange[] {
-  const fields = diff.toString('latin1').split('\0');
-  const changes: TreeChange[] = [];
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [, mode, , objectId, status] = (fields[at] as string).split(' ') as [
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    changes.push({ path: fields[at + 1] as string, mode: status === 'D' ? undefined : mode, objectId });
-  }
-  return changes;
 }
 
 /** Old versions that hold a secret. What is visible today was scanned as a file. */
