@@ -230,6 +230,11 @@ describe('file systems', () => {
   });
   function mount(type: string): string {
     const root = mkdtempSync(join(tmpdir(), 'fs-'));
+    if (type === 'deep') {
+      const deep = join(root, ...Array.from({ length: 5 }, () => 'x'.repeat(200)));
+      mkdirSync(deep, { recursive: true });
+      return deep;
+    }
     const target = join(root, 'm');
     for (const name of ['m', 'l', 'u', 'w']) mkdirSync(join(root, name));
     const layers = `lowerdir=${root}/l,upperdir=${root}/u,workdir=${root}/w`;
@@ -244,6 +249,8 @@ describe('file systems', () => {
     ['a workspace on an overlay', 'overlay', 'workspace', 'overlay'],
     // An overlay takes no whiteout and is no place for another one's upper directory.
     ['temporary files on an overlay', 'overlay', 'temporary', 'copy'],
+    // The kernel reads one page of options.
+    ['temporary files too deep for the options of a mount', 'deep', 'temporary', 'copy'],
   ])('%s', async (_, type, what, strategy) => {
     const place = mount(type);
     const kept = process.env.TMPDIR;
