@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { secretForms } from '../../../src/core/secret-values.js';
-import { cagent, dockerLines, resultOf, runIdIn, until, type Workspace } from '../../fixtures/cli.js';
+import { dockerLines, resultOf, runIdIn, startCagent, until, type Workspace } from '../../fixtures/cli.js';
 import { agentWorkspace, KEYS, modelEnvironment, PROMPT } from '../../fixtures/model-server/agent-runs.js';
 import { type ModelServer, startModelServer } from '../../fixtures/model-server/model-server.js';
 
@@ -65,6 +65,13 @@ function readProcess(pid: number, file: 'cmdline' | 'environ'): string {
   } catch {
     return '';
   }
+}
+
+function leaksInChildren(pid: number): readonly string[] {
+  return descendants(pid).flatMap((child) => [
+    ...leaksIn('argument of a process', readProcess(child, 'cmdline')),
+    ...leaksIn('environment of a process', readProcess(child, 'environ')),
+  ]);
 }
 
 /** Empty when the container has just gone. */
@@ -149,10 +156,7 @@ it(
         looks += 1;
         for (const leak of leaksIn('docker inspect', inspect(id))) leaks.add(leak);
       }
-      for (const pid of descendants(running.pid)) {
-        for (const leak of leaksIn('argument of a process', readProcess(pid, 'cmdline'))) leaks.add(leak);
-        for (const leak of leaksIn('environment of a process', readProcess(pid, 'environ'))) leaks.add(leak);
-      }
+      for (const leak of leaksInChildren(running.pid)) leaks.add(leak);
       await new Promise((done) => setTimeout(done, 100));
     }
     const run = resultOf(await end, workspace.out);
@@ -176,22 +180,36 @@ it(
 );
 
 it(
-  'a Dockerfile of the user gets no key while it is built: none is in its layers, its history or what is left of its steps',
+  'neither Docker nor a Dockerfile of the user gets a key while it is built: none is in its layers or its history',
   async () => {
     const curious = [
       'FROM node:24-bookworm-slim AS look',
-      'RUN (env; cat /proc/[0-9]*/environ; cat /proc/[0-9]*/cmdline; cat /proc/net/tcp) > /seen.txt 2>&1; echo looked >> /seen.txt',
+      // Never seen before, so that it is really run.
+      `RUN (env; cat /proc/[0-9]*/environ; cat /proc/[0-9]*/cmdline; cat /proc/net/tcp) > /seen.txt 2>&1; sleep 1; echo ${Date.now()} >> /seen.txt`,
       'FROM scratch',
       'LABEL cagent.test=sentinel',
       'COPY --from=look /seen.txt /seen.txt',
     ];
     workspace = agentWorkspace({
       'cagent.yml': 'version: 1\nimage: { build: image }\n',
-      // Never seen before, so that it is really built.
-      'image/Dockerfile': `${curious.join('\n')}\nLABEL cagent.test.now=${Date.now()}\n`,
+      'image/Dockerfile': `${curious.join('\n')}\n`,
     });
     const env = modelEnvironment(server);
-    const built = await cagent(['build', '--workspace', workspace.directory], { env });
+    const running = startCagent(['build', '--workspace', workspace.directory], { env });
+    const leaks = new Set<string>();
+    let looks = 0;
+    let ended = false;
+    const end = running.ended.finally(() => {
+      ended = true;
+    });
+    while (!ended) {
+      looks += descendants(running.pid).length;
+      for (const leak of leaksInChildren(running.pid)) leaks.add(leak);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    const built = await end;
+    expect(looks).toBeGreaterThan(3);
+    expect([...leaks]).toEqual([]);
     expect(built.exitCode, built.stderr).toBe(0);
     const image = built.stdout.toString('utf8').split(' ')[0] as string;
     try {
