@@ -12,12 +12,14 @@ export async function carry(
   context: TrafficContext,
 ): Promise<void> {
   const splice = createSplice(context.budgets.uploads(decision.rule));
+  const wait = abortWith(attempt.client);
   const dialled = await context.dial({
     ...attempt.destination,
     private: decision.private,
     onread: splice.onread,
-    signal: abortWith(attempt.client).signal,
+    signal: wait.signal,
   });
+  wait.end();
   if (!dialled.ok) {
     refuse(attempt, failedDecision(decision, dialled.reason), context, dialled.address);
     return;

@@ -25,12 +25,12 @@ export async function carryEitherFirst(
 ): Promise<void> {
   const { client, destination } = attempt;
   const splice = createSplice(context.budgets.uploads(blind.rule));
-  const abort = abortWith(client);
+  const wait = abortWith(client);
   const dialling = context.dial({
     ...destination,
     private: blind.private,
     onread: splice.onread,
-    signal: abort.signal,
+    signal: wait.signal,
   });
   const reading = readFirstBytes(client, classify, { ms: UNDECIDED_MS, from: 'first-byte' });
   const judging = reading.then((first) => {
@@ -39,11 +39,12 @@ export async function carryEitherFirst(
   });
   const early = await Promise.race([judging, dialling.then(() => undefined)]);
   if (early !== undefined && !passesUnread(early.found, early.decision)) {
-    abort.abort();
+    wait.abort();
     dialling.then((late) => late.ok && late.socket.destroy());
     return proceed(early.found, early.received);
   }
   const dialled = await dialling;
+  wait.end();
   if (!dialled.ok) {
     // A refusal is told in the client's own protocol, where it has one and is about to show it.
     const shown = await Promise.race([judging, delay(LAST_WORD_MS)]);
