@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import { givenKeys } from '../agents/model-access.js';
 import type { Changes } from '../changes/changes.js';
 import type { Environment } from '../core/environment.js';
 import { asCagentError, messageOf } from '../core/errors.js';
+import { createMask, type SecretValue } from '../core/secret-values.js';
 import type { GitHub } from '../github/client.js';
 import { renderComment, renderUnfinished } from '../publish/comment-body.js';
 import { runLinks } from '../publish/run-links.js';
@@ -12,7 +14,10 @@ import { type OwnComment, ownComment, writeOwnComment } from './own-comment.js';
 import type { PublishPlace } from './publish.js';
 import { saveState } from './state.js';
 
-type Place = Pick<PublishPlace, 'settings' | 'environment' | 'trigger' | 'connect'>;
+interface Place extends Pick<PublishPlace, 'settings' | 'environment' | 'trigger' | 'connect'> {
+  /** The tokens of the runner. */
+  readonly secrets: readonly SecretValue[];
+}
 
 /** Leaves it to the post step to say in the comment how this step ended, unless main itself gets to it. */
 export function promiseComment(
@@ -28,12 +33,16 @@ export function promiseComment(
 export async function commentOnError(
   comment: OwnComment,
   thrown: unknown,
-  { environment, connect }: Place,
+  { environment, connect, secrets }: Place,
 ): Promise<void> {
   saveState({ comment: undefined });
-  const content = { ...comment, links: runLinks(environment, ''), error: asCagentError(thrown) };
+  const { code, message, hint = '' } = asCagentError(thrown);
+  // The runner masks its log; nobody masks a comment.
+  const mask = createMask([...secrets, ...givenKeys(environment)]);
+  const error = { code, message: mask(message), hint: mask(hint) };
+  const body = renderUnfinished({ ...comment, links: runLinks(environment, ''), error });
   try {
-    await writeOwnComment(comment, connect(), renderUnfinished(content));
+    await writeOwnComment(comment, connect(), body);
   } catch (failure) {
     core.warning(`The comment on the pull request could not be written: ${messageOf(failure)}`, {
       title: 'cagent',

@@ -197,6 +197,9 @@ describe('a run that cagent cannot start', () => {
     expect(bodies()).toEqual([expect.stringContaining('cagent: success')]);
     expect((await runWith({ mode: 'write' })).exitCode).toBe(125);
     expect(bodies()).toEqual([expect.stringMatching(/cagent: error[\s\S]*input mode/)]);
+    // What the runner masks in its log nobody masks in a comment.
+    expect((await runWith({ mode: TOKEN })).exitCode).toBe(125);
+    expect(bodies()).toEqual([expect.stringContaining('found "\\*\\*\\*"')]);
     // Another job of the matrix has another one.
     await runWith({ mode: 'write', 'comment-key': '{"node":24}' });
     expect(bodies()).toHaveLength(2);
