@@ -65,6 +65,23 @@ describe('the watch over the disk', () => {
     expect(await passed).toBe('files');
   });
 
+  it('leaves a quarter of the free space, and counts what was there before as the agent’s', async () => {
+    writeFileSync(join(directory, 'earlier'), Buffer.alloc(5 * 2 ** 20, 1));
+    const room = async () => ({ bytes: 3 * 2 ** 20, entries: 1e6 });
+    const passed: string[] = [];
+    const watch = watchDisk(
+      [directory],
+      { bytes: 2 ** 30, entries: 100 },
+      (limit) => passed.push(limit),
+      room,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(passed).toEqual([]);
+
+    writeFileSync(join(directory, 'more'), Buffer.alloc(2 * 2 ** 20, 1));
+    expect((await watch.stop()).passed).toBe('disk');
+  });
+
   it('tells while the agent is still writing', async () => {
     const passed = new Promise<string>((resolve) => {
       watchDisk([directory], { bytes: 2 ** 20, entries: 100 }, resolve);
