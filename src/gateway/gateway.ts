@@ -27,7 +27,13 @@ import { createSyntheticNames } from './names/synthetic-names.js';
 import type { GatewayEvent, GatewayStart } from './protocol.js';
 import { createEgressLog } from './record/egress-log.js';
 import { createCanaryWatch } from './start/canary.js';
-import { configureLink, makeSyntheticBlockLocal, useRouter, waitForLink } from './start/link-interface.js';
+import {
+  configureLink,
+  makeSyntheticBlockLocal,
+  routeTheUnroutable,
+  useRouter,
+  waitForLink,
+} from './start/link-interface.js';
 import { dropPrivileges } from './start/privileges.js';
 import { createUdpRelays } from './udp/udp-relay.js';
 import { createDial } from './upstream/dial.js';
@@ -88,6 +94,7 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
     startPacketLog({ line: logPacket, end: (why) => fail(new CagentError('gateway.failed', why)) }),
     loadFloor(floorRules({ policy, link, resolvers, brokers: start.brokers ?? [] })),
     makeSyntheticBlockLocal(),
+    routeTheUnroutable(),
     ...(start.router === undefined ? [] : [useRouter(start.router)]),
   ]);
   onClose(packets.close);

@@ -10,6 +10,10 @@ export const LINK_INTERFACE = 'agent0';
 /** Every name that the agent may use gets an address of its own in here, see names/synthetic-names. */
 export const SYNTHETIC_BLOCK = '198.18.0.0/15';
 
+/** A routing table of our own, and its place behind those of the kernel. */
+const LAST_TABLE = '7';
+const AFTER_ALL = '32800';
+
 const POLL_MS = 5;
 
 /** The kernel takes every address of the block for one of this machine, so a listener sees which name was meant. */
@@ -22,8 +26,18 @@ export async function makeSyntheticBlockLocal(): Promise<void> {
  * network must not become the way of everything else.
  */
 export async function useRouter(router: string): Promise<void> {
-  const route = router === NO_ROUTER ? ['unreachable', 'default'] : ['default', 'via', router];
-  await runCommand('ip', ['route', 'replace', ...route]);
+  const change =
+    router === NO_ROUTER ? ['flush', 'exact', '0.0.0.0/0'] : ['replace', 'default', 'via', router];
+  await runCommand('ip', ['route', ...change]);
+}
+
+/**
+ * On an uplink without a way out the kernel would turn the agent's packets away before the packet filter has seen them.
+ * With this route, which is looked at last, they come to it, are refused there, and are on record.
+ */
+export async function routeTheUnroutable(): Promise<void> {
+  await runCommand('ip', ['rule', 'add', 'iif', LINK_INTERFACE, 'lookup', LAST_TABLE, 'pref', AFTER_ALL]);
+  await runCommand('ip', ['route', 'add', 'default', 'dev', 'lo', 'table', LAST_TABLE]);
 }
 
 /** Waits until the link container has pushed our end into this namespace. */

@@ -142,6 +142,24 @@ test('a network that is not there ends the run before anything starts, with its 
   expect(leftOf(runIdIn(failed.stderr))).toEqual([]);
 });
 
+test('with an uplink that has no way out, what is tried is refused at once and on record, as everywhere', async () => {
+  const closed = `${services}-closed`;
+  await docker('network', 'create', '--internal', '--label', LABEL, '--subnet', '172.31.89.0/24', closed);
+  try {
+    workspace.write({ 'cagent.yml': config().replace(internet.network, closed) });
+    const run = await workspace.run(
+      [],
+      ['bash', '-c', `${TRY}\ntry allowed db 5432\ntry address ${SERVER} 443`],
+    );
+    expect(run.stdout.toString()).toBe('allowed: got service\naddress: ConnectionRefusedError\n');
+    expect(run.egress).toContainEqual(
+      expect.objectContaining({ ip: SERVER, port: 443, verdict: 'blocked', reason: 'direct-address' }),
+    );
+  } finally {
+    await docker('network', 'rm', closed);
+  }
+});
+
 test('on a network with a resolver of its own, names from outside are found too', async () => {
   const sandbox = await startSandbox(internet, {
     allow: [{ dest: 'api.allowed.test', ports: [5432] }],
