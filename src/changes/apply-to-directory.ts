@@ -8,6 +8,7 @@ import { mergedEntry } from './overlay-layers.js';
 import { isUnsafePath } from './path-safety.js';
 import type { TouchedPath } from './touched-path.js';
 import { runGit, tryGit, withTemporaryRepository } from './trusted-git.js';
+import { tryPatch } from './try-patch.js';
 import { contentOf } from './walk-state.js';
 
 /** Applies to a directory that is in no repository: its files are what the patch has to fit. */
@@ -16,7 +17,7 @@ export async function applyToDirectory(task: ApplyTask): Promise<AppliedRun> {
   return await withTemporaryRepository(task, 'sha1', async (git) => {
     const trees = await importTrees(git, presentFiles(task));
     await runGit(git, ['read-tree', trees.base]);
-    const tried = await tryGit(git, ['apply', '--cached', '--whitespace=nowarn', stored.patch]);
+    const tried = await tryPatch(git, stored.patch);
     if (tried.exitCode !== 0) throw doesNotFit(tried.stderr, checkout);
     const after = (await runGit(git, ['write-tree'])).toString('latin1').trim();
     const { records, excluded } = await checkPatch(task, git, { before: trees.base, after }, '');

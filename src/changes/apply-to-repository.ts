@@ -6,7 +6,8 @@ import type { AppliedRun, ApplyTask } from './apply-run.js';
 import { checkPatch, indexInfo } from './checked-patch.js';
 import { writePatch } from './diff-trees.js';
 import { listPaths } from './patch-policy.js';
-import { runGit, type TrustedGit, trustedEnvironment, tryGit } from './trusted-git.js';
+import { runGit, type TrustedGit, trustedEnvironment } from './trusted-git.js';
+import { tryPatch } from './try-patch.js';
 import { applyForReal, refuseDirtyFiles } from './working-tree.js';
 
 /**
@@ -37,13 +38,7 @@ export async function applyToRepository(task: ApplyTask, top: string, prefix: st
   const directory = prefix === '' ? '' : `${prefix}/`;
   const inDirectory = prefix === '' ? [] : [`--directory=${prefix}`];
   await runGit(trial, ['read-tree', start]);
-  const tried = await tryGit(trial, [
-    'apply',
-    '--cached',
-    '--whitespace=nowarn',
-    ...inDirectory,
-    stored.patch,
-  ]);
+  const tried = await tryPatch(trial, stored.patch, inDirectory);
   if (tried.exitCode !== 0) {
     throw refusal(
       `the patch does not apply to the commit ${start}: ${complaint(tried.stderr)}`,
@@ -107,7 +102,7 @@ async function merge(
   const file = join(task.temporary, 'merge.patch');
   await writePatch(trial, `${start}^{tree}`, wanted, file);
   await runGit(trial, ['read-tree', head]);
-  const result = await tryGit(trial, ['apply', '--cached', '--3way', '--whitespace=nowarn', file]);
+  const result = await tryPatch(trial, file, ['--3way']);
   if (result.exitCode === 0) return await writeTree(trial);
   throw refusal(
     `the changes conflict with what the branch has since: ${complaint(result.stderr)}`,

@@ -4,18 +4,20 @@ import { join } from 'node:path';
 import { CagentError, messageOf } from '../core/errors.js';
 import { complaint, refusal, writeTree } from './apply-git.js';
 import type { ApplyInput } from './apply-run.js';
+import { DEFAULT_CAPTURE_LIMITS } from './capture-limits.js';
 import { readChanges } from './diff-trees.js';
 import { parseChanges } from './parse-changes.js';
 import { largestBinary, possibleSources } from './patch-headers.js';
 import { type DistantFiles, importFiles, safePaths } from './patch-on-tree.js';
 import type { StoredPatch } from './read-run.js';
-import { tryGit, withTemporaryRepository } from './trusted-git.js';
+import { withTemporaryRepository } from './trusted-git.js';
+import { tryPatch } from './try-patch.js';
 
 /** A patch that somebody hands over without the list of changes that a run has. */
 
 /** Nothing of that size gets through a policy that anybody would set, and reading it costs memory. */
 const LARGEST_PATCH = 256 * 2 ** 20;
-const LARGEST_BINARY = 512 * 2 ** 20;
+const LARGEST_BINARY = DEFAULT_CAPTURE_LIMITS.maxFileBytes;
 /** Headers of one file that may name a path, with room for text that looks like one. */
 const PATHS_PER_FILE = 6;
 
@@ -68,7 +70,7 @@ export async function listBarePatch(
   return await withTemporaryRepository(ports, 'sha1', async (repository) => {
     const git = { ...repository, env: { ...repository.env, GIT_INDEX_FILE: join(repository.cwd, 'index') } };
     const before = await importFiles(git, start, safePaths(named), new Set());
-    const tried = await tryGit(git, ['apply', '--cached', '--whitespace=nowarn', patch]);
+    const tried = await tryPatch(git, patch);
     if (tried.exitCode !== 0) {
       throw refusal(
         `the patch does not apply to its commit: ${complaint(tried.stderr)}`,

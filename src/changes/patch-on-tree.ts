@@ -9,7 +9,8 @@ import { parseChanges } from './parse-changes.js';
 import { matching } from './patch-policy.js';
 import { isUnsafePath } from './path-safety.js';
 import type { StoredPatch } from './read-run.js';
-import { runGit, type TrustedGit, tryGit, withTemporaryRepository } from './trusted-git.js';
+import { runGit, type TrustedGit, withTemporaryRepository } from './trusted-git.js';
+import { tryPatch } from './try-patch.js';
 
 /** The files of a commit that is somewhere else. Paths are those of the patch. */
 export interface DistantFiles {
@@ -64,7 +65,7 @@ export async function withPatchOnTree<T>(
     const fetched = new Set<string>();
     const paths = candidatePaths(task.stored);
     const before = await importFiles(git, task.start, paths, fetched);
-    const tried = await tryGit(git, ['apply', '--cached', '--whitespace=nowarn', task.stored.patch]);
+    const tried = await tryPatch(git, task.stored.patch);
     if (tried.exitCode !== 0) {
       throw refusal(
         `the patch does not apply to the commit that the agent started from: ${complaint(tried.stderr)}`,
@@ -113,7 +114,7 @@ async function place(
   const file = join(git.cwd, 'merge.patch');
   await writePatch(git, before, wanted, file);
   await runGit(git, ['read-tree', ours]);
-  const result = await tryGit(git, ['apply', '--cached', '--3way', '--whitespace=nowarn', file]);
+  const result = await tryPatch(git, file, ['--3way']);
   if (result.exitCode !== 0)
     return {
       edits: undefined,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeBarePatch } from '../../../../src/changes/bare-patch.js';
 import type { StoreFiles } from '../../../e2e/rig/github/git-store.js';
@@ -50,6 +51,29 @@ describe('a patch without a run directory', () => {
     expect(outcome).toMatchObject({ kind: 'created', tree, changedFiles: 5 });
     expect(rig.fake.state.pulls).toMatchObject([{ title: 'Apply a patch', head: BRANCH }]);
     expect(rig.fake.state.pulls[0]?.body).toContain('A patch that changes 5 files');
+  });
+
+  it('takes no more memory than its size explains, whatever a binary delta announces', async () => {
+    const content = 'x'.repeat(2 ** 16);
+    start = rig.fake.store.commit('main', { ...BASE, 'a.bin': content });
+    const copies = 5_000;
+    // Copies all 64 KiB of the file again and again: 312 MiB from a patch of some hundred bytes.
+    const delta = Buffer.concat([
+      varint(content.length),
+      varint(content.length * copies),
+      Buffer.alloc(copies, 0x80),
+    ]);
+    const patch = [
+      'diff --git a/a.bin b/a.bin',
+      `index ${blobId(content)}..${'1'.repeat(40)} 100644`,
+      'GIT binary patch',
+      `delta ${delta.length}`,
+      ...base85Lines(deflateSync(delta)),
+      '',
+      '',
+    ].join('\n');
+    expect(patch.length).toBeLessThan(500);
+    await expect(rig.proposePatch(patch, start)).rejects.toThrow(/over limit/);
   });
 
   it('as an e-mail with a message too, of which nothing gets into the commit', async () => {
@@ -159,3 +183,39 @@ describe('a patch without a run directory', () => {
     rmSync(root, { recursive: true });
   });
 });
+
+function blobId(content: string): string {
+  return createHash('sha1').update(`blob ${content.length}\0${content}`).digest('hex');
+}
+
+/** A size as git's deltas have it: seven bits a byte, the lowest first. */
+function varint(size: number): Buffer {
+  const bytes: number[] = [];
+  for (let rest = size; ; rest = Math.floor(rest / 128)) {
+    bytes.push(rest < 128 ? rest : (rest % 128) + 128);
+    if (rest < 128) return Buffer.from(bytes);
+  }
+}
+
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~';
+
+/** Binary content as git's patches have it: 52 bytes a line, each line with its length first. */
+function base85Lines(bytes: Buffer): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 52) {
+    const part = bytes.subarray(at, at + 52);
+    const padded = Buffer.concat([part, Buffer.alloc((4 - (part.length % 4)) % 4)]);
+    let text = String.fromCharCode(part.length <= 26 ? 64 + part.length : 70 + part.length);
+    for (let word = 0; word < padded.length; word += 4) {
+      let rest = padded.readUInt32BE(word);
+      let digits = '';
+      for (let digit = 0; digit < 5; digit++) {
+        digits = (DIGITS[rest % 85] as string) + digits;
+        rest = Math.floor(rest / 85);
+      }
+      text += digits;
+    }
+    lines.push(text);
+  }
+  return lines;
+}
