@@ -1,3 +1,5 @@
+import { changesReading } from './other-readings.js';
+
 /** Headers that concern one connection and not the message (RFC 9110, 7.6.1): each side of a proxy has its own. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
@@ -43,7 +45,7 @@ export function endToEndHeaders(rawHeaders: readonly string[]): string[] {
 /** The same for trailers, where what was judged must not be said once more: some servers take them for headers. */
 export function endToEndTrailers(rawTrailers: readonly string[]): string[] {
   return headerPairs(endToEndHeaders(rawTrailers))
-    .filter(([name]) => !/^(host|content-length)$/i.test(name))
+    .filter(([name]) => !/^(host|content-length)$/i.test(name) && !changesReading(name))
     .flat();
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planEgress } from '../../../src/egress/plan-egress.js';
-import { endToEndHeaders } from '../../../src/gateway/http/headers.js';
+import { endToEndHeaders, endToEndTrailers } from '../../../src/gateway/http/headers.js';
 import { refusalBody, refusalStatus } from '../../../src/gateway/http/refusal.js';
 import { checkRequest } from '../../../src/gateway/http/request-check.js';
 import { needsAuthority } from '../../../src/gateway/inspect/needs-authority.js';
@@ -57,6 +57,7 @@ describe('a request', () => {
         ['X-Method-Override', 'PUT', 'X-Method-Override', 'PATCH'],
         'method-not-allowed',
       ],
+      ['POST', 'another method, as CGI reads it', ['X_HTTP_METHOD_OVERRIDE', 'DELETE'], 'method-not-allowed'],
       ['GET', 'another path', ['X-Original-URL', '/admin'], 'method-not-allowed'],
       ['GET', 'a path behind dots', ['X-Rewrite-URL', '/v1/../admin'], 'method-not-allowed'],
       [
@@ -89,6 +90,13 @@ describe('a request', () => {
   test('a whole URL is sent on as its path', () => {
     expect(check('http://api.example.com/a?b', ['Host', 'api.example.com']).target).toBe('/a?b');
     expect(check('http://api.example.com?b', ['Host', 'api.example.com']).target).toBe('/?b');
+  });
+});
+
+describe('trailers that are sent on', () => {
+  test('make a request stand for no other one, as servers may take them for headers', () => {
+    const judged = ['Host', 'evil.test', 'X-HTTP-Method-Override', 'DELETE', 'X_Original_URL', '/admin'];
+    expect(endToEndTrailers([...judged, 'X-Checksum', '1'])).toEqual(['X-Checksum', '1']);
   });
 });
 
