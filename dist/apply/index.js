@@ -42008,7 +42008,7 @@ exports.visitAsync = visitAsync;
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94754);
-/* harmony import */ var _run_apply_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(52561);
+/* harmony import */ var _run_apply_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(87995);
 
 
 process.exitCode = await (0,_run_apply_js__WEBPACK_IMPORTED_MODULE_0__/* .runApply */ .O)((0,_core_environment_js__WEBPACK_IMPORTED_MODULE_1__/* .readEnvironment */ .Q)());
@@ -42018,7 +42018,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 52561:
+/***/ 87995:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42125,7 +42125,7 @@ const ERROR_CATALOGUE = {
     'egress.rule': { fault: 'user', meaning: 'A network rule is not valid or cannot be enforced as written.' },
     'gateway.failed': {
         fault: 'environment',
-        meaning: 'The gateway did not come up, so the agent was not started.',
+        meaning: 'The gateway did not come up, so the agent was not started, or it ended while it served the agent.',
     },
     'gateway.resolver': { fault: 'user', meaning: 'The upstream resolver does not answer.' },
     'sandbox.failed': { fault: 'environment', meaning: 'The sandbox could not be started.' },
@@ -52435,6 +52435,14 @@ function complaint(stderr) {
         .slice(0, 500);
 }
 
+;// CONCATENATED MODULE: ./lib/changes/capture-limits.js
+const DEFAULT_CAPTURE_LIMITS = {
+    maxFiles: 50_000,
+    maxEntries: 250_000,
+    maxFileBytes: 64 * 2 ** 20,
+    maxTotalBytes: 2 ** 30,
+};
+
 ;// CONCATENATED MODULE: ./lib/changes/diff-trees.js
 
 
@@ -52749,7 +52757,26 @@ function indexInfo(records, encode) {
     return Buffer.concat(records.map(({ file, newId }) => Buffer.concat([Buffer.from(`${file.newMode ?? '0'} ${newId}\t`), encode(file.path), Buffer.from([0])])));
 }
 
+;// CONCATENATED MODULE: ./lib/changes/try-patch.js
+
+
+
+/** What git needs for one file: before, after, the delta between them, and room to grow. */
+const ROOM = 4 * DEFAULT_CAPTURE_LIMITS.maxFileBytes;
+/**
+ * Applies a patch that may come from anybody to the index of `git`.
+ *
+ * The limit is git's own on one allocation: a binary delta of a few bytes can announce any amount of memory, and the
+ * job that applies it may hold a token that writes.
+ * @param options of `git apply`, besides `--cached`
+ */
+function tryPatch(git, patch, options = []) {
+    const env = { GIT_ALLOC_LIMIT: String(ROOM + 2 * (0,external_node_fs_.statSync)(patch).size) };
+    return trusted_git_tryGit(git, ['apply', '--cached', ...options, '--whitespace=nowarn', patch], { env });
+}
+
 ;// CONCATENATED MODULE: ./lib/changes/patch-on-tree.js
+
 
 
 
@@ -52773,7 +52800,7 @@ async function withPatchOnTree(task, use) {
         const fetched = new Set();
         const paths = candidatePaths(task.stored);
         const before = await importFiles(git, task.start, paths, fetched);
-        const tried = await trusted_git_tryGit(git, ['apply', '--cached', '--whitespace=nowarn', task.stored.patch]);
+        const tried = await tryPatch(git, task.stored.patch);
         if (tried.exitCode !== 0) {
             throw refusal(`the patch does not apply to the commit that the agent started from: ${complaint(tried.stderr)}`, 'The workspace had changes that were not committed, or the patch is not what the agent left.');
         }
@@ -52811,7 +52838,7 @@ async function place(git, { start, onto }, trees, fetched) {
     const file = (0,external_node_path_.join)(git.cwd, 'merge.patch');
     await writePatch(git, before, wanted, file);
     await trusted_git_runGit(git, ['read-tree', ours]);
-    const result = await trusted_git_tryGit(git, ['apply', '--cached', '--3way', '--whitespace=nowarn', file]);
+    const result = await tryPatch(git, file, ['--3way']);
     if (result.exitCode !== 0)
         return {
             edits: undefined,
@@ -52867,10 +52894,12 @@ function notUtf8(path) {
 
 
 
+
+
 /** A patch that somebody hands over without the list of changes that a run has. */
 /** Nothing of that size gets through a policy that anybody would set, and reading it costs memory. */
 const LARGEST_PATCH = 256 * 2 ** 20;
-const LARGEST_BINARY = 512 * 2 ** 20;
+const LARGEST_BINARY = DEFAULT_CAPTURE_LIMITS.maxFileBytes;
 /** Headers of one file that may name a path, with room for text that looks like one. */
 const PATHS_PER_FILE = 6;
 /**
@@ -52921,7 +52950,7 @@ async function listBarePatch(stored, start, mostFiles, ports) {
     return await withTemporaryRepository(ports, 'sha1', async (repository) => {
         const git = { ...repository, env: { ...repository.env, GIT_INDEX_FILE: (0,external_node_path_.join)(repository.cwd, 'index') } };
         const before = await importFiles(git, start, safePaths(named), new Set());
-        const tried = await trusted_git_tryGit(git, ['apply', '--cached', '--whitespace=nowarn', patch]);
+        const tried = await tryPatch(git, patch);
         if (tried.exitCode !== 0) {
             throw refusal(`the patch does not apply to its commit: ${complaint(tried.stderr)}`, 'Set the input base-commit to the commit that the patch was made on, and workspace to its directory.');
         }

@@ -17834,7 +17834,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var node_tty__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7066);
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4754);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2277);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4677);
 /* harmony import */ var _output_stream_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6766);
 
 
@@ -17858,7 +17858,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2277:
+/***/ 4677:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17967,7 +17967,7 @@ const ERROR_CATALOGUE = {
     'egress.rule': { fault: 'user', meaning: 'A network rule is not valid or cannot be enforced as written.' },
     'gateway.failed': {
         fault: 'environment',
-        meaning: 'The gateway did not come up, so the agent was not started.',
+        meaning: 'The gateway did not come up, so the agent was not started, or it ended while it served the agent.',
     },
     'gateway.resolver': { fault: 'user', meaning: 'The upstream resolver does not answer.' },
     'sandbox.failed': { fault: 'environment', meaning: 'The sandbox could not be started.' },
@@ -31524,6 +31524,32 @@ function mergedEntry(layers, path) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/changes/capture-limits.js
+const DEFAULT_CAPTURE_LIMITS = {
+    maxFiles: 50_000,
+    maxEntries: 250_000,
+    maxFileBytes: 64 * 2 ** 20,
+    maxTotalBytes: 2 ** 30,
+};
+
+;// CONCATENATED MODULE: ./lib/changes/try-patch.js
+
+
+
+/** What git needs for one file: before, after, the delta between them, and room to grow. */
+const ROOM = 4 * DEFAULT_CAPTURE_LIMITS.maxFileBytes;
+/**
+ * Applies a patch that may come from anybody to the index of `git`.
+ *
+ * The limit is git's own on one allocation: a binary delta of a few bytes can announce any amount of memory, and the
+ * job that applies it may hold a token that writes.
+ * @param options of `git apply`, besides `--cached`
+ */
+function tryPatch(git, patch, options = []) {
+    const env = { GIT_ALLOC_LIMIT: String(ROOM + 2 * (0,external_node_fs_.statSync)(patch).size) };
+    return tryGit(git, ['apply', '--cached', ...options, '--whitespace=nowarn', patch], { env });
+}
+
 ;// CONCATENATED MODULE: ./lib/changes/walk-state.js
 
 
@@ -31607,13 +31633,14 @@ function isReadable(content) {
 
 
 
+
 /** Applies to a directory that is in no repository: its files are what the patch has to fit. */
 async function applyToDirectory(task) {
     const { checkout, stored } = task;
     return await withTemporaryRepository(task, 'sha1', async (git) => {
         const trees = await importTrees(git, presentFiles(task));
         await runGit(git, ['read-tree', trees.base]);
-        const tried = await tryGit(git, ['apply', '--cached', '--whitespace=nowarn', stored.patch]);
+        const tried = await tryPatch(git, stored.patch);
         if (tried.exitCode !== 0)
             throw doesNotFit(tried.stderr, checkout);
         const after = (await runGit(git, ['write-tree'])).toString('latin1').trim();
@@ -31768,6 +31795,7 @@ async function applyForReal(real, change) {
 
 
 
+
 /**
  * Applies in a repository. The patch is first applied to the commit that the agent started from, in an index and an
  * object directory of its own; the resulting contents then go onto HEAD, by a merge where HEAD has changed them too.
@@ -31793,13 +31821,7 @@ async function applyToRepository(task, top, prefix) {
     const directory = prefix === '' ? '' : `${prefix}/`;
     const inDirectory = prefix === '' ? [] : [`--directory=${prefix}`];
     await runGit(trial, ['read-tree', start]);
-    const tried = await tryGit(trial, [
-        'apply',
-        '--cached',
-        '--whitespace=nowarn',
-        ...inDirectory,
-        stored.patch,
-    ]);
+    const tried = await tryPatch(trial, stored.patch, inDirectory);
     if (tried.exitCode !== 0) {
         throw refusal(`the patch does not apply to the commit ${start}: ${complaint(tried.stderr)}`, `If the workspace had uncommitted changes when the agent started, apply it to the same working tree by "git apply ${stored.patch}".`);
     }
@@ -31843,7 +31865,7 @@ async function apply_to_repository_merge(trial, task, start, head, wanted) {
     const file = (0,external_node_path_.join)(task.temporary, 'merge.patch');
     await writePatch(trial, `${start}^{tree}`, wanted, file);
     await runGit(trial, ['read-tree', head]);
-    const result = await tryGit(trial, ['apply', '--cached', '--3way', '--whitespace=nowarn', file]);
+    const result = await tryPatch(trial, file, ['--3way']);
     if (result.exitCode === 0)
         return await writeTree(trial);
     throw refusal(`the changes conflict with what the branch has since: ${complaint(result.stderr)}`, 'Nothing was changed. Apply them to the commit that the agent started from and merge by hand.');
@@ -37355,15 +37377,21 @@ const SCRATCH_MOUNT = `${WORKSPACE_MOUNT}/.agent-scratch`;
 /** One record of the list; the parser is in `list-view.ts`. */
 const LIST_FORMAT = '%y %m %s %i %C@ %P\\0%l\\0';
 /**
- * Bytes and entries on a line; looking may take at most a fifth of the time. What vanishes while it is looked at takes
- * no space, so complaints do not count. The end of standard input is the end of the container.
+ * Bytes and entries on a line, about every second; looking may take at most a fifth of the time. In between, what is
+ * free on the disk tells ten times a second whether the bytes that were left may be gone. What vanishes while it is
+ * looked at takes no space, so complaints do not count. The end of standard input is the end of the container.
  */
-const WATCH_PROGRAM = `while :; do
+const WATCH_PROGRAM = `free() { set -- $(stat --file-system --format='%a %S' "$1"); echo "$(($1 * $2))"; }
+while :; do
   began=$(date +%s%N)
+  had=$(free "$1")
   bytes=$(du -s --block-size=1 "$1" 2>/dev/null)
   entries=$(du -s --inodes "$1" 2>/dev/null)
-  echo "\${bytes%%[!0-9]*} \${entries%%[!0-9]*}"
-  sleep "$(( ($(date +%s%N) - began) / 250000000 + 1 ))"
+  bytes=\${bytes%%[!0-9]*}
+  echo "$bytes \${entries%%[!0-9]*}"
+  left=$(( $2 - bytes + \${first:=$bytes} ))
+  pauses=$(( ($(date +%s%N) - began) / 25000000 + 10 ))
+  while sleep 0.1; [ "$((pauses -= 1))" -gt 0 ] && [ "$((had - $(free "$1")))" -lt "$left" ]; do :; done
 done &
 cat > /dev/null`;
 /** Volumes of the copy strategy beside the view: in read-only mode the scratch is one of its own. Pure. */
@@ -37415,7 +37443,7 @@ function planCopyContainers(input) {
         watch: {
             ...containerBase(input, 'watch', input.gatewayImage),
             ...reader,
-            command: ['sh', '-c', WATCH_PROGRAM, 'watch', written.target],
+            command: ['sh', '-c', WATCH_PROGRAM, 'watch', written.target, `${input.spec.limits.diskBytes}`],
             init: true,
         },
         list: {
@@ -42824,20 +42852,25 @@ function agent_verdict_failureOf({ end, result, traffic, outputProblem }) {
         const names = keyNames({ providers: [traffic.provider] }).join(' or ');
         return ['refused-key', `the model provider refused the key (${names})`];
     }
+    const missing = missingProgram(end.exitCode);
+    const began = result !== undefined && (traffic?.requests ?? 0) > 0;
+    if (missing !== undefined && !began)
+        return ['not-started', missing];
     const failure = result?.failure;
     if (failure !== undefined) {
         if (traffic?.exhausted !== undefined)
             return ['budget', `the budget of this run is used up (${traffic.exhausted})`];
         return [failure.kind === 'failed' && unanswered(traffic) ? 'api-error' : failure.kind, failure.reason];
     }
-    // The program that reaps processes starts the command, so the engine does not notice that it is missing.
-    if (end.exitCode === 126)
-        return ['not-started', 'it exited with code 126: its program cannot be run'];
-    if (end.exitCode === 127)
-        return ['not-started', 'it exited with code 127: its program is not there'];
     if (end.exitCode !== 0)
         return ['failed', `it exited with code ${end.exitCode}`];
     return outputProblem === undefined ? undefined : ['invalid-output', outputProblem];
+}
+/** The program that reaps processes starts the command, so the engine does not notice that it is missing. */
+function missingProgram(exitCode) {
+    if (exitCode === 126)
+        return 'it exited with code 126: its program cannot be run';
+    return exitCode === 127 ? 'it exited with code 127: its program is not there' : undefined;
 }
 function successOf({ result, hasBroker, traffic, leftSomething, mode }) {
     if (leftSomething !== false)
@@ -43086,14 +43119,6 @@ function resourcesOf({ phases }, end) {
         ...(peakPids === undefined ? {} : { peakPids }),
     };
 }
-
-;// CONCATENATED MODULE: ./lib/changes/capture-limits.js
-const DEFAULT_CAPTURE_LIMITS = {
-    maxFiles: 50_000,
-    maxEntries: 250_000,
-    maxFileBytes: 64 * 2 ** 20,
-    maxTotalBytes: 2 ** 30,
-};
 
 ;// CONCATENATED MODULE: ./lib/workspace/scratch-readme.js
 /** Text of `.agent-scratch/README`: how an agent that may not write to the workspace proposes changes. */
@@ -45413,6 +45438,7 @@ function* inPieces(parts) {
 
 
 
+
 /** In read-only mode: new versions of files, by their paths in the workspace. */
 const PROPOSALS = 'workspace/';
 /**
@@ -45448,7 +45474,12 @@ async function sendFiles(docker, { containers, places }) {
  */
 async function fetchView(docker, { directory, containers }, { workspace, limits }, { before, originals }) {
     const { list, fetch } = copyContainers(containers);
-    const { maxEntries, maxFileBytes, maxTotalBytes } = DEFAULT_CAPTURE_LIMITS;
+    // The scratch comes with it, whose limits are judged later.
+    const most = Math.max(DEFAULT_CAPTURE_LIMITS.maxTotalBytes, limits.diskBytes);
+    const { maxEntries, maxFileBytes, maxTotalBytes } = limitsWithin([directory], {
+        ...DEFAULT_CAPTURE_LIMITS,
+        maxTotalBytes: most,
+    });
     // One more than the capture takes, so that it sees that there were more.
     const difference = await compareListings(before, listView(docker, list), maxEntries + 1);
     const target = (0,external_node_path_.join)(directory, 'c');
@@ -45460,7 +45491,7 @@ async function fetchView(docker, { directory, containers }, { workspace, limits 
         isHandedOver: (path) => (overlay ? path.startsWith('.agent-scratch/') : !path.startsWith(PROPOSALS)),
         owner: workspace.owner,
         maxFileBytes,
-        maxTotalBytes: Math.max(maxTotalBytes, limits.diskBytes),
+        maxTotalBytes,
         fetch: (paths) => fetchFiles(docker, fetch, paths),
     });
     return { directory: target, rejected: overlay ? rejected : rejected.map(asScratchPath) };
@@ -45555,9 +45586,11 @@ function watchDisk(directories, limit, onPassed, roomOf = freeRoom) {
         if (directory === undefined)
             return;
         const before = await roomOf(directory);
+        // What an earlier start of the agent has left is counted again.
+        const share = (before.bytes + (await measure(directories, most)).bytes) * SHARE;
         // Not a number where nobody can tell.
-        if (before.bytes * SHARE < most.bytes)
-            most = { ...most, bytes: before.bytes * SHARE };
+        if (share < most.bytes)
+            most = { ...most, bytes: share };
         while (!stopped) {
             const began = performance.now();
             const room = await roomOf(directory);
@@ -46495,6 +46528,42 @@ async function revList(repository, args) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/workspace/git-diff-trees.js
+
+/**
+ * What changed between pairs of trees, in their order, by one process: a history has up to a thousand of them.
+ * Throws `workspace.git` when a tree is missing.
+ */
+async function diffTrees(repository, pairs) {
+    const output = await repository.building(['diff-tree', '--stdin', '-r', '-z', '--raw', '--no-renames', '--no-abbrev'], { stdin: pairs.map((pair) => `${pair.join(' ')}\n`).join('') });
+    const found = git_diff_trees_parse(output);
+    if (found.length === pairs.length)
+        return found;
+    throw new CagentError('workspace.git', `git compared ${found.length} trees instead of ${pairs.length}.`);
+}
+/** For each pair `BEFORE AFTER LF`, and for each change `:OLDMODE NEWMODE OLDID NEWID STATUS NUL PATH NUL`. */
+function git_diff_trees_parse(output) {
+    const pairs = [];
+    for (let at = 0; at < output.length;) {
+        if (output[at] !== COLON) {
+            pairs.push([]);
+            at = output.indexOf(LINE_FEED, at) + 1;
+            if (at === 0)
+                break;
+            continue;
+        }
+        const middle = output.indexOf(0, at);
+        const end = output.indexOf(0, middle + 1);
+        const [, mode, , objectId = '', status] = output.toString('latin1', at, middle).split(' ');
+        const path = output.toString('latin1', middle + 1, end);
+        pairs.at(-1)?.push({ path, mode: status === 'D' ? undefined : mode, objectId });
+        at = end + 1;
+    }
+    return pairs;
+}
+const COLON = 0x3a;
+const LINE_FEED = 0x0a;
+
 ;// CONCATENATED MODULE: ./lib/workspace/git-fast-import.js
 const IMPORT_REF = 'refs/cagent/history';
 /** The ref of a commit of the stream that is asked for by name. */
@@ -47062,6 +47131,7 @@ function removeBuildTraces(repository) {
 
 
 
+
 /**
  * Makes a fresh repository with commits of the source, each without what is hidden, and on top what the agent sees
  * where that is not the last commit. `history`: the last commits of the first-parent line. With a base also that one,
@@ -47150,20 +47220,21 @@ function anonymous(commit, id) {
     };
 }
 async function readCommits(repository, source, kept, hidden) {
-    const env = shallowEnvironment(repository);
     const emptyTree = source.objectFormat === 'sha1' ? EMPTY_TREE_SHA1 : EMPTY_TREE_SHA256;
     const places = new Map(kept.map(({ id }, index) => [id, index]));
-    const commits = [];
-    for (const { id, parents } of kept) {
-        const [raw, diff] = await Promise.all([
-            repository.building(['cat-file', 'commit', id]),
-            repository.building(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', parents[0] ?? emptyTree, id], { env }),
-        ]);
-        const changes = git_history_parseChanges(diff).filter((change) => !hidden.has(change.path));
-        const at = parents.flatMap((parent) => places.get(parent) ?? []);
-        commits.push({ ...parseCommit(raw), parents: at, changes });
-    }
-    return commits;
+    const raw = await readObjects(repository.building, kept.map(({ id }) => id));
+    const trees = raw.map(({ content }) => treeOf(content));
+    const parents = kept.map((commit) => commit.parents.flatMap((parent) => places.get(parent) ?? []));
+    const changes = await diffTrees(repository, trees.map((tree, index) => [trees[parents[index]?.[0] ?? -1] ?? emptyTree, tree]));
+    return raw.map(({ content }, index) => ({
+        ...parseCommit(content),
+        parents: parents[index] ?? [],
+        changes: (changes[index] ?? []).filter((change) => !hidden.has(change.path)),
+    }));
+}
+/** A commit begins with `tree ID`. */
+function treeOf(commit) {
+    return commit.toString('latin1', 'tree '.length, commit.indexOf(10));
 }
 const EMPTY_TREE_SHA1 = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 const EMPTY_TREE_SHA256 = '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321';
@@ -47173,16 +47244,6 @@ function parseCommit(raw) {
     const message = raw.subarray(end + 2);
     const safe = scanBytes(message, 'message').length === 0 ? message : Buffer.from('(message withheld: secret scan)\n');
     return { people: Buffer.from(lines.join(''), 'latin1'), message: safe };
-}
-/** `:OLDMODE NEWMODE OLDID NEWID STATUS NUL PATH NUL`. */
-function git_history_parseChanges(diff) {
-    const fields = diff.toString('latin1').split('\0');
-    const changes = [];
-    for (let at = 0; at + 1 < fields.length; at += 2) {
-        const [, mode, , objectId, status] = fields[at].split(' ');
-        changes.push({ path: fields[at + 1], mode: status === 'D' ? undefined : mode, objectId });
-    }
-    return changes;
 }
 /** Old versions that hold a secret. What is visible today was scanned as a file. */
 async function secretBlobs(repository, commits, visible) {

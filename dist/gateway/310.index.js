@@ -41,7 +41,7 @@ function bareResponse(request, socket) {
 /* harmony import */ var _bare_response_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3383);
 /* harmony import */ var _http_connection_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3725);
 /* harmony import */ var _refusal_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5271);
-/* harmony import */ var _request_check_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(666);
+/* harmony import */ var _request_check_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1421);
 /* harmony import */ var _upstream_agent_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5942);
 /* harmony import */ var _waiting_requests_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5763);
 

@@ -12,6 +12,8 @@ export const modules = {
 /* harmony export */   _W: () => (/* binding */ endToEndTrailers),
 /* harmony export */   cu: () => (/* binding */ endToEndHeaders)
 /* harmony export */ });
+/* harmony import */ var _other_readings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1579);
+
 /** Headers that concern one connection and not the message (RFC 9110, 7.6.1): each side of a proxy has its own. */
 const HOP_BY_HOP = new Set([
     'connection',
@@ -49,7 +51,7 @@ function endToEndHeaders(rawHeaders) {
 /** The same for trailers, where what was judged must not be said once more: some servers take them for headers. */
 function endToEndTrailers(rawTrailers) {
     return headerPairs(endToEndHeaders(rawTrailers))
-        .filter(([name]) => !/^(host|content-length)$/i.test(name))
+        .filter(([name]) => !/^(host|content-length)$/i.test(name) && !(0,_other_readings_js__WEBPACK_IMPORTED_MODULE_0__/* .changesReading */ .o)(name))
         .flat();
 }
 /** The values of a header, one for each line of it. */
@@ -278,7 +280,8 @@ function forwardStream(forwarding, upstream) {
     request.on('error', () => { });
     response.on('error', () => { });
     const fail = (why) => {
-        if (failed)
+        // A stream that the agent has given up has not failed.
+        if (failed || request.stream.closed)
             return;
         failed = true;
         decision = why;
@@ -424,8 +427,8 @@ function join(client, upstream, mayLeave) {
     client.pipe(upstream).pipe(client);
 }
 
-// EXTERNAL MODULE: ./lib/gateway/http/request-check.js + 3 modules
-var request_check = __webpack_require__(666);
+// EXTERNAL MODULE: ./lib/gateway/http/request-check.js + 2 modules
+var request_check = __webpack_require__(1421);
 ;// CONCATENATED MODULE: ./lib/gateway/http/http-connection.js
 
 
@@ -683,6 +686,46 @@ function createMeter() {
 
 /***/ }),
 
+/***/ 1579:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ otherReadings),
+/* harmony export */   o: () => (/* binding */ changesReading)
+/* harmony export */ });
+/** Headers by which frameworks let a request stand for one with another method, or another path. */
+const METHOD_HEADERS = ['x-http-method-override', 'x-http-method', 'x-method-override'];
+const PATH_HEADERS = ['x-original-url', 'x-rewrite-url'];
+/** One is usual; each more multiplies the readings. */
+const MOST_HEADERS = 4;
+/**
+ * What a server may take a request for besides what it is: a rule for methods or paths has to allow these too.
+ * `undefined`: too many to tell.
+ */
+function otherReadings(rawHeaders, { method, path }) {
+    const valuesOf = (names) => rawHeaders
+        .filter((_, at) => at % 2 === 1 && names.includes(variableOf(rawHeaders[at - 1])))
+        .map((value) => value.trim());
+    const methods = valuesOf(METHOD_HEADERS).map((value) => value.toUpperCase());
+    const paths = valuesOf(PATH_HEADERS);
+    if (methods.length + paths.length > MOST_HEADERS)
+        return undefined;
+    return [method, ...methods]
+        .flatMap((asked) => [path, ...paths].map((to) => ({ method: asked, path: to })))
+        .slice(1);
+}
+/** Whether a header of this name can make a request stand for another one. */
+function changesReading(name) {
+    return [...METHOD_HEADERS, ...PATH_HEADERS].includes(variableOf(name));
+}
+/** CGI and its heirs know headers as variables, in which `-` and `_` are the same. */
+function variableOf(name) {
+    return name.toLowerCase().replaceAll('_', '-');
+}
+
+
+/***/ }),
+
 /***/ 5271:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -728,7 +771,7 @@ function sendRefusal(request, response, decision) {
 
 /***/ }),
 
-/***/ 666:
+/***/ 1421:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -891,28 +934,8 @@ function allowsPath(http, path) {
 var host_name = __webpack_require__(9040);
 // EXTERNAL MODULE: ./lib/gateway/http/headers.js
 var headers = __webpack_require__(1617);
-;// CONCATENATED MODULE: ./lib/gateway/http/other-readings.js
-
-/** Headers by which frameworks let a request stand for one with another method, or another path. */
-const METHOD_HEADERS = ['x-http-method-override', 'x-http-method', 'x-method-override'];
-const PATH_HEADERS = ['x-original-url', 'x-rewrite-url'];
-/** One is usual; each more multiplies the readings. */
-const MOST_HEADERS = 4;
-/**
- * What a server may take a request for besides what it is: a rule for methods or paths has to allow these too.
- * `undefined`: too many to tell.
- */
-function otherReadings(rawHeaders, { method, path }) {
-    const valuesOf = (names) => names.flatMap((name) => (0,headers/* headerValues */.UE)(rawHeaders, name)).map((value) => value.trim());
-    const methods = valuesOf(METHOD_HEADERS).map((value) => value.toUpperCase());
-    const paths = valuesOf(PATH_HEADERS);
-    if (methods.length + paths.length > MOST_HEADERS)
-        return undefined;
-    return [method, ...methods]
-        .flatMap((asked) => [path, ...paths].map((to) => ({ method: asked, path: to })))
-        .slice(1);
-}
-
+// EXTERNAL MODULE: ./lib/gateway/http/other-readings.js
+var other_readings = __webpack_require__(1579);
 ;// CONCATENATED MODULE: ./lib/gateway/http/request-check.js
 
 
@@ -948,7 +971,7 @@ function checkRequest(request, destination, policy) {
         return refuse('protocol-not-allowed');
     const reading = { method, path: target.path };
     const own = requestVerdict(policy, { ...destination, ...reading });
-    const others = otherReadings(request.rawHeaders, reading);
+    const others = (0,other_readings/* otherReadings */.A)(request.rawHeaders, reading);
     if (others === undefined)
         return refuse('http-malformed');
     const verdicts = [own, ...others.map((other) => requestVerdict(policy, { ...destination, ...other }))];

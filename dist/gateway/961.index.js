@@ -1093,6 +1093,8 @@ function bareResponse(request, socket) {
 /* harmony export */   _W: () => (/* binding */ endToEndTrailers),
 /* harmony export */   cu: () => (/* binding */ endToEndHeaders)
 /* harmony export */ });
+/* harmony import */ var _other_readings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1579);
+
 /** Headers that concern one connection and not the message (RFC 9110, 7.6.1): each side of a proxy has its own. */
 const HOP_BY_HOP = new Set([
     'connection',
@@ -1130,7 +1132,7 @@ function endToEndHeaders(rawHeaders) {
 /** The same for trailers, where what was judged must not be said once more: some servers take them for headers. */
 function endToEndTrailers(rawTrailers) {
     return headerPairs(endToEndHeaders(rawTrailers))
-        .filter(([name]) => !/^(host|content-length)$/i.test(name))
+        .filter(([name]) => !/^(host|content-length)$/i.test(name) && !(0,_other_readings_js__WEBPACK_IMPORTED_MODULE_0__/* .changesReading */ .o)(name))
         .flat();
 }
 /** The values of a header, one for each line of it. */
@@ -1288,6 +1290,46 @@ function createMeter() {
         address: () => address,
         bytes: () => ({ out: (socket?.bytesWritten ?? 0) - start.out, in: (socket?.bytesRead ?? 0) - start.in }),
     };
+}
+
+
+/***/ }),
+
+/***/ 1579:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ otherReadings),
+/* harmony export */   o: () => (/* binding */ changesReading)
+/* harmony export */ });
+/** Headers by which frameworks let a request stand for one with another method, or another path. */
+const METHOD_HEADERS = ['x-http-method-override', 'x-http-method', 'x-method-override'];
+const PATH_HEADERS = ['x-original-url', 'x-rewrite-url'];
+/** One is usual; each more multiplies the readings. */
+const MOST_HEADERS = 4;
+/**
+ * What a server may take a request for besides what it is: a rule for methods or paths has to allow these too.
+ * `undefined`: too many to tell.
+ */
+function otherReadings(rawHeaders, { method, path }) {
+    const valuesOf = (names) => rawHeaders
+        .filter((_, at) => at % 2 === 1 && names.includes(variableOf(rawHeaders[at - 1])))
+        .map((value) => value.trim());
+    const methods = valuesOf(METHOD_HEADERS).map((value) => value.toUpperCase());
+    const paths = valuesOf(PATH_HEADERS);
+    if (methods.length + paths.length > MOST_HEADERS)
+        return undefined;
+    return [method, ...methods]
+        .flatMap((asked) => [path, ...paths].map((to) => ({ method: asked, path: to })))
+        .slice(1);
+}
+/** Whether a header of this name can make a request stand for another one. */
+function changesReading(name) {
+    return [...METHOD_HEADERS, ...PATH_HEADERS].includes(variableOf(name));
+}
+/** CGI and its heirs know headers as variables, in which `-` and `_` are the same. */
+function variableOf(name) {
+    return name.toLowerCase().replaceAll('_', '-');
 }
 
 

@@ -2510,7 +2510,7 @@ const ERROR_CATALOGUE = {
     'egress.rule': { fault: 'user', meaning: 'A network rule is not valid or cannot be enforced as written.' },
     'gateway.failed': {
         fault: 'environment',
-        meaning: 'The gateway did not come up, so the agent was not started.',
+        meaning: 'The gateway did not come up, so the agent was not started, or it ended while it served the agent.',
     },
     'gateway.resolver': { fault: 'user', meaning: 'The upstream resolver does not answer.' },
     'sandbox.failed': { fault: 'environment', meaning: 'The sandbox could not be started.' },
@@ -3137,11 +3137,12 @@ var decide = __nccwpck_require__(9631);
 /** Aborts as soon as the connection is closed, above all at the end of the run: nobody waits for its destination then. */
 function abortWith(client) {
     const controller = new AbortController();
+    const abort = () => controller.abort();
     if (client.destroyed)
-        controller.abort();
+        abort();
     else
-        client.once('close', () => controller.abort());
-    return controller;
+        client.once('close', abort);
+    return { signal: controller.signal, abort, end: () => void client.off('close', abort) };
 }
 
 // EXTERNAL MODULE: ./lib/gateway/connection/refuse.js + 1 modules
@@ -3269,12 +3270,14 @@ function splice_closed(client, upstream, link) {
 /** Dials the destination of an allowed connection, passes its bytes on unread, and records it at its end. */
 async function carry(attempt, decision, first, context) {
     const splice = createSplice(context.budgets.uploads(decision.rule));
+    const wait = abortWith(attempt.client);
     const dialled = await context.dial({
         ...attempt.destination,
         private: decision.private,
         onread: splice.onread,
-        signal: abortWith(attempt.client).signal,
+        signal: wait.signal,
     });
+    wait.end();
     if (!dialled.ok) {
         (0,refuse/* refuse */.T)(attempt, (0,refuse/* failedDecision */.O)(decision, dialled.reason), context, dialled.address);
         return;
@@ -3515,12 +3518,12 @@ const LAST_WORD_MS = 100;
 async function carryEitherFirst(attempt, blind, proceed, context) {
     const { client, destination } = attempt;
     const splice = createSplice(context.budgets.uploads(blind.rule));
-    const abort = abortWith(client);
+    const wait = abortWith(client);
     const dialling = context.dial({
         ...destination,
         private: blind.private,
         onread: splice.onread,
-        signal: abort.signal,
+        signal: wait.signal,
     });
     const reading = readFirstBytes(client, classify, { ms: UNDECIDED_MS, from: 'first-byte' });
     const judging = reading.then((first) => {
@@ -3529,11 +3532,12 @@ async function carryEitherFirst(attempt, blind, proceed, context) {
     });
     const early = await Promise.race([judging, dialling.then(() => undefined)]);
     if (early !== undefined && !passesUnread(early.found, early.decision)) {
-        abort.abort();
+        wait.abort();
         dialling.then((late) => late.ok && late.socket.destroy());
         return proceed(early.found, early.received);
     }
     const dialled = await dialling;
+    wait.end();
     if (!dialled.ok) {
         // A refusal is told in the client's own protocol, where it has one and is about to show it.
         const shown = await Promise.race([judging, delay(LAST_WORD_MS)]);
@@ -4119,6 +4123,9 @@ function commandFailed(file, args, detail) {
 const LINK_INTERFACE = 'agent0';
 /** Every name that the agent may use gets an address of its own in here, see names/synthetic-names. */
 const SYNTHETIC_BLOCK = '198.18.0.0/15';
+/** A routing table of our own, and its place behind those of the kernel. */
+const LAST_TABLE = '7';
+const AFTER_ALL = '32800';
 const POLL_MS = 5;
 /** The kernel takes every address of the block for one of this machine, so a listener sees which name was meant. */
 async function makeSyntheticBlockLocal() {
@@ -4129,8 +4136,16 @@ async function makeSyntheticBlockLocal() {
  * network must not become the way of everything else.
  */
 async function useRouter(router) {
-    const route = router === protocol/* NO_ROUTER */.M4 ? ['unreachable', 'default'] : ['default', 'via', router];
-    await runCommand('ip', ['route', 'replace', ...route]);
+    const change = router === protocol/* NO_ROUTER */.M4 ? ['flush', 'exact', '0.0.0.0/0'] : ['replace', 'default', 'via', router];
+    await runCommand('ip', ['route', ...change]);
+}
+/**
+ * On an uplink without a way out the kernel would turn the agent's packets away before the packet filter has seen them.
+ * With this route, which is looked at last, they come to it, are refused there, and are on record.
+ */
+async function routeTheUnroutable() {
+    await runCommand('ip', ['rule', 'add', 'iif', LINK_INTERFACE, 'lookup', LAST_TABLE, 'pref', AFTER_ALL]);
+    await runCommand('ip', ['route', 'add', 'default', 'dev', 'lo', 'table', LAST_TABLE]);
 }
 /** Waits until the link container has pushed our end into this namespace. */
 async function waitForLink(deadlineMs) {
@@ -5234,6 +5249,7 @@ async function startGateway(start, ports) {
         startPacketLog({ line: logPacket, end: (why) => fail(new errors/* CagentError */.lx('gateway.failed', why)) }),
         loadFloor(floorRules({ policy, link, resolvers, brokers: start.brokers ?? [] })),
         makeSyntheticBlockLocal(),
+        routeTheUnroutable(),
         ...(start.router === undefined ? [] : [useRouter(start.router)]),
     ]);
     onClose(packets.close);
