@@ -8,9 +8,12 @@ import { chmodSync, type Stats } from 'node:fs';
 export class OwnerAccess {
   readonly #changed: { readonly path: string | Buffer; readonly mode: number }[] = [];
 
-  /** Makes a regular file or directory readable. `path` must not be a link; the caller has the result of lstat. */
-  grant(path: string | Buffer, stats: Stats): void {
-    const needed = stats.isDirectory() ? 0o500 : 0o400;
+  /**
+   * Makes a regular file or directory readable, and writable for `purpose` `change`. `path` must not be a link; the
+   * caller has the result of lstat.
+   */
+  grant(path: string | Buffer, stats: Stats, purpose: 'read' | 'change' = 'read'): void {
+    const needed = (stats.isDirectory() ? 0o500 : 0o400) | (purpose === 'change' ? 0o200 : 0);
     if ((stats.mode & needed) === needed || process.geteuid?.() === 0) return;
     chmodSync(path, (stats.mode & 0o7777) | needed);
     this.#changed.push({ path, mode: stats.mode & 0o7777 });

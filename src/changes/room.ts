@@ -1,4 +1,4 @@
-import { rmSync, statfsSync } from 'node:fs';
+import { rmSync, type Stats, statfsSync } from 'node:fs';
 import { fsPath } from '../core/path-text.js';
 import type { CaptureLimits } from './capture-limits.js';
 import type { PathWithReason } from './changes.js';
@@ -32,7 +32,7 @@ export async function makeRoom(
   try {
     const files = await filesOf(directory, access);
     for (const { path } of files.sort((a, b) => b.blocks - a.blocks)) {
-      rmSync(fsPath(directory, path), { force: true });
+      if (!isRemoved(fsPath(directory, path))) continue;
       // The agent's own repository is no change.
       if (!path.startsWith('.git/')) removed.push({ path: joinPath(prefix, path), reason: REASON });
       if (freeBytes([directory]) >= roomBytes) break;
@@ -63,12 +63,33 @@ async function filesOf(directory: string, access: OwnerAccess): Promise<WrittenF
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     for (const name of await namesOf(directory, at, access)) {
       const path = joinPath(at, name);
-      const stats = statusOf(fsPath(directory, path));
+      const stats = statusIn(directory, path);
       if (stats?.isDirectory() === true) pending.push(path);
       else if (stats?.isFile() === true) files.push({ path, blocks: stats.blocks });
     }
   }
   return files;
+}
+
+/** `undefined` also for what is too deep to be looked at: an agent must not be able to end this by a long path. */
+function statusIn(root: string, path: string): Stats | undefined {
+  try {
+    return statusOf(fsPath(root, path));
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** One file that stays (the agent may have set it append-only, for instance) is no reason to leave the others. */
+function isRemoved(place: string | Buffer): boolean {
+  try {
+    rmSync(place, { force: true });
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return false;
+  }
 }
 
 /** What cannot be listed (too deep, for instance) is left to whoever removes the directory. */
@@ -77,7 +98,8 @@ async function namesOf(root: string, directory: string, access: OwnerAccess): Pr
   try {
     const stats = statusOf(place);
     if (stats === undefined) return [];
-    access.grant(place, stats);
+    // Removing a file takes the right to write its directory.
+    access.grant(place, stats, 'change');
     return (await namesIn(place, Number.POSITIVE_INFINITY)).names;
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;

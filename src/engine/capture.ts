@@ -21,7 +21,7 @@ export interface CaptureRequest {
   readonly scratch: string;
   /** With the strategy `copy`: what was fetched. */
   readonly fetched: FetchedView | undefined;
-  /** The agent was ended because it wrote more than it may. */
+  /** The agent wrote more than it may, in bytes or in files: there may be no room left for the results. */
   readonly overfull: boolean;
 }
 

@@ -127,7 +127,7 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
         patch,
         scratch: files.scratch,
         fetched,
-        overfull: starts.some(({ end }) => end.cause === 'limit' && end.limitsHit.includes('disk')),
+        overfull: starts.some(({ end }) => end.limitsHit.includes('disk') || end.limitsHit.includes('files')),
       }),
     );
   } catch (thrown) {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -48,6 +49,33 @@ test('files go, the largest first, wherever they are; links and directories stay
   rmSync(outside, { recursive: true });
 });
 
+test('a big file in a directory that nobody may write goes too, and the directory keeps its mode', async () => {
+  const removed = await asOrdinaryUser(async (own) => {
+    mkdirSync(join(own, 'shut'));
+    writeFileSync(join(own, 'shut/big'), Buffer.alloc(2 ** 20, 1));
+    chmodSync(join(own, 'shut'), 0o555);
+    const paths = (await makeRoom(own, '', Number.POSITIVE_INFINITY)).map(({ path }) => path);
+    expect(readdirSync(join(own, 'shut'))).toEqual([]);
+    expect(lstatSync(join(own, 'shut')).mode & 0o777).toBe(0o555);
+    chmodSync(join(own, 'shut'), 0o700);
+    return paths;
+  });
+  expect(removed).toEqual(['shut/big']);
+});
+
+test('directories too deep to be looked at do not keep the big files of the others', async () => {
+  writeFileSync(join(directory, 'big'), Buffer.alloc(2 ** 20, 1));
+  const name = 'd'.repeat(200);
+  const { status } = spawnSync(
+    'sh',
+    ['-c', `for i in $(seq 30); do mkdir ${name} && cd -P ${name} || exit 1; done; echo deep > file`],
+    { cwd: directory },
+  );
+  expect(status).toBe(0);
+  expect((await makeRoom(directory, '', Number.POSITIVE_INFINITY)).map(({ path }) => path)).toEqual(['big']);
+  spawnSync('rm', ['-rf', name], { cwd: directory });
+});
+
 test('limits that fit stay as they are, and a place that does not exist bounds nothing', () => {
   const limits = { ...DEFAULT_CAPTURE_LIMITS, maxTotalBytes: 1 };
   expect(limitsWithin([directory], limits)).toBe(limits);
@@ -55,3 +83,16 @@ test('limits that fit stay as they are, and a place that does not exist bounds n
   const huge = { ...limits, maxTotalBytes: Number.MAX_SAFE_INTEGER };
   expect(limitsWithin([directory], huge).maxTotalBytes).toBeLessThan(huge.maxTotalBytes);
 });
+
+/** Root may write anywhere, so the rights of directories show only for somebody else. */
+async function asOrdinaryUser<T>(work: (own: string) => Promise<T>): Promise<T> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  const own = mkdtempSync(join(tmpdir(), 'cagent-room-'));
+  try {
+    return await work(own);
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+    if (isRoot) process.seteuid?.(0);
+  }
+}
