@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { givenKeys } from '../agents/model-access.js';
 import type { Changes } from '../changes/changes.js';
 import type { Environment } from '../core/environment.js';
 import { asCagentError, messageOf } from '../core/errors.js';
-import { createMask, type SecretValue } from '../core/secret-values.js';
 import type { GitHub } from '../github/client.js';
 import { renderComment, renderUnfinished } from '../publish/comment-body.js';
 import { runLinks } from '../publish/run-links.js';
@@ -14,10 +12,7 @@ import { type OwnComment, ownComment, writeOwnComment } from './own-comment.js';
 import type { PublishPlace } from './publish.js';
 import { saveState } from './state.js';
 
-interface Place extends Pick<PublishPlace, 'settings' | 'environment' | 'trigger' | 'connect'> {
-  /** The tokens of the runner. */
-  readonly secrets: readonly SecretValue[];
-}
+type Place = Pick<PublishPlace, 'settings' | 'environment' | 'trigger' | 'connect'>;
 
 /** Leaves it to the post step to say in the comment how this step ended, unless main itself gets to it. */
 export function promiseComment(
@@ -29,18 +24,15 @@ export function promiseComment(
   return comment;
 }
 
-/** Says in the comment that cagent itself has failed, and why. Never throws. */
+/** Says in the comment that cagent itself has failed, and in which way. Never throws. */
 export async function commentOnError(
   comment: OwnComment,
   thrown: unknown,
-  { environment, connect, secrets }: Place,
+  { environment, connect }: Pick<Place, 'environment' | 'connect'>,
 ): Promise<void> {
   saveState({ comment: undefined });
-  const { code, message, hint = '' } = asCagentError(thrown);
-  // The runner masks its log; nobody masks a comment.
-  const mask = createMask([...secrets, ...givenKeys(environment)]);
-  const error = { code, message: mask(message), hint: mask(hint) };
-  const body = renderUnfinished({ ...comment, links: runLinks(environment, ''), error });
+  const { code } = asCagentError(thrown);
+  const body = renderUnfinished({ ...comment, links: runLinks(environment, ''), error: code });
   try {
     await writeOwnComment(comment, connect(), body);
   } catch (failure) {

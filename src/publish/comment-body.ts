@@ -1,6 +1,6 @@
 import type { Changes } from '../changes/changes.js';
 import { formatDuration } from '../core/duration.js';
-import type { CagentError } from '../core/errors.js';
+import { ERROR_CATALOGUE, type ErrorCode } from '../core/error-catalogue.js';
 import { codeCell, prose, table } from '../report/markdown-text.js';
 import type { Conclusion, Report } from '../report/report.js';
 import { agentWords, changedFiles, MARK, needsCloseLook } from '../report/summary-markdown.js';
@@ -62,8 +62,11 @@ function renderCut(
 }
 
 export interface UnfinishedContent extends Pick<CommentContent, 'key' | 'title' | 'links'> {
-  /** What kept cagent from running the agent; `undefined` when the step was cut off. */
-  readonly error?: Pick<CagentError, 'code' | 'message' | 'hint'> | undefined;
+  /**
+   * What kept cagent from running the agent; `undefined` when the step was cut off. The code alone: a message may quote
+   * a secret that stands in the wrong place, and what the runner masks in its log nobody masks in a comment.
+   */
+  readonly error?: ErrorCode | undefined;
 }
 
 /** The same comment after a step that has no report, so that it does not go on telling how an earlier run ended. */
@@ -72,7 +75,7 @@ export function renderUnfinished({ key, title, links, error }: UnfinishedContent
     heading(key, error === undefined ? 'cancelled' : 'error', title),
     error === undefined
       ? 'The step was cut off before it could report. Nothing is known of what the agent did.'
-      : `cagent could not run the agent. ${codeCell(error.code)} ${prose(error.message)} ${prose(error.hint ?? '')}`.trimEnd(),
+      : `cagent could not run the agent: ${codeCell(error)}. ${ERROR_CATALOGUE[error].meaning} The log of the step says more.`,
     ...footer(links, ''),
   ];
   return `${sections.join('\n\n')}\n`;

@@ -196,10 +196,14 @@ describe('a run that cagent cannot start', () => {
     expect((await runWith({})).exitCode).toBe(0);
     expect(bodies()).toEqual([expect.stringContaining('cagent: success')]);
     expect((await runWith({ mode: 'write' })).exitCode).toBe(125);
-    expect(bodies()).toEqual([expect.stringMatching(/cagent: error[\s\S]*input mode/)]);
+    expect(bodies()).toEqual([expect.stringMatching(/cagent: error[\s\S]*`config\.invalid`/)]);
     // What the runner masks in its log nobody masks in a comment.
-    expect((await runWith({ mode: TOKEN })).exitCode).toBe(125);
-    expect(bodies()).toEqual([expect.stringContaining('found "\\*\\*\\*"')]);
+    const secret = `sk-ant-api03-${'Ab3d'.repeat(24)}`;
+    for (const inputs of [{ mode: TOKEN }, { mode: secret }, { env: secret }]) {
+      expect((await runWith(inputs)).exitCode).toBe(125);
+      expect(bodies()).toEqual([expect.stringContaining('cagent: error')]);
+      expect(bodies().join()).not.toMatch(/Ab3dAb3d|ghs_|sk-ant/);
+    }
     // Another job of the matrix has another one.
     await runWith({ mode: 'write', 'comment-key': '{"node":24}' });
     expect(bodies()).toHaveLength(2);
