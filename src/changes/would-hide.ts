@@ -1,6 +1,7 @@
 import { fsPath } from '../core/path-text.js';
 import { pathToByteText } from '../workspace/byte-text.js';
-import type { IgnoreRules, RuleLevel } from '../workspace/ignore-rules.js';
+import type { IgnoreRules } from '../workspace/ignore-rules.js';
+import type { RuleLevel } from '../workspace/rule-level.js';
 import { statusOf } from './file-status.js';
 
 /**

@@ -15,6 +15,8 @@ export interface BaseCommit {
   readonly id: string;
   /** Files, links and submodules by their paths in the workspace. */
   list(): Promise<ReadonlyMap<ByteText, BaseEntry>>;
+  /** Entries of these names in the directories above the workspace up to the top, as `../NAME`. */
+  above(names: readonly ByteText[]): Promise<ReadonlyMap<ByteText, BaseEntry>>;
   /** The content of blobs by their names. Throws `workspace.base` when one is missing. */
   read(ids: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
 }
@@ -52,6 +54,7 @@ export async function openBaseCommit(request: BaseRequest): Promise<BaseCommit> 
       entries ??= readTree(git, id, prefix).catch(refuse);
       return entries;
     },
+    above: (names) => readAbove(git, id, prefix, names).catch(refuse),
     read: async (ids) => {
       const objects = await readObjects(git, [...new Set(ids)]).catch(refuse);
       return new Map(objects.map((object) => [object.id, object.content]));
@@ -140,14 +143,42 @@ async function readTree(
   prefix: ByteText,
 ): Promise<ReadonlyMap<ByteText, BaseEntry>> {
   const below = prefix === '' ? [] : ['--', byteTextToPath(prefix)];
-  const listing = (await git(['ls-tree', '-r', '-z', '--full-tree', commit, ...below])).toString('latin1');
+  const listing = await git(['ls-tree', '-r', '-z', '--full-tree', commit, ...below]);
+  return parseListing(listing.toString('latin1'), (path) => path.slice(prefix.length));
+}
+
+async function readAbove(
+  git: Git,
+  commit: string,
+  prefix: ByteText,
+  names: readonly ByteText[],
+): Promise<ReadonlyMap<ByteText, BaseEntry>> {
+  const way = prefix.split('/').slice(0, -1);
+  const wanted = new Map(
+    way.flatMap((_, depth) =>
+      names.map((name) => [
+        [...way.slice(0, depth), name].join('/'),
+        `${'../'.repeat(way.length - depth)}${name}`,
+      ]),
+    ),
+  );
+  if (wanted.size === 0) return new Map();
+  const paths = [...wanted.keys()].map(byteTextToPath);
+  const listing = await git(['ls-tree', '-z', '--full-tree', commit, '--', ...paths]);
+  return parseListing(listing.toString('latin1'), (path) => wanted.get(path) as ByteText);
+}
+
+function parseListing(
+  listing: ByteText,
+  named: (path: ByteText) => ByteText,
+): ReadonlyMap<ByteText, BaseEntry> {
   const entries = new Map<ByteText, BaseEntry>();
   // Each entry is `MODE SP TYPE SP OBJECT TAB PATH NUL`, the mode always six characters wide. There may be 100,000.
   for (let at = 0; at < listing.length; ) {
     const end = listing.indexOf('\0', at);
     const tab = listing.indexOf('\t', at);
     const objectId = listing.slice(listing.lastIndexOf(' ', tab) + 1, tab);
-    entries.set(listing.slice(tab + 1 + prefix.length, end), { mode: listing.slice(at, at + 6), objectId });
+    entries.set(named(listing.slice(tab + 1, end)), { mode: listing.slice(at, at + 6), objectId });
     at = end + 1;
   }
   return entries;

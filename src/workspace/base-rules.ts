@@ -18,7 +18,7 @@ export interface BaseRules {
   readonly entries: ReadonlyMap<ByteText, BaseEntry>;
   /** Targets of the commit's links. */
   readonly targetOf: (entry: BaseEntry) => ByteText | undefined;
-  /** Its ignore files and its list of known secrets. */
+  /** Its ignore files, `../` for those above the workspace, and its list of known secrets. */
   readonly files: ReadonlyMap<ByteText, Buffer>;
 }
 
@@ -47,6 +47,11 @@ export async function readBaseRules(commit: BaseCommit, ignoreFile: string): Pro
     // Without its rules too much would be visible.
     if (end === undefined) throw leadsNowhere(path);
     blobs.set(path, end.objectId);
+  }
+  const names = ignoreFile.includes('/') ? [SECOND_IGNORE_FILE] : [ignoreFile, SECOND_IGNORE_FILE];
+  for (const [path, { mode, objectId }] of await commit.above(names.map(pathToByteText))) {
+    if (mode === '120000') throw leadsNowhere(path);
+    if (mode.startsWith('100')) blobs.set(path, objectId);
   }
   const contents = await commit.read([...blobs.values()]);
   const files = [...blobs].flatMap(([path, id]) => {

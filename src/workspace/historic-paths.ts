@@ -1,6 +1,7 @@
 import type { ByteText } from './byte-text.js';
 import type { HiddenSet } from './hidden-set.js';
-import type { IgnoreRules, RuleLevel } from './ignore-rules.js';
+import type { IgnoreRules } from './ignore-rules.js';
+import type { RuleLevel } from './rule-level.js';
 
 type DirectoryState = { readonly hidden: true } | { readonly hidden: false; readonly level: RuleLevel };
 

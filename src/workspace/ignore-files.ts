@@ -11,16 +11,18 @@ export const SECOND_IGNORE_FILE = '.agentsignore';
 
 /**
  * The bytes of an ignore file, `undefined` when there is none or it is a directory. A link is followed only while
- * it stays in the workspace: its lines are quoted in the plan, so a link to `/etc/shadow` would print it.
+ * it stays in the workspace, for a file above that in its repository: its lines are quoted in the plan, so a link to
+ * `/etc/shadow` would print it.
  *
+ * @param depth how many directories the workspace lies below the top of its repository
  * Throws `workspace.view` when the file exists but cannot be read: without its rules too much would be visible.
  */
-export function readIgnoreFile(root: ByteText, path: ByteText): Buffer | undefined {
+export function readIgnoreFile(root: ByteText, path: ByteText, depth = 0): Buffer | undefined {
   const file = byteTextToFile(`${root}/${path}`);
   let descriptor: number;
   try {
     descriptor = openSync(
-      realFile(root, file, path),
+      realFile(path.startsWith('../') ? `${root}/${'../'.repeat(depth)}` : root, file, path),
       constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW,
     );
   } catch (error) {

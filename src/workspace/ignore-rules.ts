@@ -1,26 +1,19 @@
-import { displayPath } from '../core/path-text.js';
 import { BUILTIN_CREDENTIALS, type CredentialRule } from './builtin-credentials.js';
-import { type ByteText, byteTextToPath, pathToByteText } from './byte-text.js';
+import { type ByteText, pathToByteText } from './byte-text.js';
 import { contentPasses } from './credential-content.js';
+import { enclosingLevel, wayFromTop } from './enclosing-rules.js';
 import { readIgnoreFile, SECOND_IGNORE_FILE } from './ignore-files.js';
 import { compileIgnoreList, type IgnoreList, lastMatch } from './ignore-list.js';
-import { type IgnorePattern, parseIgnoreFile, parseIgnoreLine } from './ignore-pattern.js';
-
-/** The rules of one file and the directory they are relative to. */
-interface RuleSource {
-  /** What a reason starts with: the file's path with a colon, or the setting's name. */
-  readonly label: string;
-  readonly list: IgnoreList;
-}
-
-/** The rules that hold in a directory: its own files, then those of the directories above. */
-export interface RuleLevel {
-  /** The directory with a trailing slash; empty for the root. */
-  readonly base: ByteText;
-  /** Later sources win. */
-  readonly sources: readonly RuleSource[];
-  readonly parent: RuleLevel | undefined;
-}
+import { parseIgnoreLine } from './ignore-pattern.js';
+import {
+  matchIn,
+  type ReadRules,
+  type RuleLevel,
+  type RuleMatch,
+  type RuleSource,
+  readSources,
+  reasonOf,
+} from './rule-level.js';
 
 /** What the rules say about one path, without regard to the directories above it. */
 export type RuleVerdict =
@@ -51,14 +44,17 @@ export interface IgnoreRulesInput {
   readonly ignoreFile: string;
   /** Patterns of the command line and the configuration: they win over every file, as in git. */
   readonly patterns: readonly string[];
-  /** Ignore files by their paths, in place of those on disk. */
+  /** Ignore files by their paths, `../` for directories above, in place of those on disk. */
   readonly files?: TrustedFiles | undefined;
   readonly credentials?: readonly CredentialRule[];
 }
 
 const VISIBLE: RuleVerdict = { kind: 'visible' };
 
-/** Reads the root's ignore files and compiles everything. Throws `workspace.view` for unreadable ignore files. */
+/**
+ * Reads the ignore files of the root and of the directories above it in the same repository, and compiles everything.
+ * Throws `workspace.view` for unreadable ignore files, and when the whole workspace is hidden.
+ */
 export function loadIgnoreRules(input: IgnoreRulesInput): IgnoreRules {
   const credentials = input.credentials ?? BUILTIN_CREDENTIALS;
   const certain = compileCredentials(credentials, false);
@@ -84,20 +80,22 @@ export function loadIgnoreRules(input: IgnoreRulesInput): IgnoreRules {
       : undefined;
   };
 
-  const read = (path: ByteText): Buffer | undefined =>
-    input.files === undefined ? readIgnoreFile(input.root, path) : input.files.get(path);
+  const way = wayFromTop(input.root);
+  const read: ReadRules = (path) =>
+    input.files === undefined ? readIgnoreFile(input.root, path, way.length) : input.files.get(path);
 
-  const sources = readSources(read, '', rootNames);
+  const above = enclosingLevel(read, way, nestedNames);
+  const root: RuleLevel = { base: '', way: '', sources: readSources(read, '', rootNames), parent: above };
   return {
     given: input.files !== undefined,
-    names: [certain, options, ...sources.map(({ list }) => list)].flatMap(({ names, paths }) => [
+    names: [certain, options, ...listsOf(root)].flatMap(({ names, paths }) => [
       ...names.keys(),
       ...paths.keys(),
     ]),
-    root: { base: '', sources, parent: undefined },
+    root,
     enter: (parent, directory) => {
       const sources = readSources(read, directory, nestedNames);
-      return sources.length === 0 ? parent : { base: directory, sources, parent };
+      return sources.length === 0 ? parent : { base: directory, way: '', sources, parent };
     },
     decide: (level, path, name, directory) => {
       const user = userMatch(optionSource, level, path, name, directory);
@@ -110,49 +108,19 @@ export function loadIgnoreRules(input: IgnoreRulesInput): IgnoreRules {
   };
 }
 
-interface UserMatch {
-  readonly source: RuleSource;
-  readonly pattern: IgnorePattern;
-}
-
 function userMatch(
   options: RuleSource,
   level: RuleLevel,
   path: ByteText,
   name: ByteText,
   directory: boolean,
-): UserMatch | undefined {
+): RuleMatch | undefined {
   const chosen = lastMatch(options.list, path, name, directory);
-  if (chosen !== undefined) return { source: options, pattern: chosen };
-  for (let at: RuleLevel | undefined = level; at !== undefined; at = at.parent) {
-    const relative = at.base === '' ? path : path.slice(at.base.length);
-    for (let index = at.sources.length - 1; index >= 0; index--) {
-      const source = at.sources[index] as RuleSource;
-      const pattern = lastMatch(source.list, relative, name, directory);
-      if (pattern !== undefined) return { source, pattern };
-    }
-  }
-  return undefined;
+  return chosen === undefined ? matchIn(level, path, name, directory) : { source: options, pattern: chosen };
 }
 
-function reasonOf({ source, pattern }: UserMatch): string {
-  const text = displayPath(byteTextToPath(pattern.text));
-  return source.label.endsWith(':') ? `${source.label}${pattern.line} ${text}` : `${source.label}${text}`;
-}
-
-function readSources(
-  read: (path: ByteText) => Buffer | undefined,
-  directory: ByteText,
-  names: readonly string[],
-): readonly RuleSource[] {
-  return names.flatMap((name) => {
-    const path = `${directory}${pathToByteText(name)}`;
-    const bytes = read(path);
-    if (bytes === undefined) return [];
-    return [
-      { label: `${displayPath(byteTextToPath(path))}:`, list: compileIgnoreList(parseIgnoreFile(bytes)) },
-    ];
-  });
+function listsOf(level: RuleLevel | undefined): readonly IgnoreList[] {
+  return level === undefined ? [] : [...level.sources.map(({ list }) => list), ...listsOf(level.parent)];
 }
 
 /** Rules that judge by the name alone, or those that also look inside. The position in the table travels as the line. */

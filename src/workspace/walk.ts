@@ -2,7 +2,8 @@ import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { displayPath } from '../core/path-text.js';
 import { type ByteText, byteTextToFile, byteTextToPath, pathToByteText } from './byte-text.js';
 import { SECOND_IGNORE_FILE } from './ignore-files.js';
-import type { IgnoreRules, RuleLevel } from './ignore-rules.js';
+import type { IgnoreRules } from './ignore-rules.js';
+import type { RuleLevel } from './rule-level.js';
 
 /** What the walk found. Paths are relative to the root. */
 export interface WalkResult {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadIgnoreRules, type RuleLevel } from '../../../src/workspace/ignore-rules.js';
+import { loadIgnoreRules } from '../../../src/workspace/ignore-rules.js';
+import type { RuleLevel } from '../../../src/workspace/rule-level.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'cagent-ignore-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
