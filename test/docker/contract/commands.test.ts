@@ -57,8 +57,9 @@ describe('cagent plan', () => {
 
   beforeAll(async () => {
     const args = ['plan', '--workspace', workspace.directory, '--out', workspace.out, ...options];
-    text = await cagent([...args, '--', 'make', 'all'], { env: environment() });
-    json = await cagent([...args, '--json', '--', 'make', 'all'], { env: environment() });
+    const command = ['--', 'make', 'all', 'TOKEN=value-of-the-key'];
+    text = await cagent([...args, ...command], { env: environment() });
+    json = await cagent([...args, '--json', ...command], { env: environment() });
     after = readdirSync(workspace.root);
     plan = JSON.parse(json.stdout.toString()) as SandboxPlan;
   });
