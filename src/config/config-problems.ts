@@ -71,12 +71,12 @@ function problem(path: KeyPath, document: YamlDocument, text: string): Problem {
   return { offset: document.offset(path), text: `${document.place(path)}: ${text}` };
 }
 
-/** A key in the right section beats one that is as near elsewhere; `memory` at the top is still `limits.memory`. */
+/** A key in the right section beats one that is nearer elsewhere; `memory` at the top is still `limits.memory`. */
 function nearestKey(key: string, parent: KeyPath, siblings: readonly string[]): string {
   const elsewhere = new Map(configKeys().map((full) => [full.slice(full.lastIndexOf('.') + 1), full]));
-  const last = nearest(key, [...siblings, ...elsewhere.keys()]) as string;
-  if (siblings.includes(last)) return dotted([...parent, last]);
-  return elsewhere.get(last) as string;
+  const meant = likelyMeant(key, siblings) ?? likelyMeant(key, [...elsewhere.keys()], 3);
+  const last = (meant ?? nearest(key, siblings)) as string;
+  return siblings.includes(last) ? dotted([...parent, last]) : (elsewhere.get(last) as string);
 }
 
 function configKeys(): readonly string[] {

@@ -38,12 +38,15 @@ export function nearest(name: string, names: readonly string[]): string | undefi
   return best;
 }
 
-/** Like {@link nearest}, but only when it is near enough to be a slip of the keyboard. */
-export function likelyMeant(name: string, names: readonly string[]): string | undefined {
+/**
+ * Like {@link nearest}, but only when it is near enough to be a slip of the keyboard.
+ * @param part at most one letter out of this many may differ
+ */
+export function likelyMeant(name: string, names: readonly string[], part = 2): string | undefined {
   const best = nearest(name, names);
   if (best === undefined) return undefined;
   if (best.startsWith(name) && name !== '') return best;
-  return distance(name.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(best.length / 2))
+  return distance(name.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(best.length / part))
     ? best
     : undefined;
 }

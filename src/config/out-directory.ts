@@ -11,9 +11,16 @@ export async function outDirectory(
 ): Promise<string | undefined> {
   if (given === undefined) return undefined;
   const path = resolve(cwd, given);
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return path;
   const hint = 'Name an empty or new directory with --out.';
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTDIR') return undefined;
+    throw new CagentError(
+      'config.out',
+      `the run directory ${displayPath(path)} cannot be made: there is a file in its way.`,
+      { hint, cause: error },
+    );
+  });
+  if (found === undefined) return path;
   if (!found.isDirectory()) {
     throw new CagentError(
       'config.out',

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -7,6 +8,7 @@ import {
   isSeq,
   LineCounter,
   parseAllDocuments,
+  visit,
   type YAMLError,
 } from 'yaml';
 import { CagentError, messageOf } from '../core/errors.js';
@@ -56,7 +58,7 @@ export function parseYaml(text: string, name: string): YamlDocument {
     );
   }
   const offset = (path: KeyPath): number => offsetOf(document, path);
-  return { value: toValue(document, name), place: (path) => place(offset(path)), offset };
+  return { value: toValue(document, name, place), place: (path) => place(offset(path)), offset };
 }
 
 function parseDocuments(text: string, name: string, lineCounter: LineCounter): readonly Document.Parsed[] {
@@ -92,12 +94,30 @@ function keyAt(text: string, offset: number): string {
   return /^[^:\r\n]{0,60}/.exec(text.slice(offset))?.[0] ?? '';
 }
 
-function toValue(document: Document.Parsed, name: string): unknown {
+function toValue(document: Document.Parsed, name: string, place: (offset: number) => string): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (thrown) {
-    throw new CagentError('config.syntax', `${name}: ${messageOf(thrown)}`, { cause: thrown });
+    const lost = thrown instanceof ReferenceError ? lostAlias(document, thrown.message) : undefined;
+    const text =
+      lost === undefined
+        ? `${name}: ${messageOf(thrown)}`
+        : `${place(startOf(lost) ?? 0)}: *${lost.source} refers to an anchor that does not stand above it, allowed: "*${lost.source}" in quotes for the text itself`;
+    throw new CagentError('config.syntax', text, { cause: thrown });
   }
+}
+
+/** The alias that a message names; most often it was to be a pattern, which YAML takes for text only in quotes. */
+function lostAlias(document: Document.Parsed, message: string): Alias | undefined {
+  let lost: Alias | undefined;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (!message.endsWith(`: ${alias.source}`)) return undefined;
+      lost = alias;
+      return visit.BREAK;
+    },
+  });
+  return lost;
 }
 
 function isEmptyScalar(node: unknown): boolean {

@@ -136,6 +136,7 @@ describe('paths', () => {
 
   test.each([
     ['a file', 'ws/task.md', 'is not a directory'],
+    ['below a file', 'ws/task.md/out', 'there is a file in its way'],
     ['the workspace', 'ws', 'is the workspace itself'],
   ])('the run directory must not be %s', async (_name, out, expected) => {
     const { code, message } = await failure(run(['-w', 'ws', '-o', out, '--', 'x'], { cwd: root }));
