@@ -5,9 +5,11 @@ import { withoutKeys } from '../agents/model-access.js';
 import type { Changes } from '../changes/changes.js';
 import type { RunSpec } from '../config/run-spec.js';
 import { asCagentError, CagentError, messageOf } from '../core/errors.js';
+import type { Reporter } from '../core/events.js';
 import { compileJsonSchema } from '../core/json-schema.js';
 import type { ModelTraffic } from '../core/model-endpoint.js';
 import { createRunId } from '../core/run-id.js';
+import { createMask, type Mask } from '../core/secret-values.js';
 import { createDocker, type Docker } from '../docker/client.js';
 import { isExpectedBlock, knownHosts } from '../egress/known-blocked.js';
 import { openRunDirectory, type RunDirectory } from '../report/run-directory.js';
@@ -35,7 +37,7 @@ import { tearDown } from './tear-down.js';
  * `image.build`) and `config.out` when the run directory cannot be made; then there is no run directory
  */
 export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
-  const { clock, reporter } = given;
+  const { clock } = given;
   const startedAt = clock.now();
   const began = clock.monotonic();
   const runId = createRunId(startedAt);
@@ -47,8 +49,9 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
     ...[...credentials.values()].map(({ secret }) => secret),
     ...(given.secrets ?? []),
   ];
+  const reporter = masking(given.reporter, createMask(secrets));
   // From here on no program that is started has the keys in its environment.
-  const host = { ...given, environment: withoutKeys(given.environment) };
+  const host = { ...given, reporter, environment: withoutKeys(given.environment) };
   const files = await openRunDirectory(spec.out ?? join(host.runsDirectory, runId), {
     runId,
     secrets,
@@ -195,6 +198,13 @@ function credentialsOf({ agent }: RunSpec, { agent: plan }: EarlyPlan, { environ
       return new Map();
     throw thrown;
   }
+}
+
+/** Messages quote names and words of other programs. What else an event carries is masked where it is made. */
+function masking(reporter: Reporter, mask: Mask): Reporter {
+  return {
+    event: (event) => reporter.event('message' in event ? { ...event, message: mask(event.message) } : event),
+  };
 }
 
 function holdsFiles(directory: string): boolean {

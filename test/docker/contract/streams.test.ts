@@ -234,6 +234,14 @@ echo "empty=[$EMPTY] unset=[$NOT_GIVEN] eq=[$EQ]"
   it('the plan names it without its value', () => {
     expect(result.plan.env).toEqual(expect.arrayContaining([{ name: 'TAKEN', secret: true }]));
   });
+  it('is masked in what cagent itself says while it works', async () => {
+    const value = 'quoted-in-a-name';
+    const options = ['--env', 'QUOTED', '--image', `127.0.0.1:1/${value}`];
+    const { exitCode, stderr } = await workspace.run(options, ['true'], { env: { QUOTED: value } });
+    expect(exitCode).toBe(125);
+    expect(stderr).toContain('Pulling the image 127.0.0.1:1/***.');
+    expect(stderr).not.toContain(value);
+  });
 });
 
 describe('the environment of the agent', () => {
