@@ -22,7 +22,8 @@ export function proposalSettings(
   const baseBranch = settings.baseBranch ?? branchOf(event, environment);
   const number =
     pullRequest?.number ?? (event.issue?.isPullRequest === true ? event.issue.number : undefined);
-  const branch = settings.branchPrefix + (settings.branch ?? branchKey(environment, agent, number));
+  const key = settings.branch ?? branchKey(environment, agent, number, settings.propose);
+  const branch = settings.branchPrefix + key;
   if (branch === baseBranch || branch === event.defaultBranch) {
     throw new CagentError(
       'config.invalid',
@@ -84,14 +85,23 @@ function noBranch(hint: string): CagentError {
   return new CagentError('config.invalid', 'the event of the workflow does not tell a branch', { hint });
 }
 
-/** The same for every run of one agent in one workflow, and on one pull request. */
-function branchKey(environment: Environment, agent: string, pullRequest: number | undefined): string {
+/**
+ * The same for every run of one agent in one workflow, and on one pull request. An allow list has another one than the
+ * changes: each would overwrite the commit of the other.
+ */
+function branchKey(
+  environment: Environment,
+  agent: string,
+  pullRequest: number | undefined,
+  propose: ApplySettings['propose'],
+): string {
   const { GITHUB_WORKFLOW_REF: reference = '', GITHUB_WORKFLOW: name = '' } = environment;
   const file = /\/([^/]+)\.ya?ml@/.exec(reference)?.[1] ?? name;
   const parts = [
     branchSlug(file) || 'workflow',
     agent,
     ...(pullRequest === undefined ? [] : [`pr-${pullRequest}`]),
+    ...(propose === 'allow-list' ? [propose] : []),
   ];
   return parts.join('-');
 }

@@ -9,7 +9,7 @@ import { makeRepository, writeFiles } from './rig/repository.js';
 
 /** The workflow "audit" as `cagent init` writes it: from days of audit to a list that is enough. */
 
-const BRANCH = 'cagent/cagent-audit-command';
+const BRANCH = 'cagent/cagent-audit-command-allow-list';
 
 let rig: ActRig;
 let internet: Internet;

@@ -110,6 +110,12 @@ describe('the branches of apply', () => {
     });
   });
 
+  it('of an allow list is another than that of the changes of the same agent', () => {
+    expect(branches({ propose: 'allow-list' }).branch).toBe('cagent/nightly-refactor-claude-allow-list');
+    const onPullRequest = branches({ propose: 'allow-list' }, pullRequest('feature'));
+    expect(onPullRequest.branch).toBe('cagent/nightly-refactor-claude-pr-12-allow-list');
+  });
+
   it('can be chosen', () => {
     const inputs = { 'base-branch': 'release/1.x', 'branch-prefix': 'agents/', branch: 'tidy' };
     expect(branches(inputs, PUSH, { GITHUB_REF: 'refs/heads/release/1.x' })).toMatchObject({
