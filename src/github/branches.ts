@@ -84,6 +84,8 @@ export interface Comparison {
   readonly aheadBy: number;
   /** Commits of the base that the head does not have. */
   readonly behindBy: number;
+  /** The newest commit that both have. */
+  readonly mergeBase: string;
 }
 
 export interface ComparedCommit {
@@ -109,7 +111,7 @@ export async function compare(
     }),
   );
   if (answer === undefined) return undefined;
-  const { commits, ahead_by: aheadBy, behind_by: behindBy } = answer.data;
+  const { commits, ahead_by: aheadBy, behind_by: behindBy, merge_base_commit: common } = answer.data;
   return {
     ahead: commits.map(({ sha, commit, committer }) => ({
       sha,
@@ -119,5 +121,6 @@ export async function compare(
     })),
     aheadBy,
     behindBy,
+    mergeBase: common.sha,
   };
 }

@@ -9,7 +9,12 @@ export const RUN_TRAILER = 'Cagent-Run:';
 export type OwnBranch =
   | { readonly kind: 'free' }
   /** Nothing but one commit of ours, or nothing at all, is on it that the base does not have. */
-  | { readonly kind: 'ours'; readonly head: string }
+  | {
+      readonly kind: 'ours';
+      readonly head: string;
+      /** The commit of the base that the branch starts from; the head itself when nothing of ours is on it. */
+      readonly start: string;
+    }
   | { readonly kind: 'foreign'; readonly why: string };
 
 /** What GitHub signs as. */
@@ -47,7 +52,7 @@ export async function judgeBranch(
       by === undefined ? '' : `, such as ${by.sha.slice(0, 12)} by ${clip(displayText(by.committer), 60)}`;
     return { kind: 'foreign', why: `the branch ${branch} has commits that cagent did not make${who}` };
   }
-  return { kind: 'ours', head };
+  return { kind: 'ours', head, start: comparison.mergeBase };
 }
 
 function hasTrailer(message: string): boolean {

@@ -32,10 +32,15 @@ export async function proposeAllowList(
     viewer,
   });
   if (own.kind === 'foreign') return own;
-  const earlier = own.kind === 'ours' ? await readCommit(github, repository, own.head, directory) : undefined;
-  const proposed = earlier === undefined ? undefined : await textAt(earlier, path);
-  const known = proposed === undefined ? [] : allowItems(proposed, path);
-  const { text, added } = extendAllow(await textAt(base, path), [...known, ...items], path);
+  const itemsOf = async (commit: string): Promise<readonly string[]> => {
+    const found = await textAt(await readCommit(github, repository, commit, directory), path);
+    return found === undefined ? [] : allowItems(found, path);
+  };
+  // What the draft merely inherited may have been taken out of the base since, and must not come back.
+  const inherited = own.kind === 'ours' ? await itemsOf(own.start) : [];
+  const known = own.kind === 'ours' ? await itemsOf(own.head) : [];
+  const proposed = known.filter((item) => !inherited.includes(item));
+  const { text, added } = extendAllow(await textAt(base, path), [...proposed, ...items], path);
   if (added.length === 0) return await closeOwn(settings, ports, own);
   const content = Buffer.from(text, 'utf8');
   const sha = blobHash(content);

@@ -58,6 +58,22 @@ describe('what runs in audit mode reached', () => {
     expect(proposed()).toBe('version: 1\nnetwork:\n  allow:\n    - api.example.com\n');
   });
 
+  it('does not bring back an entry that people have taken out of the base', async () => {
+    rig.fake.store.commit('main', { 'cagent.yml': `${CONFIG}    - old.example.com\n` }, { onTop: true });
+    await rig.proposeAllowList(audited(), ['- api.example.com']);
+    rig.fake.store.commit('main', { 'cagent.yml': CONFIG }, { onTop: true });
+    expect(await rig.proposeAllowList(audited(), ['- b.example.com'])).toMatchObject({ kind: 'updated' });
+    expect(proposed()).toBe(`${CONFIG}    - api.example.com\n    - b.example.com\n`);
+  });
+
+  it('does not bring back what was merged from the draft and taken out later, where its branch was left', async () => {
+    await rig.proposeAllowList(audited(), ['- api.example.com']);
+    rig.fake.store.git(['update-ref', 'refs/heads/main', `refs/heads/${BRANCH}`]);
+    rig.fake.store.commit('main', { 'cagent.yml': CONFIG }, { onTop: true });
+    await rig.proposeAllowList(audited(), ['- b.example.com']);
+    expect(proposed()).toBe(`${CONFIG}    - b.example.com\n`);
+  });
+
   it('is closed when the base allows all of it', async () => {
     await rig.proposeAllowList(audited(), ['- api.example.com']);
     rig.fake.store.commit('main', { 'cagent.yml': `${CONFIG}    - api.example.com\n` }, { onTop: true });
