@@ -6,6 +6,7 @@ import { matchesName } from './matching.js';
 import { parseDestination } from './parse-destination.js';
 import type { RuleTarget } from './policy.js';
 import { PRESETS, type Preset } from './presets/index.js';
+import { MODEL_PROVIDERS } from './presets/model-providers.js';
 import { isProblem } from './rule-error.js';
 import { createRequestSuggestion } from './suggest-requests.js';
 
@@ -102,8 +103,7 @@ function coverByPresets(hosts: readonly string[]): {
 } {
   const rest = new Set(hosts);
   const presets: string[] = [];
-  // `defaults` depends on the agent, so it says less than the presets it is made of.
-  const candidates = PRESETS.filter(({ name }) => name !== 'defaults')
+  const candidates = PRESETS.filter(mayStandForHosts)
     .map((preset) => ({ name: preset.name, targets: targetsOf(preset) }))
     .sort((a, b) => a.targets.length - b.targets.length);
   for (;;) {
@@ -116,6 +116,21 @@ function coverByPresets(hosts: readonly string[]): {
     presets.push(best.name);
     for (const host of best.hosts) rest.delete(host);
   }
+}
+
+/**
+ * `defaults` depends on the agent, so it says less than the presets it is made of. A pattern lets in hosts of others,
+ * such as any tenant of a cloud, and a model provider stores what it is sent: one host must not bring these along.
+ */
+function mayStandForHosts(preset: Preset): boolean {
+  if (preset.name === 'defaults' || MODEL_PROVIDERS.includes(preset)) return false;
+  return targetsOf(preset).every(({ kind }) => kind === 'name');
+}
+
+/** Those of the hosts (names, normalised) that a preset lets in. */
+export function hostsInPreset(preset: Preset, hosts: readonly string[]): readonly string[] {
+  const targets = targetsOf(preset);
+  return hosts.filter((host) => targets.some((target) => matchesName(target, host)));
 }
 
 function targetsOf(preset: Preset): readonly RuleTarget[] {

@@ -1,4 +1,6 @@
 import { clip, displayText } from '../../core/display-text.js';
+import { findPreset } from '../../egress/presets/index.js';
+import { hostsInPreset } from '../../egress/suggest.js';
 import { code, fenced } from '../../report/markdown-text.js';
 import { plural } from '../../report/wording.js';
 import { RUN_TRAILER } from './own-branch.js';
@@ -8,6 +10,7 @@ import type { ProposalSettings, PullRequestOutcome, VerifiedRun } from './propos
 const LONGEST_MESSAGE = 20_000;
 const LONGEST_INLINE_PATCH = 55_000;
 const MOST_PATHS = 100;
+const MOST_HOSTS = 10;
 
 /** Begins the body of every pull request and issue of ours. Proves nothing alone: the author counts too. */
 export function proposalMarker(branch: string): string {
@@ -42,7 +45,7 @@ export function proposalBody(settings: ProposalSettings, run: VerifiedRun, parts
     ...baseWords(parts.base, settings.baseBranch),
     parts.allowed === undefined
       ? listing('Changed', parts.paths)
-      : listing('Added to `network.allow`', parts.allowed),
+      : listing('Added to `network.allow`', parts.allowed, (entry) => reachedWords(entry, run)),
     ...(parts.excluded.length === 0 ? [] : [listing('Left out by `patch.excluded`', parts.excluded)]),
     ...finalWords(run),
     'The next run replaces the commit on this branch. A commit of somebody else on it makes cagent stop instead.',
@@ -125,8 +128,20 @@ function baseWords(base: BodyParts['base'], branch: string): readonly string[] {
   }
 }
 
-function listing(title: string, paths: readonly string[]): string {
-  const shown = paths.slice(0, MOST_PATHS).map((path) => `- ${code(path)}`);
+/** A preset lets in more than what was reached, and by its name alone nobody can judge it. */
+function reachedWords(entry: string, { reached }: VerifiedRun): string {
+  const value: unknown = JSON.parse(entry);
+  const preset = typeof value === 'string' ? findPreset(value) : undefined;
+  if (preset === undefined) return '';
+  const hosts = hostsInPreset(preset, reached);
+  if (hosts.length === 0) return ' for hosts that an earlier run reached';
+  const more = hosts.length - MOST_HOSTS;
+  const shown = hosts.slice(0, MOST_HOSTS).map((host) => code(host));
+  return ` for ${[...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ')}`;
+}
+
+function listing(title: string, paths: readonly string[], note = (_path: string): string => ''): string {
+  const shown = paths.slice(0, MOST_PATHS).map((path) => `- ${code(path)}${note(path)}`);
   const rest = paths.length - shown.length;
   return [`**${title}**\n`, ...shown, ...(rest > 0 ? [`- … and ${plural(rest, 'more file')}`] : [])].join(
     '\n',

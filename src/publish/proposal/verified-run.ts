@@ -19,6 +19,8 @@ export interface VerifiedRun {
   readonly agent: string | undefined;
   /** The agent's last words. Untrusted. */
   readonly finalMessage: string;
+  /** Names and addresses that it reached, each once. Untrusted. */
+  readonly reached: readonly string[];
   readonly stored: StoredPatch;
 }
 
@@ -38,7 +40,7 @@ export async function readBarePatch(
   if (expected !== undefined && expected !== sha256)
     throw tampered(`the patch has SHA-256 ${sha256}, the job of the agent said ${expected}`);
   const runId = `patch-${sha256.slice(0, 16)}`;
-  return { runId, conclusion: 'success', agent: undefined, finalMessage: '', stored };
+  return { runId, conclusion: 'success', agent: undefined, finalMessage: '', reached: [], stored };
 }
 
 const LARGEST_REPORT = 64 * 2 ** 20;
@@ -58,6 +60,7 @@ const schema = z.object({
     patchSha256: z.string().regex(/^[0-9a-f]{64}$/),
     patchMasked: z.boolean().optional(),
   }),
+  egress: z.object({ hosts: z.array(z.object({ host: z.string(), verdict: z.string() })) }).optional(),
 });
 
 /**
@@ -97,8 +100,10 @@ export async function readVerifiedRun(directory: string, expected: string | unde
       },
     );
   }
-  const { runId, conclusion, agent } = report;
-  return { runId, conclusion, agent: agent.name, finalMessage: agent.finalMessage ?? '', stored };
+  const { runId, conclusion, agent, egress } = report;
+  const rows = egress?.hosts.filter(({ verdict }) => verdict !== 'blocked') ?? [];
+  const reached = [...new Set(rows.map(({ host }) => host))];
+  return { runId, conclusion, agent: agent.name, finalMessage: agent.finalMessage ?? '', reached, stored };
 }
 
 async function readReport(file: string): Promise<unknown> {

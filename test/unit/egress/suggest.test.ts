@@ -30,8 +30,24 @@ describe('the allow list after an audit', () => {
       [audited('pypi.org'), audited('files.pythonhosted.org'), audited('static.crates.io')],
       ['- python', '- rust'],
     ],
-    ['a model provider', [audited('api.anthropic.com')], ['- anthropic']],
-    ['a host under a pattern of a preset', [audited('api.individual.githubcopilot.com')], ['- copilot']],
+    ['a model provider, where data can be left', [audited('api.anthropic.com')], ['- api.anthropic.com']],
+    [
+      'hosts of presets with patterns, which would open hosts of others too',
+      [
+        audited('attacker.openai.azure.com'),
+        audited('api.individual.githubcopilot.com'),
+        audited('huggingface.co'),
+        audited('cdn01.quay.io'),
+        audited('quay.io'),
+      ],
+      [
+        '- api.individual.githubcopilot.com',
+        '- attacker.openai.azure.com',
+        '- cdn01.quay.io',
+        '- huggingface.co',
+        '- quay.io',
+      ],
+    ],
     [
       'another port',
       [audited('db.example', 5432, { protocol: 'tcp' })],

@@ -36,6 +36,27 @@ describe('what runs in audit mode reached', () => {
     expect(rig.fake.state.pulls[0]?.body).toContain('- `"api.example.com"`');
   });
 
+  it('names beside a preset the hosts that were reached, since the preset opens more', async () => {
+    const row = (host: string, verdict: string) => ({ host, verdict, count: 1 });
+    const hosts = [
+      row('pypi.org', 'audited'),
+      row('pypi.org', 'audited'),
+      row('conda.anaconda.org', 'blocked'),
+      row('a.example.com', 'audited'),
+      row('`@mona` #1', 'audited'),
+    ];
+    const forge = ({ report }: { report: Record<string, unknown> }) => {
+      report.egress = { hosts };
+    };
+    const { directory } = rig.runOf(start, { 'cagent.yml': CONFIG, 'a.txt': 'x\n' }, { forge });
+    await rig.proposeAllowList(directory, ['- python', '- rust', '- a.example.com']);
+    const body = rig.fake.state.pulls[0]?.body ?? '';
+    expect(body).toContain('- `"python"` for `pypi.org`\n');
+    expect(body).toContain('- `"rust"` for hosts that an earlier run reached\n');
+    expect(body).toContain('- `"a.example.com"`\n');
+    expect(body).not.toContain('conda.anaconda.org');
+  });
+
   it('is gathered in the same draft from day to day, also when the base has moved on', async () => {
     await rig.proposeAllowList(audited(), ['- api.example.com']);
     rig.fake.store.commit('main', { 'a.txt': 'moved\n' }, { onTop: true });
