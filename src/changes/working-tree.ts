@@ -38,15 +38,21 @@ export async function refuseDirtyFiles(
   const untracked = present.some(isDirectory)
     ? namesOf(await runGit(copy, ['ls-files', '--others', '-z']))
     : [];
-  const inTheWay = present.filter(
-    (path) => !isDirectory(path) || untracked.some((name) => name.startsWith(`${path}/`)),
+  const inTheWay = present.flatMap((path) =>
+    isDirectory(path) ? untracked.filter((name) => name.startsWith(`${path}/`)) : [path],
   );
-  const blocked = [...new Set([...dirty, ...inTheWay])];
-  if (blocked.length > 0) {
-    throw refusal(
-      `files that the patch changes have uncommitted changes: ${listPaths(blocked)}`,
-      'Commit or stash them first.',
-    );
+  const reasons = [
+    ...(dirty.length > 0
+      ? [`files that the patch changes have uncommitted changes: ${listPaths([...new Set(dirty)])}`]
+      : []),
+    ...(inTheWay.length > 0 ? [`untracked files are in the way: ${listPaths(inTheWay)}`] : []),
+  ];
+  if (reasons.length > 0) {
+    const hints = [
+      ...(dirty.length > 0 ? ['Commit or stash the changes first.'] : []),
+      ...(inTheWay.length > 0 ? ['Move the untracked files away first.'] : []),
+    ];
+    throw refusal(reasons.join('; '), hints.join(' '));
   }
   const checked = await tryGit(copy, ['apply', '--index', '--check', '--whitespace=nowarn', file]);
   if (checked.exitCode !== 0) {

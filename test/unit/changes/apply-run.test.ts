@@ -89,13 +89,23 @@ test('unrelated staged, changed and new files of the user stay as they are', asy
   expect(await bash(place.root, 'git status --porcelain')).toBe('M  b.txt\n M c.txt\nA  s\n?? u\n');
 });
 
-test('a file with uncommitted changes, or an untracked file in the way, refuses the whole patch', async () => {
-  await runOf('echo b2 > b.txt; echo n > n.txt');
-  await bash(place.root, 'echo mine > b.txt; echo mine > n.txt');
+test('a file with uncommitted changes, or an untracked file in the way, refuses the whole patch, each by its name', async () => {
+  await runOf('echo b2 > b.txt; echo n > n.txt; echo d > d');
+  await bash(place.root, 'echo mine > b.txt; echo mine > n.txt; mkdir d; echo mine > d/own');
   await unchanged(async () => {
     const message = await refusal();
-    expect(message).toContain('b.txt');
-    expect(message).toContain('n.txt');
+    expect(message).toMatch(/uncommitted changes: b\.txt;/);
+    expect(message).toMatch(/untracked files are in the way: d\/own, n\.txt$/);
+  });
+});
+
+test('an untracked file in the way is not called a change', async () => {
+  await runOf('echo n > n.txt');
+  await bash(place.root, 'echo mine > n.txt');
+  await unchanged(async () => {
+    const message = await refusal();
+    expect(message).toMatch(/untracked files are in the way: n\.txt$/);
+    expect(message).not.toContain('uncommitted');
   });
 });
 
