@@ -36089,7 +36089,7 @@ __webpack_unused_export__ = publicApi.parse;
 exports.hR = publicApi.parseAllDocuments;
 exports.Tp = publicApi.parseDocument;
 __webpack_unused_export__ = publicApi.stringify;
-__webpack_unused_export__ = visit.visit;
+exports.YR = visit.visit;
 __webpack_unused_export__ = visit.visitAsync;
 
 
@@ -42008,7 +42008,7 @@ exports.visitAsync = visitAsync;
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94754);
-/* harmony import */ var _run_apply_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(87995);
+/* harmony import */ var _run_apply_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(93550);
 
 
 process.exitCode = await (0,_run_apply_js__WEBPACK_IMPORTED_MODULE_0__/* .runApply */ .O)((0,_core_environment_js__WEBPACK_IMPORTED_MODULE_1__/* .readEnvironment */ .Q)());
@@ -42018,7 +42018,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 87995:
+/***/ 93550:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -53021,7 +53021,7 @@ async function compare(github, repository, base, head) {
     }));
     if (answer === undefined)
         return undefined;
-    const { commits, ahead_by: aheadBy, behind_by: behindBy } = answer.data;
+    const { commits, ahead_by: aheadBy, behind_by: behindBy, merge_base_commit: common } = answer.data;
     return {
         ahead: commits.map(({ sha, commit, committer }) => ({
             sha,
@@ -53031,6 +53031,7 @@ async function compare(github, repository, base, head) {
         })),
         aheadBy,
         behindBy,
+        mergeBase: common.sha,
     };
 }
 
@@ -53136,14 +53137,17 @@ function found_nearest(name, names) {
     }
     return best;
 }
-/** Like {@link nearest}, but only when it is near enough to be a slip of the keyboard. */
-function likelyMeant(name, names) {
+/**
+ * Like {@link nearest}, but only when it is near enough to be a slip of the keyboard.
+ * @param part at most one letter out of this many may differ
+ */
+function likelyMeant(name, names, part = 2) {
     const best = found_nearest(name, names);
     if (best === undefined)
         return undefined;
     if (best.startsWith(name) && name !== '')
         return best;
-    return (0,mod/* distance */.Io)(name.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(best.length / 2))
+    return (0,mod/* distance */.Io)(name.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(best.length / part))
         ? best
         : undefined;
 }
@@ -54415,13 +54419,12 @@ function unknownKey(path, document) {
 function problem(path, document, text) {
     return { offset: document.offset(path), text: `${document.place(path)}: ${text}` };
 }
-/** A key in the right section beats one that is as near elsewhere; `memory` at the top is still `limits.memory`. */
+/** A key in the right section beats one that is nearer elsewhere; `memory` at the top is still `limits.memory`. */
 function nearestKey(key, parent, siblings) {
     const elsewhere = new Map(configKeys().map((full) => [full.slice(full.lastIndexOf('.') + 1), full]));
-    const last = found_nearest(key, [...siblings, ...elsewhere.keys()]);
-    if (siblings.includes(last))
-        return dotted([...parent, last]);
-    return elsewhere.get(last);
+    const meant = likelyMeant(key, siblings) ?? likelyMeant(key, [...elsewhere.keys()], 3);
+    const last = (meant ?? found_nearest(key, siblings));
+    return siblings.includes(last) ? dotted([...parent, last]) : elsewhere.get(last);
 }
 function configKeys() {
     return OPTION_NAMES.flatMap((name) => options_optionSpec(name).key ?? []);
@@ -54737,7 +54740,7 @@ function parseYaml(text, name) {
         throw new errors_CagentError('config.invalid', `${name}:1:1: the file is empty, allowed: a mapping with version: 1`);
     }
     const offset = (path) => offsetOf(document, path);
-    return { value: toValue(document, name), place: (path) => place(offset(path)), offset };
+    return { value: toValue(document, name, place), place: (path) => place(offset(path)), offset };
 }
 function parseDocuments(text, name, lineCounter) {
     try {
@@ -54766,13 +54769,30 @@ function syntaxError(faults, text, place) {
 function keyAt(text, offset) {
     return /^[^:\r\n]{0,60}/.exec(text.slice(offset))?.[0] ?? '';
 }
-function toValue(document, name) {
+function toValue(document, name, place) {
     try {
         return document.toJS({ maxAliasCount: MAX_ALIASES });
     }
     catch (thrown) {
-        throw new errors_CagentError('config.syntax', `${name}: ${errors_messageOf(thrown)}`, { cause: thrown });
+        const lost = thrown instanceof ReferenceError ? lostAlias(document, thrown.message) : undefined;
+        const text = lost === undefined
+            ? `${name}: ${errors_messageOf(thrown)}`
+            : `${place(startOf(lost) ?? 0)}: *${lost.source} refers to an anchor that does not stand above it, allowed: "*${lost.source}" in quotes for the text itself`;
+        throw new errors_CagentError('config.syntax', text, { cause: thrown });
     }
+}
+/** The alias that a message names; most often it was to be a pattern, which YAML takes for text only in quotes. */
+function lostAlias(document, message) {
+    let lost;
+    (0,dist/* visit */.YR)(document, {
+        Alias: (_, alias) => {
+            if (!message.endsWith(`: ${alias.source}`))
+                return undefined;
+            lost = alias;
+            return dist/* visit */.YR.BREAK;
+        },
+    });
+    return lost;
 }
 function isEmptyScalar(node) {
     return (0,dist/* isScalar */.jn)(node) && node.value === null;
@@ -55072,10 +55092,14 @@ async function out_directory_outDirectory(given, cwd, workspace) {
     if (given === undefined)
         return undefined;
     const path = resolve(cwd, given);
-    const found = await stat(path).catch(() => undefined);
+    const hint = 'Name an empty or new directory with --out.';
+    const found = await stat(path).catch((error) => {
+        if (error.code !== 'ENOTDIR')
+            return undefined;
+        throw new CagentError('config.out', `the run directory ${displayPath(path)} cannot be made: there is a file in its way.`, { hint, cause: error });
+    });
     if (found === undefined)
         return path;
-    const hint = 'Name an empty or new directory with --out.';
     if (!found.isDirectory()) {
         throw new CagentError('config.out', `the run directory ${displayPath(path)} is there and is not a directory.`, { hint });
     }
@@ -55627,6 +55651,995 @@ async function addComment(github, repository, number, body) {
     await github.call(route, { ...repository, issue_number: number, body });
 }
 
+;// CONCATENATED MODULE: ./lib/egress/presets/containers.js
+const CONTAINERS = {
+    name: 'containers',
+    summary: 'pull of container images from the public registries',
+    hosts: [
+        { host: 'registry-1.docker.io', reason: 'Docker Hub' },
+        { host: 'auth.docker.io', reason: 'tokens for Docker Hub' },
+        { host: 'index.docker.io', reason: 'older clients of Docker Hub' },
+        { host: 'production.cloudflare.docker.com', reason: 'layers of Docker Hub' },
+        { host: 'production.cloudfront.docker.com', reason: 'layers of Docker Hub' },
+        {
+            host: 'docker-images-prod.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com',
+            reason: 'layers of Docker Hub',
+        },
+        { host: 'ghcr.io', reason: 'GitHub Container Registry' },
+        { host: 'pkg-containers.githubusercontent.com', reason: 'layers of GitHub Container Registry' },
+        { host: 'quay.io', reason: 'Quay' },
+        { host: '*.quay.io', reason: 'layers of Quay' },
+        { host: 'mcr.microsoft.com', reason: 'Microsoft images' },
+        { host: '*.data.mcr.microsoft.com', reason: 'layers of Microsoft images' },
+        { host: 'public.ecr.aws', reason: 'Amazon public images' },
+        { host: 'registry.k8s.io', reason: 'Kubernetes images' },
+        { host: 'gcr.io', reason: 'Google images' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/defaults.js
+const DEFAULTS = {
+    name: 'defaults',
+    summary: 'the npm registry, PyPI and the model API of the agent: what applies without any allow list',
+    hosts: [
+        { host: 'registry.npmjs.org', reason: 'packages of npm, pnpm, Yarn and Bun' },
+        { host: 'pypi.org', reason: 'index of Python packages' },
+        { host: 'files.pythonhosted.org', reason: 'files of Python packages' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/dotnet.js
+const DOTNET = {
+    name: 'dotnet',
+    summary: 'NuGet and the .NET SDK',
+    hosts: [
+        { host: 'api.nuget.org', reason: 'package index and files' },
+        { host: 'globalcdn.nuget.org', reason: 'package files in some regions' },
+        { host: 'www.nuget.org', reason: 'feed of older clients' },
+        { host: 'builds.dotnet.microsoft.com', reason: 'SDK files for the install script' },
+        { host: 'ci.dot.net', reason: 'daily SDK files for the install script' },
+        { host: 'dotnet.microsoft.com', reason: 'install script' },
+        { host: 'dot.net', reason: 'short links of the install script' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/github.js
+const GITHUB = {
+    name: 'github',
+    summary: 'clone and API of github.com; an agent with a token can also write there',
+    hosts: [
+        { host: 'github.com', reason: 'clone over HTTPS, release pages, archives' },
+        { host: 'api.github.com', reason: 'REST and GraphQL API' },
+        { host: 'codeload.github.com', reason: 'archives of repositories' },
+        { host: 'raw.githubusercontent.com', reason: 'single files of repositories' },
+        { host: 'objects.githubusercontent.com', reason: 'release files and LFS objects' },
+        { host: 'release-assets.githubusercontent.com', reason: 'release files' },
+        { host: 'media.githubusercontent.com', reason: 'LFS files' },
+        { host: 'github-cloud.githubusercontent.com', reason: 'LFS objects' },
+        { host: 'github-cloud.s3.amazonaws.com', reason: 'LFS objects' },
+        { host: 'lfs.github.com', reason: 'LFS of older clients' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/go.js
+const GO = {
+    name: 'go',
+    summary: 'Go modules and toolchains',
+    hosts: [
+        { host: 'proxy.golang.org', reason: 'module proxy, also for toolchains' },
+        { host: 'sum.golang.org', reason: 'checksum database' },
+        { host: 'go.dev', reason: 'list of releases, and redirects of the download page' },
+        { host: 'dl.google.com', reason: 'files of the releases' },
+        { host: 'golang.org', reason: 'import path of golang.org/x modules' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/java.js
+const JAVA = {
+    name: 'java',
+    summary: 'Maven, Gradle and the usual repositories',
+    hosts: [
+        { host: 'repo.maven.apache.org', reason: 'Maven Central, as Maven names it' },
+        { host: 'repo1.maven.org', reason: 'Maven Central, as Gradle and sbt name it' },
+        { host: 'plugins.gradle.org', reason: 'Gradle plugin portal' },
+        { host: 'plugins-artifacts.gradle.org', reason: 'files of Gradle plugins' },
+        { host: 'services.gradle.org', reason: 'Gradle distributions for the wrapper' },
+        { host: 'downloads.gradle.org', reason: 'files of Gradle distributions' },
+        { host: 'maven.google.com', reason: 'Android libraries' },
+        { host: 'dl.google.com', reason: 'files of Android libraries' },
+        { host: 'repo.spring.io', reason: 'milestones of Spring' },
+        { host: 'api.adoptium.net', reason: 'Temurin JDKs for toolchain provisioning' },
+        { host: 'api.foojay.io', reason: 'JDK index for Gradle toolchains' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/linux.js
+const LINUX = {
+    name: 'linux',
+    summary: 'package mirrors of Linux distributions',
+    hosts: [
+        { host: 'deb.debian.org', reason: 'Debian packages' },
+        { host: 'security.debian.org', reason: 'Debian security updates' },
+        { host: 'archive.ubuntu.com', reason: 'Ubuntu packages' },
+        { host: 'security.ubuntu.com', reason: 'Ubuntu security updates' },
+        { host: 'ports.ubuntu.com', reason: 'Ubuntu packages for ARM and others' },
+        { host: 'azure.archive.ubuntu.com', reason: 'Ubuntu mirror set up on hosted runners' },
+        { host: 'dl-cdn.alpinelinux.org', reason: 'Alpine packages' },
+        { host: 'mirrors.fedoraproject.org', reason: 'list of Fedora and EPEL mirrors' },
+        { host: 'dl.fedoraproject.org', reason: 'Fedora and EPEL packages' },
+        { host: 'mirrors.rockylinux.org', reason: 'list of Rocky Linux mirrors' },
+        { host: 'dl.rockylinux.org', reason: 'Rocky Linux packages' },
+        { host: 'mirrors.almalinux.org', reason: 'list of AlmaLinux mirrors' },
+        { host: 'repo.almalinux.org', reason: 'AlmaLinux packages' },
+        { host: 'cdn-ubi.redhat.com', reason: 'packages for UBI images' },
+        { host: 'download.opensuse.org', reason: 'openSUSE packages' },
+        { host: 'geo.mirror.pkgbuild.com', reason: 'Arch Linux packages' },
+        { host: 'packages.microsoft.com', reason: 'Microsoft packages for Linux' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/model-providers.js
+/** One preset per model provider: the hosts that its API needs, without telemetry. */
+const model_providers_MODEL_PROVIDERS = [
+    {
+        name: 'anthropic',
+        summary: 'Claude models',
+        hosts: [{ host: 'api.anthropic.com', reason: 'model API' }],
+    },
+    {
+        name: 'openai',
+        summary: 'OpenAI models by API key',
+        hosts: [{ host: 'api.openai.com', reason: 'model API' }],
+    },
+    {
+        name: 'chatgpt',
+        summary: 'OpenAI models by ChatGPT login',
+        hosts: [
+            { host: 'chatgpt.com', reason: 'model API of ChatGPT plans' },
+            { host: 'auth.openai.com', reason: 'renewal of the login' },
+        ],
+    },
+    {
+        name: 'google',
+        summary: 'Gemini models',
+        hosts: [
+            { host: 'generativelanguage.googleapis.com', reason: 'model API by API key' },
+            { host: 'aiplatform.googleapis.com', reason: 'global endpoint of Vertex AI' },
+            { host: 'cloudcode-pa.googleapis.com', reason: 'model API by Google login' },
+            { host: 'oauth2.googleapis.com', reason: 'renewal of the login' },
+        ],
+    },
+    {
+        name: 'copilot',
+        summary: 'GitHub Copilot models',
+        hosts: [
+            { host: 'api.github.com', reason: 'token exchange' },
+            { host: '**.githubcopilot.com', reason: 'model API, by plan' },
+            { host: 'copilot-proxy.githubusercontent.com', reason: 'model API of older clients' },
+        ],
+    },
+    {
+        name: 'mistral',
+        summary: 'Mistral models',
+        hosts: [
+            { host: 'api.mistral.ai', reason: 'model API' },
+            { host: 'codestral.mistral.ai', reason: 'model API of Codestral' },
+        ],
+    },
+    {
+        name: 'openrouter',
+        summary: 'models through OpenRouter',
+        hosts: [{ host: 'openrouter.ai', reason: 'model API' }],
+    },
+    {
+        name: 'xai',
+        summary: 'Grok models',
+        hosts: [{ host: 'api.x.ai', reason: 'model API' }],
+    },
+    {
+        name: 'deepseek',
+        summary: 'DeepSeek models',
+        hosts: [{ host: 'api.deepseek.com', reason: 'model API' }],
+    },
+    {
+        name: 'groq',
+        summary: 'models on Groq',
+        hosts: [{ host: 'api.groq.com', reason: 'model API' }],
+    },
+    {
+        name: 'cerebras',
+        summary: 'models on Cerebras',
+        hosts: [{ host: 'api.cerebras.ai', reason: 'model API' }],
+    },
+    {
+        name: 'together',
+        summary: 'models on Together',
+        hosts: [{ host: 'api.together.xyz', reason: 'model API' }],
+    },
+    {
+        name: 'fireworks',
+        summary: 'models on Fireworks',
+        hosts: [{ host: 'api.fireworks.ai', reason: 'model API' }],
+    },
+    {
+        name: 'cohere',
+        summary: 'Cohere models',
+        hosts: [{ host: 'api.cohere.com', reason: 'model API' }],
+    },
+    {
+        name: 'huggingface',
+        summary: 'models and files of Hugging Face',
+        hosts: [
+            { host: 'router.huggingface.co', reason: 'model API' },
+            { host: 'huggingface.co', reason: 'model files' },
+            { host: 'cdn-lfs.huggingface.co', reason: 'content of model files' },
+            { host: '*.hf.co', reason: 'content of model files' },
+        ],
+    },
+    {
+        name: 'azure-openai',
+        summary: 'OpenAI models on Azure',
+        hosts: [
+            { host: '*.openai.azure.com', reason: 'model API, by resource' },
+            { host: '*.cognitiveservices.azure.com', reason: 'model API, by resource' },
+        ],
+    },
+];
+
+;// CONCATENATED MODULE: ./lib/egress/presets/node.js
+const NODE = {
+    name: 'node',
+    summary: 'npm, pnpm, Yarn, Bun and Node itself',
+    hosts: [
+        { host: 'registry.npmjs.org', reason: 'packages and their metadata' },
+        { host: 'registry.yarnpkg.com', reason: 'the registry name that Yarn 1 writes into lockfiles' },
+        { host: 'repo.yarnpkg.com', reason: 'releases of Yarn 2 and later, for Corepack' },
+        { host: 'nodejs.org', reason: 'releases of Node, and headers for native add-ons' },
+        { host: 'npm.jsr.io', reason: 'JSR packages for npm clients' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/php.js
+const PHP = {
+    name: 'php',
+    summary: 'Composer; package files come from GitHub, see the preset github',
+    hosts: [
+        { host: 'repo.packagist.org', reason: 'package metadata' },
+        { host: 'packagist.org', reason: 'search and older clients' },
+        { host: 'getcomposer.org', reason: 'installer and updates of Composer' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/python.js
+const PYTHON = {
+    name: 'python',
+    summary: 'pip, uv, Poetry and conda',
+    hosts: [
+        { host: 'pypi.org', reason: 'package index' },
+        { host: 'files.pythonhosted.org', reason: 'package files' },
+        { host: 'bootstrap.pypa.io', reason: 'get-pip.py' },
+        { host: 'www.python.org', reason: 'sources of Python itself, for pyenv' },
+        { host: 'repo.anaconda.com', reason: 'default channels of conda' },
+        { host: 'conda.anaconda.org', reason: 'conda-forge and other channels' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/ruby.js
+const RUBY = {
+    name: 'ruby',
+    summary: 'RubyGems and Bundler',
+    hosts: [
+        { host: 'rubygems.org', reason: 'gems' },
+        { host: 'index.rubygems.org', reason: 'compact index for Bundler' },
+        { host: 'api.rubygems.org', reason: 'dependency API of older clients' },
+        { host: 'cache.ruby-lang.org', reason: 'sources of Ruby itself' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/rust.js
+const RUST = {
+    name: 'rust',
+    summary: 'Cargo and rustup',
+    hosts: [
+        { host: 'index.crates.io', reason: 'sparse index of crates' },
+        { host: 'static.crates.io', reason: 'files of crates' },
+        { host: 'crates.io', reason: 'download redirects of older clients' },
+        { host: 'static.rust-lang.org', reason: 'toolchains for rustup' },
+        { host: 'sh.rustup.rs', reason: 'installer of rustup' },
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/egress/presets/index.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Every preset, in the order in which they are listed. */
+const presets_PRESETS = [
+    DEFAULTS,
+    NODE,
+    PYTHON,
+    GO,
+    RUST,
+    JAVA,
+    RUBY,
+    PHP,
+    DOTNET,
+    LINUX,
+    GITHUB,
+    CONTAINERS,
+    ...model_providers_MODEL_PROVIDERS,
+];
+/** Names that other tools use for the same thing. */
+const ALIASES = { 'linux-distros': 'linux' };
+/** The preset of that name; names are case-sensitive and have no dots. */
+function findPreset(name) {
+    const canonical = Object.hasOwn(ALIASES, name) ? ALIASES[name] : name;
+    return presets_PRESETS.find((preset) => preset.name === canonical);
+}
+
+;// CONCATENATED MODULE: ./lib/egress/address.js
+
+/** Four decimal parts without leading zeros to a number; `undefined` for every other spelling. */
+function address_parseIPv4(text) {
+    if (!(0,external_node_net_.isIPv4)(text))
+        return undefined;
+    return text.split('.').reduce((value, part) => value * 256 + Number(part), 0);
+}
+function formatIPv4(value) {
+    return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
+}
+/** `10.1.0.0/16`, or an address as a block of one. Bits after the prefix are cut off. */
+function parseBlock(text) {
+    const [address, length, ...rest] = text.split('/');
+    const value = address_parseIPv4(address);
+    if (value === undefined || rest.length > 0)
+        return undefined;
+    if (length === undefined)
+        return { base: value, prefix: 32 };
+    if (!/^(?:\d|[12]\d|3[0-2])$/.test(length))
+        return undefined;
+    const prefix = Number(length);
+    return { base: value - (value % sizeOf(prefix)), prefix };
+}
+function formatBlock(block) {
+    return `${formatIPv4(block.base)}/${block.prefix}`;
+}
+/** Whether `outer` holds all of `inner`. */
+function containsBlock(outer, inner) {
+    return outer.prefix <= inner.prefix && inner.base - (inner.base % sizeOf(outer.prefix)) === outer.base;
+}
+/** `block` without the addresses of `holes`, as the fewest blocks, in order. */
+function subtractBlocks(block, holes) {
+    const within = holes.filter((hole) => containsBlock(block, hole));
+    if (holes.some((hole) => containsBlock(hole, block)))
+        return [];
+    if (within.length === 0)
+        return [block];
+    const prefix = block.prefix + 1;
+    const halves = [block.base, block.base + sizeOf(prefix)];
+    return halves.flatMap((base) => subtractBlocks({ base, prefix }, within));
+}
+function sizeOf(prefix) {
+    return 2 ** (32 - prefix);
+}
+
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(73136);
+;// CONCATENATED MODULE: ./lib/egress/host-name.js
+
+const LONGEST_NAME = 253;
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+/** What the URL standard takes for an address: `127.1`, `0x7f.1` and `2130706433` are one, whatever they look like. */
+const ENDS_IN_NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
+/**
+ * A host name as it came over the wire (DNS question, SNI, Host) in the form that rules are compared in: lower
+ * case, no trailing dot. `undefined` when it is not a host name; addresses are not.
+ */
+function host_name_normalizeName(name) {
+    // Before lower-casing: U+212A (Kelvin sign) becomes a plain "k".
+    if (/[^\x21-\x7e]/.test(name))
+        return undefined;
+    const lower = (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase();
+    if (lower.length === 0 || lower.length > LONGEST_NAME || ENDS_IN_NUMBER.test(lower))
+        return undefined;
+    return lower.split('.').every((label) => LABEL.test(label)) ? lower : undefined;
+}
+/** A host name as people write it, international ones included, in the form of {@link normalizeName}. */
+function normalizeWrittenName(name) {
+    // The URL parser behind domainToASCII decodes percent signs and cuts at separators; neither belongs in a name.
+    if (/[\s%/\\?#@:<>[\]^|*]/.test(name))
+        return undefined;
+    return host_name_normalizeName((0,external_node_url_.domainToASCII)(name));
+}
+/** Names that mean the asking machine itself (RFC 6761). */
+function isLocalName(name) {
+    return name === 'localhost' || name.endsWith('.localhost');
+}
+
+;// CONCATENATED MODULE: ./lib/egress/matching.js
+/** Whether a rule's target means this name (normalised). Address targets never do: names and addresses do not mix. */
+function matching_matchesName(target, name) {
+    switch (target.kind) {
+        case 'name':
+            return name === target.name;
+        case 'one-label':
+            return (name.indexOf('.') === name.length - target.suffix.length - 1 && name.endsWith(`.${target.suffix}`));
+        case 'any-depth':
+            return name.endsWith(`.${target.suffix}`);
+        case 'any':
+            return isPublicName(name);
+        case 'cidr':
+            return false;
+    }
+}
+/** A name that may belong to somebody outside: names of one label belong to the local network. */
+function isPublicName(name) {
+    return name.includes('.') && !name.endsWith('.localhost');
+}
+/** The rules that mean this name (normalised), in the order of the policy. Costs one look-up per label of the name. */
+function rulesForName(policy, name) {
+    const index = indexOf(policy);
+    const suffixes = [...name.matchAll(/\./g)].map((dot) => name.slice(dot.index + 1));
+    const candidates = [index.get(name), ...suffixes.map((suffix) => index.get(`.${suffix}`)), index.get('*')];
+    return candidates
+        .flatMap((entries) => entries ?? [])
+        .filter(({ rule }) => matching_matchesName(rule.target, name))
+        .sort((a, b) => a.position - b.position)
+        .map(({ rule }) => rule);
+}
+const indexes = new WeakMap();
+/** Rules by where they hang in the tree of names, so that ten thousand of them cost no more than ten. */
+function indexOf(policy) {
+    const known = indexes.get(policy);
+    if (known !== undefined)
+        return known;
+    const index = new Map();
+    for (const [position, rule] of policy.rules.entries()) {
+        const key = indexKey(rule.target);
+        if (key === undefined)
+            continue;
+        const entries = index.get(key);
+        if (entries === undefined)
+            index.set(key, [{ position, rule }]);
+        else
+            entries.push({ position, rule });
+    }
+    indexes.set(policy, index);
+    return index;
+}
+function indexKey(target) {
+    switch (target.kind) {
+        case 'name':
+            return target.name;
+        case 'one-label':
+        case 'any-depth':
+            return `.${target.suffix}`;
+        case 'any':
+            return '*';
+        case 'cidr':
+            return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/egress/request-path.js
+/** @param target the request target in origin form: path and query */
+function request_path_normalizePath(target) {
+    const cut = target.indexOf('?');
+    const raw = cut === -1 ? target : target.slice(0, cut);
+    const query = cut === -1 ? '' : target.slice(cut);
+    if (!raw.startsWith('/'))
+        return request_path_refuse('does not begin with a slash');
+    if (raw.startsWith('//'))
+        return request_path_refuse('begins with two slashes');
+    if (/[^\x21-\x7e]/.test(raw))
+        return request_path_refuse('has spaces, control characters or unencoded letters');
+    if (target.includes('#'))
+        return request_path_refuse('has a fragment');
+    if (raw.includes('\\'))
+        return request_path_refuse('has a backslash');
+    const segments = [];
+    for (const part of raw.slice(1).split('/')) {
+        const text = request_path_decode(part);
+        if (text === undefined)
+            return request_path_refuse('has a broken percent-encoding');
+        const problem = request_path_problemOf(text);
+        if (problem !== undefined)
+            return request_path_refuse(problem);
+        segments.push({ raw: part, text });
+    }
+    if (segments.some(isDots)) {
+        // Servers differ in what they do first, and each order leads somewhere else.
+        if (segments.slice(0, -1).some(({ text }) => text === ''))
+            return request_path_refuse('mixes dot segments and empty segments');
+        if (segments.some(({ text }) => /[;?#]/.test(text)))
+            return request_path_refuse('mixes dot segments and parameters');
+    }
+    const kept = removeDots(segments);
+    return { ok: true, path: request_path_join(kept.map(({ text }) => text)), target: request_path_join(kept.map((s) => s.raw)) + query };
+}
+/** Whether a normalised path is under a normalised prefix; prefixes end at a segment boundary. */
+function request_path_isUnderPrefix(path, prefix) {
+    return prefix.endsWith('/') ? path.startsWith(prefix) : path === prefix || path.startsWith(`${prefix}/`);
+}
+function request_path_decode(part) {
+    try {
+        // Refuses overlong and broken UTF-8, so that %c0%af cannot become a slash later.
+        return decodeURIComponent(part);
+    }
+    catch {
+        return undefined;
+    }
+}
+function request_path_problemOf(text) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
+    if (/[\u0000-\u001f\u007f-\u009f]/.test(text))
+        return 'has an encoded control character';
+    if (/[/\\]/.test(text))
+        return 'has an encoded separator';
+    if (/%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i.test(text))
+        return 'is encoded twice';
+    // Compatibility forms: a full-width slash or a two-dot leader becomes the plain one on some servers.
+    const folded = text.normalize('NFKC');
+    if (folded !== text && (/[/\\%]/.test(folded) || looksLikeDots(folded)))
+        return 'has a look-alike of a separator';
+    if (looksLikeDots(text) && !/^\.\.?$/.test(text))
+        return 'has a look-alike of a dot segment';
+    return undefined;
+}
+/** `..;x` is `..` to some servers, and `.. ` or `...` to others. */
+function looksLikeDots(text) {
+    return /^ *\.[. ]*(?:;|$)/.test(text);
+}
+function isDots({ text }) {
+    return text === '.' || text === '..';
+}
+/** RFC 3986, 5.2.4. */
+function removeDots(segments) {
+    const kept = [];
+    for (const segment of segments) {
+        if (segment.text === '..')
+            kept.pop();
+        else if (segment.text !== '.')
+            kept.push(segment);
+    }
+    const last = segments.at(-1);
+    if (last !== undefined && isDots(last))
+        kept.push({ raw: '', text: '' });
+    return kept;
+}
+function request_path_join(segments) {
+    return `/${segments.join('/')}`;
+}
+function request_path_refuse(problem) {
+    return { ok: false, problem };
+}
+
+;// CONCATENATED MODULE: ./lib/egress/rule-error.js
+
+function rule_error_isProblem(value) {
+    return 'problem' in value;
+}
+/** @param place of the entry, such as `network.allow[3]` */
+function ruleError(place, { problem, hint }) {
+    return new CagentError('egress.rule', `${place}: ${problem}.`, hint === undefined ? {} : { hint });
+}
+
+;// CONCATENATED MODULE: ./lib/egress/parse-http.js
+
+
+
+/**
+ * Restrictions on requests, from the `http` list and the path of the rule's URL.
+ * @param prefix normalised path of the URL; `undefined` when it names no path. Relative paths are under it.
+ */
+function parseHttp(written, prefix) {
+    if (written === undefined)
+        return prefix === undefined ? [] : [{ methods: [], paths: [prefix] }];
+    if (written.length === 0)
+        return emptyList('http', 'every request');
+    const rules = [];
+    for (const entry of written) {
+        const methods = parseMethods(entry.methods);
+        if (isProblem(methods))
+            return methods;
+        const paths = parsePaths(entry.paths, prefix);
+        if (isProblem(paths))
+            return paths;
+        if (methods.length === 0 && paths.length === 0) {
+            return {
+                problem: 'an http entry has neither methods nor paths, so it restricts nothing',
+                hint: 'Leave http out to allow every request.',
+            };
+        }
+        rules.push({ methods, paths });
+    }
+    return rules;
+}
+/** The path of a URL or of a rule in normalised form; letters that are not ASCII may stand as they are. */
+function parsePrefix(written) {
+    if (written.includes('?'))
+        return {
+            problem: `the path ${found_quote(written)} has a query, which has no say in rules`,
+            hint: 'Leave out everything from the question mark on.',
+        };
+    if (written.includes('*'))
+        return {
+            problem: `the path ${found_quote(written)} has a *, but paths are prefixes, not patterns`,
+            hint: 'Leave out the *: /v1/ stands for everything below it.',
+        };
+    const path = request_path_normalizePath(written.replace(/[^\0-\x7f]+/gu, encodeURIComponent));
+    if (!path.ok)
+        return {
+            problem: `the path ${found_quote(written)} ${path.problem}`,
+            hint: 'Write the path plainly, e.g. /v1/models.',
+        };
+    return path.path;
+}
+function parseMethods(written) {
+    if (written === undefined)
+        return [];
+    if (written.length === 0)
+        return emptyList('methods', 'every method');
+    const methods = [...new Set(written.map((method) => method.toUpperCase()))];
+    const wrong = methods.find((method) => !/^[A-Z]+(?:-[A-Z]+)*$/.test(method));
+    if (wrong !== undefined)
+        return { problem: `${quote(wrong)} is no HTTP method`, hint: 'Leave methods out to allow every method.' };
+    if (methods.includes('CONNECT'))
+        return {
+            problem: 'CONNECT can never match, because the gateway opens no tunnels',
+            hint: 'Allow the destination of the tunnel by its own name.',
+        };
+    return methods;
+}
+function parsePaths(written, prefix) {
+    if (written === undefined)
+        return prefix === undefined ? [] : [prefix];
+    if (written.length === 0)
+        return emptyList('paths', 'every path');
+    const paths = [];
+    for (const text of written) {
+        const path = parsePrefix(text.startsWith('/') ? text : `${(prefix ?? '/').replace(/\/$/, '')}/${text}`);
+        if (typeof path !== 'string')
+            return path;
+        if (prefix !== undefined && !isUnderPrefix(path, prefix)) {
+            return {
+                problem: `the path ${quote(text)} is outside of ${prefix}, the path of the URL`,
+                hint: `Write it relative to ${prefix}, or put only the host into dest.`,
+            };
+        }
+        paths.push(path);
+    }
+    return [...new Set(paths)];
+}
+function emptyList(key, everything) {
+    return {
+        problem: `${key} is empty, so the rule can never match`,
+        hint: `Leave ${key} out to allow ${everything}.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/egress/parse-destination.js
+
+
+
+
+
+const FORMS = 'a host, *.host, **.host, *, http(s) URL, IPv4 address or CIDR';
+/** Everything except presets: those are no destinations. */
+function parseDestination(written) {
+    const text = written.trim();
+    if (/[\p{C}\p{Z}]/u.test(text))
+        return { problem: `${found_quote(text)} has spaces or invisible characters in it` };
+    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+    if (scheme !== undefined)
+        return parseUrl(text, scheme);
+    const block = parseBlock(text);
+    if (block !== undefined) {
+        const address = text.split('/')[0];
+        if (formatIPv4(block.base) !== address) {
+            return {
+                problem: `${found_quote(text)} has bits set behind its prefix`,
+                hint: `Write ${formatBlock(block)}.`,
+            };
+        }
+        return { target: { kind: 'cidr', address, prefix: block.prefix } };
+    }
+    const host = parseHost(text);
+    return 'problem' in host ? host : { target: host };
+}
+function parseUrl(text, scheme) {
+    const [, authority, path] = /^[^:]+:\/\/([^/?#\\]*)(.*)$/s.exec(text);
+    if (scheme !== 'http' && scheme !== 'https') {
+        return {
+            problem: `${found_quote(text)} has the scheme ${found_quote(scheme)}, but rules know http and https`,
+            hint: 'For other protocols write dest: HOST and ports: [PORT].',
+        };
+    }
+    if (authority.includes('@'))
+        return {
+            problem: `${found_quote(text.replace(/\/\/.*@/, '//***@'))} has a user or password in it`,
+            hint: 'Leave out everything up to the @.',
+        };
+    const [, host, portText] = /^(.*?)(?::(\d*))?$/s.exec(authority);
+    const port = portText === undefined || portText === '' ? (scheme === 'http' ? 80 : 443) : Number(portText);
+    if (port < 1 || port > 65_535)
+        return { problem: `${found_quote(text)} has the port ${portText}; ports go from 1 to 65535` };
+    if (port === (scheme === 'http' ? 443 : 80)) {
+        return {
+            problem: `${found_quote(text)} can never match: port 80 carries plain HTTP alone, and port 443 TLS`,
+            hint: 'Leave the port out.',
+        };
+    }
+    const block = host.includes('/') ? undefined : parseBlock(host);
+    const target = block === undefined ? parseHost(host) : { kind: 'cidr', address: host, prefix: 32 };
+    if ('problem' in target)
+        return target;
+    const open = { target, port: { protocol: 'tcp', port } };
+    if (path === '' || path === '/')
+        return open;
+    const prefix = parsePrefix(path.startsWith('/') ? path : `/${path}`);
+    return typeof prefix === 'string' ? { ...open, prefix } : prefix;
+}
+function parseHost(text) {
+    if (text === '*')
+        return { kind: 'any' };
+    const [, stars, name] = /^(\*\*\.|\*\.)?(.*)$/s.exec(text);
+    const host = normalizeWrittenName(name);
+    if (host === undefined)
+        return hostProblem(text);
+    if (isLocalName(host))
+        return localName(text);
+    if (stars === undefined)
+        return { kind: 'name', name: host };
+    return { kind: stars === '*.' ? 'one-label' : 'any-depth', suffix: host };
+}
+function localName(text) {
+    return { problem: `${found_quote(text)} can never match: it is the sandbox itself, for which no rule is needed` };
+}
+/** The likely slips, each with the right way to write it. */
+function hostProblem(text) {
+    const wrong = `${found_quote(text)} is not ${FORMS}`;
+    if ((0,external_node_net_.isIPv6)(text.replace(/^\[|\]$|\/\d+$|\](?=:)/g, '').split('%')[0])) {
+        return {
+            problem: `${found_quote(text)} is an IPv6 address, but the sandbox has no IPv6`,
+            hint: 'Allow the host by its name, or by its IPv4 address.',
+        };
+    }
+    if (text === '**')
+        return { problem: wrong, hint: 'Write * for any public host.' };
+    const port = /^([^:/]+):(\d+(?:\/(?:tcp|udp))?)$/i.exec(text);
+    if (port !== null)
+        return { problem: wrong, hint: `Write { dest: ${port[1]}, ports: [${port[2]}] }.` };
+    if (/^[^/]+\.[^/]+\/\D/.test(text))
+        return { problem: wrong, hint: `Write https://${text} to allow one path.` };
+    if (/^[\d.x/a-f]+$/i.test(text))
+        return { problem: wrong, hint: 'Write addresses as four decimal parts, e.g. 10.1.2.3 or 10.1.0.0/16.' };
+    if (text.includes('*'))
+        return {
+            problem: wrong,
+            hint: 'A * stands only at the beginning: *.example.com is one label, **.example.com is any depth.',
+        };
+    return { problem: wrong };
+}
+
+;// CONCATENATED MODULE: ./lib/egress/suggest-requests.js
+
+
+
+/** More different paths than this are given by their first segment. */
+const MOST_PATHS = 8;
+/** Different paths that are kept apart until then; more different first segments than this are not told apart. */
+const MOST_KEPT = 200;
+const MOST_HOSTS = 200;
+function suggest_requests_createRequestSuggestion() {
+    const groups = new Map();
+    let overflowed = false;
+    return {
+        add(record) {
+            if (!/^(?:method|path)-not-allowed$/.test(record.reason))
+                return;
+            const host = record.host === undefined ? undefined : normalizeName(record.host);
+            const path = normalizePath(record.path ?? '');
+            if (host === undefined || record.port === undefined || record.method === undefined || !path.ok)
+                return;
+            // Methods are among those that Node's parser knows, so their number is bounded.
+            if (!/^[A-Z]+$/.test(record.method) || record.method === 'CONNECT')
+                return;
+            const key = `${host}:${record.port}`;
+            if (!groups.has(key) && groups.size >= MOST_HOSTS) {
+                overflowed = true;
+                return;
+            }
+            const group = groups.get(key) ?? { host, port: record.port, everyPath: false, methods: new Map() };
+            groups.set(key, group);
+            // Rules refuse a plain * in paths, since it looks like a pattern.
+            const plain = path.target.split('?')[0].replaceAll('*', '%2A');
+            const written = group.everyPath ? '/' : plain;
+            group.methods.set(written, (group.methods.get(written) ?? new Set()).add(record.method));
+            if (group.methods.size <= MOST_KEPT)
+                return;
+            group.methods = byFirstSegment(group.methods);
+            if (group.methods.size <= MOST_KEPT / 2)
+                return;
+            group.methods = new Map([['/', allMethods(group.methods)]]);
+            group.everyPath = true;
+        },
+        entries: () => [...groups.values()].map(({ host, port, methods }) => flowEntry({ dest: host, ports: [port], http: httpEntries(methods) })),
+        overflowed: () => overflowed,
+    };
+}
+/** Paths with the same methods share an entry. */
+function httpEntries(byPath) {
+    const entries = new Map();
+    for (const [path, methods] of byPath.size > MOST_PATHS ? byFirstSegment(byPath) : byPath) {
+        const sorted = [...methods].sort();
+        const entry = entries.get(sorted.join()) ?? { methods: sorted, paths: [] };
+        entries.set(sorted.join(), entry);
+        entry.paths.push(path);
+    }
+    return [...entries.values()];
+}
+function byFirstSegment(byPath) {
+    const shorter = new Map();
+    for (const [path, methods] of byPath) {
+        const prefix = `/${path.split('/')[1]}`;
+        shorter.set(prefix, new Set([...(shorter.get(prefix) ?? []), ...methods]));
+    }
+    return shorter;
+}
+function allMethods(byPath) {
+    return new Set([...byPath.values()].flatMap((methods) => [...methods]));
+}
+
+;// CONCATENATED MODULE: ./lib/egress/suggest.js
+
+
+
+
+
+
+
+
+
+/** Reasons that another rule would take away; no rule helps against, say, a wrong SNI. */
+const FOR_WANT_OF_A_RULE = new Set(['no-rule', 'port-not-allowed', 'direct-address']);
+const DEFAULT_PORTS = new Set(['80', '443']);
+/** The agent chooses destinations at will; a list that is longer than this is read by nobody. */
+const MOST_DESTINATIONS = 1_000;
+const MOST_PORTS = 50;
+const MORE = '# and more than fit here: see egress.jsonl';
+/** The list for records that are all there already. */
+function suggestAllowList(records) {
+    const suggestion = createAllowSuggestion();
+    for (const record of records)
+        suggestion.add(record);
+    return suggestion.list();
+}
+function createAllowSuggestion() {
+    const used = new Set();
+    const open = new Map();
+    const requests = createRequestSuggestion();
+    let overflowed = false;
+    function addOpened(record) {
+        const host = destinationOf(record);
+        if (!FOR_WANT_OF_A_RULE.has(record.reason) || host === undefined || record.port === undefined)
+            return;
+        const ports = open.get(host) ?? new Set();
+        const port = record.protocol === 'udp' ? `${record.port}/udp` : String(record.port);
+        if (ports.has(port))
+            return;
+        if (ports.size >= MOST_PORTS || (ports.size === 0 && open.size >= MOST_DESTINATIONS))
+            overflowed = true;
+        else
+            open.set(host, ports.add(port));
+    }
+    return {
+        add(record) {
+            if (record.protocol === 'dns' || record.protocol === 'icmp')
+                return;
+            // Rules come from the policy, so they are bounded by it.
+            if (record.verdict === 'allowed')
+                usedRule(record.rule).forEach((item) => void used.add(item));
+            if (record.verdict !== 'audited')
+                return;
+            addOpened(record);
+            requests.add(record);
+        },
+        list() {
+            const web = [...open].filter(([, ports]) => onlyWeb(ports));
+            const { presets, rest } = coverByPresets(web.map(([host]) => host));
+            const others = [...open].filter(([host, ports]) => rest.has(host) || !onlyWeb(ports));
+            const hosts = others.map(([host, ports]) => hostItem(host, [...ports])).sort();
+            const rules = [...used];
+            const items = [
+                ...presets,
+                ...rules.filter(isPresetName),
+                ...rules.filter((rule) => !isPresetName(rule)),
+                ...hosts,
+                ...requests.entries(),
+            ];
+            const cut = overflowed || requests.overflowed();
+            return [...[...new Set(items)].map((item) => `- ${item}`), ...(cut ? [MORE] : [])];
+        },
+    };
+}
+function onlyWeb(ports) {
+    return [...ports].every((port) => DEFAULT_PORTS.has(port));
+}
+function usedRule(rule) {
+    if (rule === 'default' || rule === 'floor')
+        return [];
+    if (rule.startsWith('preset:'))
+        return [rule.slice('preset:'.length).split(' ')[0]];
+    return [rule.startsWith('{') ? rule : yamlScalar(rule)];
+}
+/** The agent chose these names, so only what is a name or an address goes on. */
+function destinationOf({ host, ip }) {
+    if (host !== undefined)
+        return normalizeName(host);
+    return ip !== undefined && parseIPv4(ip) !== undefined ? ip : undefined;
+}
+/** As long as a preset has some of the hosts, take the one that has most of them; of equals, the smallest. */
+function coverByPresets(hosts) {
+    const rest = new Set(hosts);
+    const presets = [];
+    const candidates = PRESETS.filter(mayStandForHosts)
+        .map((preset) => ({ name: preset.name, targets: targetsOf(preset) }))
+        .sort((a, b) => a.targets.length - b.targets.length);
+    for (;;) {
+        let best;
+        for (const { name, targets } of candidates) {
+            const covered = [...rest].filter((host) => targets.some((target) => matchesName(target, host)));
+            if (covered.length > (best?.hosts.length ?? 0))
+                best = { name, hosts: covered };
+        }
+        if (best === undefined)
+            return { presets: presets.sort(), rest };
+        presets.push(best.name);
+        for (const host of best.hosts)
+            rest.delete(host);
+    }
+}
+/**
+ * `defaults` depends on the agent, so it says less than the presets it is made of. A pattern lets in hosts of others,
+ * such as any tenant of a cloud, and a model provider stores what it is sent: one host must not bring these along.
+ */
+function mayStandForHosts(preset) {
+    if (preset.name === 'defaults' || MODEL_PROVIDERS.includes(preset))
+        return false;
+    return targetsOf(preset).every(({ kind }) => kind === 'name');
+}
+/** Those of the hosts (names, normalised) that a preset lets in. */
+function hostsInPreset(preset, hosts) {
+    const targets = targetsOf(preset);
+    return hosts.filter((host) => targets.some((target) => matching_matchesName(target, host)));
+}
+function targetsOf(preset) {
+    return preset.hosts.flatMap(({ host }) => {
+        const destination = parseDestination(host);
+        return rule_error_isProblem(destination) ? [] : [destination.target];
+    });
+}
+function isPresetName(item) {
+    return PRESETS.some(({ name }) => name === item);
+}
+function hostItem(host, ports) {
+    if (ports.every((port) => DEFAULT_PORTS.has(port)) && host.includes('.'))
+        return yamlScalar(host);
+    const sorted = [...ports].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+    return flowEntry({ dest: host, ports: sorted });
+}
+
 ;// CONCATENATED MODULE: ./lib/report/wording.js
 
 /** The words that summary, page and terminal share. Text from outside is returned raw: the renderer escapes it. */
@@ -55812,7 +56825,7 @@ function longestBackticks(text) {
 /** Ends the message of every commit that cagent makes. */
 const RUN_TRAILER = 'Cagent-Run:';
 /** What GitHub signs as. */
-const GITHUB = 'GitHub';
+const own_branch_GITHUB = 'GitHub';
 /** Whether the branch may be overwritten: only when all that would be lost is a commit that cagent made itself. */
 async function judgeBranch(github, repository, { branch, base, identity, viewer, }) {
     const head = await branchHead(github, repository, branch);
@@ -55821,7 +56834,7 @@ async function judgeBranch(github, repository, { branch, base, identity, viewer,
     const comparison = await compare(github, repository, base, branch);
     if (comparison === undefined)
         return { kind: 'foreign', why: `the branch ${branch} has no commit in common with ${base}` };
-    const own = (commit) => hasTrailer(commit.message) && ([identity, GITHUB].includes(commit.committer) || commit.login === viewer);
+    const own = (commit) => hasTrailer(commit.message) && ([identity, own_branch_GITHUB].includes(commit.committer) || commit.login === viewer);
     const others = comparison.ahead.filter((commit) => !own(commit));
     const [first] = others;
     if (first !== undefined || comparison.aheadBy > 1) {
@@ -55829,7 +56842,7 @@ async function judgeBranch(github, repository, { branch, base, identity, viewer,
         const who = by === undefined ? '' : `, such as ${by.sha.slice(0, 12)} by ${display_text_clip(display_text_displayText(by.committer), 60)}`;
         return { kind: 'foreign', why: `the branch ${branch} has commits that cagent did not make${who}` };
     }
-    return { kind: 'ours', head };
+    return { kind: 'ours', head, start: comparison.mergeBase };
 }
 function hasTrailer(message) {
     return (message.trimEnd().split('\n').at(-1) ?? '').startsWith(`${RUN_TRAILER} `);
@@ -55840,10 +56853,13 @@ function hasTrailer(message) {
 
 
 
+
+
 /** GitHub takes 65,536 characters; a part of ours should not push the rest out. */
 const LONGEST_MESSAGE = 20_000;
 const LONGEST_INLINE_PATCH = 55_000;
-const MOST_PATHS = 100;
+const proposal_text_MOST_PATHS = 100;
+const proposal_text_MOST_HOSTS = 10;
 /** Begins the body of every pull request and issue of ours. Proves nothing alone: the author counts too. */
 function proposalMarker(branch) {
     return `<!-- cagent:apply:${branch} -->`;
@@ -55864,7 +56880,7 @@ function proposalBody(settings, run, parts) {
         ...baseWords(parts.base, settings.baseBranch),
         parts.allowed === undefined
             ? listing('Changed', parts.paths)
-            : listing('Added to `network.allow`', parts.allowed),
+            : listing('Added to `network.allow`', parts.allowed, (entry) => reachedWords(entry, run)),
         ...(parts.excluded.length === 0 ? [] : [listing('Left out by `patch.excluded`', parts.excluded)]),
         ...finalWords(run),
         'The next run replaces the commit on this branch. A commit of somebody else on it makes cagent stop instead.',
@@ -55932,8 +56948,21 @@ function baseWords(base, branch) {
             ];
     }
 }
-function listing(title, paths) {
-    const shown = paths.slice(0, MOST_PATHS).map((path) => `- ${code(path)}`);
+/** A preset lets in more than what was reached, and by its name alone nobody can judge it. */
+function reachedWords(entry, { reached }) {
+    const value = JSON.parse(entry);
+    const preset = typeof value === 'string' ? findPreset(value) : undefined;
+    if (preset === undefined)
+        return '';
+    const hosts = hostsInPreset(preset, reached);
+    if (hosts.length === 0)
+        return ' for hosts that an earlier run reached';
+    const more = hosts.length - proposal_text_MOST_HOSTS;
+    const shown = hosts.slice(0, proposal_text_MOST_HOSTS).map((host) => code(host));
+    return ` for ${[...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ')}`;
+}
+function listing(title, paths, note = (_path) => '') {
+    const shown = paths.slice(0, proposal_text_MOST_PATHS).map((path) => `- ${code(path)}${note(path)}`);
     const rest = paths.length - shown.length;
     return [`**${title}**\n`, ...shown, ...(rest > 0 ? [`- … and ${wording_plural(rest, 'more file')}`] : [])].join('\n');
 }
@@ -56506,10 +57535,15 @@ async function proposeAllowList(run, items, settings, ports) {
     });
     if (own.kind === 'foreign')
         return own;
-    const earlier = own.kind === 'ours' ? await readCommit(github, repository, own.head, directory) : undefined;
-    const proposed = earlier === undefined ? undefined : await textAt(earlier, path);
-    const known = proposed === undefined ? [] : allowItems(proposed, path);
-    const { text, added } = extendAllow(await textAt(base, path), [...known, ...items], path);
+    const itemsOf = async (commit) => {
+        const found = await textAt(await readCommit(github, repository, commit, directory), path);
+        return found === undefined ? [] : allowItems(found, path);
+    };
+    // What the draft merely inherited may have been taken out of the base since, and must not come back.
+    const inherited = own.kind === 'ours' ? await itemsOf(own.start) : [];
+    const known = own.kind === 'ours' ? await itemsOf(own.head) : [];
+    const proposed = known.filter((item) => !inherited.includes(item));
+    const { text, added } = extendAllow(await textAt(base, path), [...proposed, ...items], path);
     if (added.length === 0)
         return await closeOwn(settings, ports, own);
     const content = Buffer.from(text, 'utf8');
@@ -56806,7 +57840,7 @@ async function readBarePatch(file, baseCommit, copy, expected) {
     if (expected !== undefined && expected !== sha256)
         throw tampered(`the patch has SHA-256 ${sha256}, the job of the agent said ${expected}`);
     const runId = `patch-${sha256.slice(0, 16)}`;
-    return { runId, conclusion: 'success', agent: undefined, finalMessage: '', stored };
+    return { runId, conclusion: 'success', agent: undefined, finalMessage: '', reached: [], stored };
 }
 const LARGEST_REPORT = 64 * 2 ** 20;
 const verified_run_count = schemas_number().int().nonnegative();
@@ -56824,6 +57858,7 @@ const verified_run_schema = object({
         patchSha256: schemas_string().regex(/^[0-9a-f]{64}$/),
         patchMasked: schemas_boolean().optional(),
     }),
+    egress: object({ hosts: array(object({ host: schemas_string(), verdict: schemas_string() })) }).optional(),
 });
 /**
  * Reads a run directory that came from elsewhere and checks that report, list of changes and patch are of one piece.
@@ -56859,8 +57894,10 @@ async function readVerifiedRun(directory, expected) {
             hint: 'Look at what the agent did with the secret before anything of it is used.',
         });
     }
-    const { runId, conclusion, agent } = report;
-    return { runId, conclusion, agent: agent.name, finalMessage: agent.finalMessage ?? '', stored };
+    const { runId, conclusion, agent, egress } = report;
+    const rows = egress?.hosts.filter(({ verdict }) => verdict !== 'blocked') ?? [];
+    const reached = [...new Set(rows.map(({ host }) => host))];
+    return { runId, conclusion, agent: agent.name, finalMessage: agent.finalMessage ?? '', reached, stored };
 }
 async function readReport(file) {
     try {
@@ -57698,7 +58735,8 @@ function proposalSettings(settings, event, environment, agent) {
     const { pullRequest } = event;
     const baseBranch = settings.baseBranch ?? branchOf(event, environment);
     const number = pullRequest?.number ?? (event.issue?.isPullRequest === true ? event.issue.number : undefined);
-    const branch = settings.branchPrefix + (settings.branch ?? branchKey(environment, agent, number));
+    const key = settings.branch ?? branchKey(environment, agent, number, settings.propose);
+    const branch = settings.branchPrefix + key;
     if (branch === baseBranch || branch === event.defaultBranch) {
         throw new errors_CagentError('config.invalid', `input branch: found ${branch}, allowed: a branch of its own, not the one that the changes are for`);
     }
@@ -57747,14 +58785,18 @@ function workflowBranch({ GITHUB_REF: ref = '' }) {
 function noBranch(hint) {
     return new errors_CagentError('config.invalid', 'the event of the workflow does not tell a branch', { hint });
 }
-/** The same for every run of one agent in one workflow, and on one pull request. */
-function branchKey(environment, agent, pullRequest) {
+/**
+ * The same for every run of one agent in one workflow, and on one pull request. An allow list has another one than the
+ * changes: each would overwrite the commit of the other.
+ */
+function branchKey(environment, agent, pullRequest, propose) {
     const { GITHUB_WORKFLOW_REF: reference = '', GITHUB_WORKFLOW: name = '' } = environment;
     const file = /\/([^/]+)\.ya?ml@/.exec(reference)?.[1] ?? name;
     const parts = [
         branchSlug(file) || 'workflow',
         agent,
         ...(pullRequest === undefined ? [] : [`pr-${pullRequest}`]),
+        ...(propose === 'allow-list' ? [propose] : []),
     ];
     return parts.join('-');
 }

@@ -11913,7 +11913,7 @@ __webpack_unused_export__ = publicApi.parse;
 exports.hR = publicApi.parseAllDocuments;
 exports.Tp = publicApi.parseDocument;
 __webpack_unused_export__ = publicApi.stringify;
-__webpack_unused_export__ = visit.visit;
+exports.YR = visit.visit;
 __webpack_unused_export__ = visit.visitAsync;
 
 
@@ -17834,7 +17834,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var node_tty__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7066);
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4754);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4677);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9713);
 /* harmony import */ var _output_stream_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6766);
 
 
@@ -17858,7 +17858,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4677:
+/***/ 9713:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18481,6 +18481,7 @@ async function openBaseCommit(request) {
             entries ??= readTree(git, id, prefix).catch(refuse);
             return entries;
         },
+        above: (names) => readAbove(git, id, prefix, names).catch(refuse),
         read: async (ids) => {
             const objects = await readObjects(git, [...new Set(ids)]).catch(refuse);
             return new Map(objects.map((object) => [object.id, object.content]));
@@ -18553,14 +18554,29 @@ async function commitOf(git, revision) {
 }
 async function readTree(git, commit, prefix) {
     const below = prefix === '' ? [] : ['--', byteTextToPath(prefix)];
-    const listing = (await git(['ls-tree', '-r', '-z', '--full-tree', commit, ...below])).toString('latin1');
+    const listing = await git(['ls-tree', '-r', '-z', '--full-tree', commit, ...below]);
+    return parseListing(listing.toString('latin1'), (path) => path.slice(prefix.length));
+}
+async function readAbove(git, commit, prefix, names) {
+    const way = prefix.split('/').slice(0, -1);
+    const wanted = new Map(way.flatMap((_, depth) => names.map((name) => [
+        [...way.slice(0, depth), name].join('/'),
+        `${'../'.repeat(way.length - depth)}${name}`,
+    ])));
+    if (wanted.size === 0)
+        return new Map();
+    const paths = [...wanted.keys()].map(byteTextToPath);
+    const listing = await git(['ls-tree', '-z', '--full-tree', commit, '--', ...paths]);
+    return parseListing(listing.toString('latin1'), (path) => wanted.get(path));
+}
+function parseListing(listing, named) {
     const entries = new Map();
     // Each entry is `MODE SP TYPE SP OBJECT TAB PATH NUL`, the mode always six characters wide. There may be 100,000.
     for (let at = 0; at < listing.length;) {
         const end = listing.indexOf('\0', at);
         const tab = listing.indexOf('\t', at);
         const objectId = listing.slice(listing.lastIndexOf(' ', tab) + 1, tab);
-        entries.set(listing.slice(tab + 1 + prefix.length, end), { mode: listing.slice(at, at + 6), objectId });
+        entries.set(named(listing.slice(tab + 1, end)), { mode: listing.slice(at, at + 6), objectId });
         at = end + 1;
     }
     return entries;
@@ -19056,14 +19072,17 @@ function nearest(name, names) {
     }
     return best;
 }
-/** Like {@link nearest}, but only when it is near enough to be a slip of the keyboard. */
-function likelyMeant(name, names) {
+/**
+ * Like {@link nearest}, but only when it is near enough to be a slip of the keyboard.
+ * @param part at most one letter out of this many may differ
+ */
+function likelyMeant(name, names, part = 2) {
     const best = nearest(name, names);
     if (best === undefined)
         return undefined;
     if (best.startsWith(name) && name !== '')
         return best;
-    return (0,mod/* distance */.Io)(name.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(best.length / 2))
+    return (0,mod/* distance */.Io)(name.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(best.length / part))
         ? best
         : undefined;
 }
@@ -30289,13 +30308,12 @@ function unknownKey(path, document) {
 function problem(path, document, text) {
     return { offset: document.offset(path), text: `${document.place(path)}: ${text}` };
 }
-/** A key in the right section beats one that is as near elsewhere; `memory` at the top is still `limits.memory`. */
+/** A key in the right section beats one that is nearer elsewhere; `memory` at the top is still `limits.memory`. */
 function nearestKey(key, parent, siblings) {
     const elsewhere = new Map(configKeys().map((full) => [full.slice(full.lastIndexOf('.') + 1), full]));
-    const last = nearest(key, [...siblings, ...elsewhere.keys()]);
-    if (siblings.includes(last))
-        return dotted([...parent, last]);
-    return elsewhere.get(last);
+    const meant = likelyMeant(key, siblings) ?? likelyMeant(key, [...elsewhere.keys()], 3);
+    const last = (meant ?? nearest(key, siblings));
+    return siblings.includes(last) ? dotted([...parent, last]) : elsewhere.get(last);
 }
 function configKeys() {
     return OPTION_NAMES.flatMap((name) => optionSpec(name).key ?? []);
@@ -30617,7 +30635,7 @@ function parseYaml(text, name) {
         throw new CagentError('config.invalid', `${name}:1:1: the file is empty, allowed: a mapping with version: 1`);
     }
     const offset = (path) => offsetOf(document, path);
-    return { value: toValue(document, name), place: (path) => place(offset(path)), offset };
+    return { value: toValue(document, name, place), place: (path) => place(offset(path)), offset };
 }
 function parseDocuments(text, name, lineCounter) {
     try {
@@ -30646,13 +30664,30 @@ function syntaxError(faults, text, place) {
 function keyAt(text, offset) {
     return /^[^:\r\n]{0,60}/.exec(text.slice(offset))?.[0] ?? '';
 }
-function toValue(document, name) {
+function toValue(document, name, place) {
     try {
         return document.toJS({ maxAliasCount: MAX_ALIASES });
     }
     catch (thrown) {
-        throw new CagentError('config.syntax', `${name}: ${messageOf(thrown)}`, { cause: thrown });
+        const lost = thrown instanceof ReferenceError ? lostAlias(document, thrown.message) : undefined;
+        const text = lost === undefined
+            ? `${name}: ${messageOf(thrown)}`
+            : `${place(startOf(lost) ?? 0)}: *${lost.source} refers to an anchor that does not stand above it, allowed: "*${lost.source}" in quotes for the text itself`;
+        throw new CagentError('config.syntax', text, { cause: thrown });
     }
+}
+/** The alias that a message names; most often it was to be a pattern, which YAML takes for text only in quotes. */
+function lostAlias(document, message) {
+    let lost;
+    (0,dist/* visit */.YR)(document, {
+        Alias: (_, alias) => {
+            if (!message.endsWith(`: ${alias.source}`))
+                return undefined;
+            lost = alias;
+            return dist/* visit */.YR.BREAK;
+        },
+    });
+    return lost;
 }
 function isEmptyScalar(node) {
     return (0,dist/* isScalar */.jn)(node) && node.value === null;
@@ -31758,10 +31793,19 @@ async function refuseDirtyFiles(trial, real, head, paths, file) {
     const untracked = present.some(isDirectory)
         ? namesOf(await runGit(copy, ['ls-files', '--others', '-z']))
         : [];
-    const inTheWay = present.filter((path) => !isDirectory(path) || untracked.some((name) => name.startsWith(`${path}/`)));
-    const blocked = [...new Set([...dirty, ...inTheWay])];
-    if (blocked.length > 0) {
-        throw refusal(`files that the patch changes have uncommitted changes: ${listPaths(blocked)}`, 'Commit or stash them first.');
+    const inTheWay = present.flatMap((path) => isDirectory(path) ? untracked.filter((name) => name.startsWith(`${path}/`)) : [path]);
+    const reasons = [
+        ...(dirty.length > 0
+            ? [`files that the patch changes have uncommitted changes: ${listPaths([...new Set(dirty)])}`]
+            : []),
+        ...(inTheWay.length > 0 ? [`untracked files are in the way: ${listPaths(inTheWay)}`] : []),
+    ];
+    if (reasons.length > 0) {
+        const hints = [
+            ...(dirty.length > 0 ? ['Commit or stash the changes first.'] : []),
+            ...(inTheWay.length > 0 ? ['Move the untracked files away first.'] : []),
+        ];
+        throw refusal(reasons.join('; '), hints.join(' '));
     }
     const checked = await tryGit(copy, ['apply', '--index', '--check', '--whitespace=nowarn', file]);
     if (checked.exitCode !== 0) {
@@ -32221,10 +32265,14 @@ async function outDirectory(given, cwd, workspace) {
     if (given === undefined)
         return undefined;
     const path = (0,external_node_path_.resolve)(cwd, given);
-    const found = await (0,promises_namespaceObject.stat)(path).catch(() => undefined);
+    const hint = 'Name an empty or new directory with --out.';
+    const found = await (0,promises_namespaceObject.stat)(path).catch((error) => {
+        if (error.code !== 'ENOTDIR')
+            return undefined;
+        throw new CagentError('config.out', `the run directory ${displayPath(path)} cannot be made: there is a file in its way.`, { hint, cause: error });
+    });
     if (found === undefined)
         return path;
-    const hint = 'Name an empty or new directory with --out.';
     if (!found.isDirectory()) {
         throw new CagentError('config.out', `the run directory ${displayPath(path)} is there and is not a directory.`, { hint });
     }
@@ -35673,6 +35721,95 @@ function refuseReserved(entries, env, agent) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/core/secret-values.js
+/** Values shorter than this are not masked: a two-letter value would tear holes into every text. */
+const SHORTEST_MASKED = 4;
+/** The same for what is only a part or a variant of a value. */
+const SHORTEST_DERIVED = 8;
+/** A function that replaces every known value, and its usual encodings, by `***`. */
+function createMask(secrets) {
+    const needles = [...new Set(secrets.flatMap((secret) => secretForms(secret.value)))]
+        .filter((form) => form.length >= SHORTEST_MASKED)
+        .sort((a, b) => b.length - a.length);
+    if (needles.length === 0)
+        return (text) => text;
+    const pattern = new RegExp(needles.map((needle) => needle.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
+    return (text) => text.replace(pattern, '***');
+}
+/** The longest form of any secret, in characters: what a streaming masker has to hold back. */
+function longestForm(secrets) {
+    return Math.max(0, ...secrets.flatMap((secret) => secretForms(secret.value)).map((form) => form.length));
+}
+/**
+ * The forms in which a value is looked for: as it is, trimmed, by line, in one case (names in DNS are lower case),
+ * reversed, URL-, JSON- and HTML-encoded, hex, and base64 and base64url in all three alignments, whole and in the lines
+ * into which tools wrap them.
+ */
+function secretForms(value) {
+    const trimmed = value.trim();
+    if (trimmed.length < SHORTEST_MASKED)
+        return trimmed.length === 0 ? [] : [trimmed];
+    const lines = trimmed.split(/\r?\n/).map((line) => line.trim());
+    const bytes = Buffer.from(trimmed, 'utf8');
+    const base64 = [bytes.toString('base64'), ...[0, 1, 2].map((shift) => alignedBase64(bytes, shift))];
+    const hex = bytes.toString('hex');
+    const url = urlForms(trimmed);
+    return [
+        ...new Set([
+            value,
+            trimmed,
+            ...[...lines, trimmed.toLowerCase(), trimmed.toUpperCase()].filter((form) => form.length >= SHORTEST_DERIVED),
+            [...trimmed].reverse().join(''),
+            ...base64,
+            ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
+            ...[64, 76].flatMap((width) => wrapped(base64[0], width)),
+            hex,
+            hex.toUpperCase(),
+            ...wrapped(hex, 60),
+            ...url,
+            ...url.map((form) => form.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase())),
+            JSON.stringify(trimmed).slice(1, -1),
+            ...htmlForms(trimmed),
+        ]),
+    ];
+}
+/** The ways in which URL libraries encode a value: whole URL, component, strict component and form field. */
+function urlForms(text) {
+    const component = encodeURIComponent(text.toWellFormed());
+    const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+    return [
+        encodeURI(text.toWellFormed()),
+        component,
+        strict,
+        new URLSearchParams({ '': text }).toString().slice(1),
+    ];
+}
+/** As in the text of an element and in an attribute. */
+function htmlForms(text) {
+    const inText = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    return [
+        inText,
+        ...['&#39;', '&#x27;'].map((quote) => inText.replaceAll('"', '&quot;').replaceAll("'", quote)),
+    ];
+}
+/** The lines of `text` at `width`, as `base64`, `openssl` and `xxd` print them; none when it fits in one. */
+function wrapped(text, width) {
+    if (text.length <= width)
+        return [];
+    const lines = [];
+    for (let at = 0; at < text.length; at += width)
+        lines.push(text.slice(at, at + width));
+    return lines.filter((line) => line.length >= SHORTEST_DERIVED);
+}
+/** The characters of base64 that depend on the value alone when it starts `shift` bytes into a group of three. */
+function alignedBase64(bytes, shift) {
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+        .toString('base64')
+        .replace(/=+$/, '');
+    const whole = Math.floor(((bytes.length + shift) * 8) / 6);
+    return encoded.slice(shift === 0 ? 0 : shift + 1, whole);
+}
+
 ;// CONCATENATED MODULE: ./lib/egress/address.js
 
 /** Four decimal parts without leading zeros to a number; `undefined` for every other spelling. */
@@ -35804,7 +35941,7 @@ function isLocalName(name) {
 
 ;// CONCATENATED MODULE: ./lib/egress/matching.js
 /** Whether a rule's target means this name (normalised). Address targets never do: names and addresses do not mix. */
-function matchesName(target, name) {
+function matching_matchesName(target, name) {
     switch (target.kind) {
         case 'name':
             return name === target.name;
@@ -35829,7 +35966,7 @@ function matching_rulesForName(policy, name) {
     const candidates = [index.get(name), ...suffixes.map((suffix) => index.get(`.${suffix}`)), index.get('*')];
     return candidates
         .flatMap((entries) => entries ?? [])
-        .filter(({ rule }) => matchesName(rule.target, name))
+        .filter(({ rule }) => matching_matchesName(rule.target, name))
         .sort((a, b) => a.position - b.position)
         .map(({ rule }) => rule);
 }
@@ -36918,12 +37055,12 @@ function coversTarget(outer, inner) {
     if (outer.kind === 'cidr' || inner.kind === 'cidr')
         return coversAddresses(outer, inner);
     if (outer.kind === 'any')
-        return inner.kind === 'any' || matchesName(outer, sampleName(inner));
+        return inner.kind === 'any' || matching_matchesName(outer, sampleName(inner));
     switch (inner.kind) {
         case 'any':
             return false;
         case 'name':
-            return matchesName(outer, inner.name);
+            return matching_matchesName(outer, inner.name);
         case 'one-label':
             if (outer.kind === 'one-label')
                 return outer.suffix === inner.suffix;
@@ -37028,7 +37165,7 @@ function knownHosts(policy) {
 }
 function isKnownBlocked({ knownBlocked = [] }, host) {
     const name = host === undefined ? undefined : host_name_normalizeName(host);
-    return name !== undefined && knownBlocked.some(({ target }) => matchesName(target, name));
+    return name !== undefined && knownBlocked.some(({ target }) => matching_matchesName(target, name));
 }
 function compile(text, reason) {
     const destination = parseDestination(text);
@@ -37796,15 +37933,17 @@ const LARGEST_IGNORE_FILE = 4 * 1024 * 1024;
 const SECOND_IGNORE_FILE = '.agentsignore';
 /**
  * The bytes of an ignore file, `undefined` when there is none or it is a directory. A link is followed only while
- * it stays in the workspace: its lines are quoted in the plan, so a link to `/etc/shadow` would print it.
+ * it stays in the workspace, for a file above that in its repository: its lines are quoted in the plan, so a link to
+ * `/etc/shadow` would print it.
  *
+ * @param depth how many directories the workspace lies below the top of its repository
  * Throws `workspace.view` when the file exists but cannot be read: without its rules too much would be visible.
  */
-function readIgnoreFile(root, path) {
+function readIgnoreFile(root, path, depth = 0) {
     const file = byteTextToFile(`${root}/${path}`);
     let descriptor;
     try {
-        descriptor = (0,external_node_fs_.openSync)(realFile(root, file, path), external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK | external_node_fs_.constants.O_NOFOLLOW);
+        descriptor = (0,external_node_fs_.openSync)(realFile(path.startsWith('../') ? `${root}/${'../'.repeat(depth)}` : root, file, path), external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK | external_node_fs_.constants.O_NOFOLLOW);
     }
     catch (error) {
         if (isMissing(error))
@@ -38094,6 +38233,13 @@ async function readBaseRules(commit, ignoreFile) {
         if (end === undefined)
             throw leadsNowhere(path);
         blobs.set(path, end.objectId);
+    }
+    const names = ignoreFile.includes('/') ? [SECOND_IGNORE_FILE] : [ignoreFile, SECOND_IGNORE_FILE];
+    for (const [path, { mode, objectId }] of await commit.above(names.map(pathToByteText))) {
+        if (mode === '120000')
+            throw leadsNowhere(path);
+        if (mode.startsWith('100'))
+            blobs.set(path, objectId);
     }
     const contents = await commit.read([...blobs.values()]);
     const files = [...blobs].flatMap(([path, id]) => {
@@ -38557,7 +38703,7 @@ async function readTracked(input) {
         if (before !== identity(file))
             continue;
         (0,external_node_fs_.rmSync)(attributes);
-        return { source, repository, index, entries, ...parseListing(differences) };
+        return { source, repository, index, entries, ...tracked_files_parseListing(differences) };
     }
     throw new CagentError('workspace.git', 'The index of the repository keeps changing while it is read.', {
         hint: 'End the git commands that run in the workspace, and run again.',
@@ -38574,7 +38720,7 @@ async function listDifferences(repository, hasIndex, more = []) {
         env: { GIT_INDEX_FILE: index },
     });
 }
-function parseListing(output) {
+function tracked_files_parseListing(output) {
     const changed = new Set();
     const skipped = new Set();
     const untracked = [];
@@ -38846,6 +38992,102 @@ function readBeginning(path) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/workspace/rule-level.js
+
+
+
+
+/** The rules of one directory's ignore files, in the order of `names`. `directory` has a trailing slash. */
+function rule_level_readSources(read, directory, names) {
+    return names.flatMap((name) => {
+        const path = `${directory}${pathToByteText(name)}`;
+        const bytes = read(path);
+        if (bytes === undefined)
+            return [];
+        return [
+            { label: `${displayPath(byteTextToPath(path))}:`, list: compileIgnoreList(parseIgnoreFile(bytes)) },
+        ];
+    });
+}
+/** The rule that has the last word about a path: deeper files win over higher ones. */
+function matchIn(level, path, name, directory) {
+    for (let at = level; at !== undefined; at = at.parent) {
+        const relative = at.way + path.slice(at.base.length);
+        for (const source of at.sources.toReversed()) {
+            const pattern = lastMatch(source.list, relative, name, directory);
+            if (pattern !== undefined)
+                return { source, pattern };
+        }
+    }
+    return undefined;
+}
+/** `.agentignore:3 *.pem`, `--ignore *.pem`. */
+function rule_level_reasonOf({ source, pattern }) {
+    const text = displayPath(byteTextToPath(pattern.text));
+    return source.label.endsWith(':') ? `${source.label}${pattern.line} ${text}` : `${source.label}${text}`;
+}
+
+;// CONCATENATED MODULE: ./lib/workspace/enclosing-rules.js
+
+
+
+
+/**
+ * Names of the directories from the top of the repository down to a workspace that lies deeper in it; empty for the
+ * top itself and for a workspace in no repository. `root`: absolute path without links.
+ */
+function wayFromTop(root) {
+    const parts = root.split('/').filter((part) => part !== '');
+    for (let depth = parts.length; depth >= 0; depth--) {
+        if (isThere(`/${parts.slice(0, depth).join('/')}/.git`))
+            return parts.slice(depth);
+    }
+    return [];
+}
+/**
+ * The rules of the directories between a workspace and the top of its repository. Whoever starts an agent in one
+ * package of a repository has hidden the same files there as in the whole.
+ *
+ * Throws `workspace.view` when they hide the workspace itself: nothing of it could be shown.
+ */
+function enclosingLevel(read, way, names) {
+    let level;
+    for (const [depth, name] of way.entries()) {
+        const base = way
+            .slice(0, depth)
+            .map((part) => `${part}/`)
+            .join('');
+        const sources = rule_level_readSources(read, '../'.repeat(way.length - depth), names);
+        if (sources.length > 0)
+            level = { base, way: '', sources, parent: level };
+        const match = matchIn(level, `${base}${name}`, name, true);
+        if (match !== undefined && !match.pattern.negative) {
+            throw new CagentError('workspace.view', `The workspace is hidden by the rule ${rule_level_reasonOf(match)}.`, {
+                hint: 'Name another directory with --workspace, or change that ignore file.',
+            });
+        }
+    }
+    return seenFrom(`${way.join('/')}/`, level);
+}
+/** The same levels for paths that begin at the workspace and not at the top. */
+function seenFrom(workspace, level) {
+    return (level && {
+        base: '',
+        way: workspace.slice(level.base.length),
+        sources: level.sources,
+        parent: seenFrom(workspace, level.parent),
+    });
+}
+function isThere(path) {
+    try {
+        return (0,external_node_fs_.lstatSync)(byteTextToFile(path), { throwIfNoEntry: false }) !== undefined;
+    }
+    catch {
+        // A directory that may not be looked into, or is none, is no repository of this user.
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/workspace/ignore-rules.js
 
 
@@ -38854,8 +39096,12 @@ function readBeginning(path) {
 
 
 
+
 const VISIBLE = { kind: 'visible' };
-/** Reads the root's ignore files and compiles everything. Throws `workspace.view` for unreadable ignore files. */
+/**
+ * Reads the ignore files of the root and of the directories above it in the same repository, and compiles everything.
+ * Throws `workspace.view` for unreadable ignore files, and when the whole workspace is hidden.
+ */
 function loadIgnoreRules(input) {
     const credentials = input.credentials ?? BUILTIN_CREDENTIALS;
     const certain = compileCredentials(credentials, false);
@@ -38878,61 +39124,40 @@ function loadIgnoreRules(input) {
             ? rule
             : undefined;
     };
-    const read = (path) => input.files === undefined ? readIgnoreFile(input.root, path) : input.files.get(path);
-    const sources = ignore_rules_readSources(read, '', rootNames);
+    const way = wayFromTop(input.root);
+    const read = (path) => input.files === undefined ? readIgnoreFile(input.root, path, way.length) : input.files.get(path);
+    const above = enclosingLevel(read, way, nestedNames);
+    const root = { base: '', way: '', sources: rule_level_readSources(read, '', rootNames), parent: above };
     return {
         given: input.files !== undefined,
-        names: [certain, options, ...sources.map(({ list }) => list)].flatMap(({ names, paths }) => [
+        names: [certain, options, ...listsOf(root)].flatMap(({ names, paths }) => [
             ...names.keys(),
             ...paths.keys(),
         ]),
-        root: { base: '', sources, parent: undefined },
+        root,
         enter: (parent, directory) => {
-            const sources = ignore_rules_readSources(read, directory, nestedNames);
-            return sources.length === 0 ? parent : { base: directory, sources, parent };
+            const sources = rule_level_readSources(read, directory, nestedNames);
+            return sources.length === 0 ? parent : { base: directory, way: '', sources, parent };
         },
         decide: (level, path, name, directory) => {
             const user = userMatch(optionSource, level, path, name, directory);
             if (user !== undefined && !user.pattern.negative)
-                return { kind: 'hidden', reason: ignore_rules_reasonOf(user) };
+                return { kind: 'hidden', reason: rule_level_reasonOf(user) };
             const credential = credentialFor(path, name, directory);
             if (credential === undefined)
                 return VISIBLE;
             if (user === undefined)
                 return { kind: 'hidden', reason: `built-in: ${credential.reason}` };
-            return { kind: 're-included', by: ignore_rules_reasonOf(user), credential: credential.reason };
+            return { kind: 're-included', by: rule_level_reasonOf(user), credential: credential.reason };
         },
     };
 }
 function userMatch(options, level, path, name, directory) {
     const chosen = lastMatch(options.list, path, name, directory);
-    if (chosen !== undefined)
-        return { source: options, pattern: chosen };
-    for (let at = level; at !== undefined; at = at.parent) {
-        const relative = at.base === '' ? path : path.slice(at.base.length);
-        for (let index = at.sources.length - 1; index >= 0; index--) {
-            const source = at.sources[index];
-            const pattern = lastMatch(source.list, relative, name, directory);
-            if (pattern !== undefined)
-                return { source, pattern };
-        }
-    }
-    return undefined;
+    return chosen === undefined ? matchIn(level, path, name, directory) : { source: options, pattern: chosen };
 }
-function ignore_rules_reasonOf({ source, pattern }) {
-    const text = displayPath(byteTextToPath(pattern.text));
-    return source.label.endsWith(':') ? `${source.label}${pattern.line} ${text}` : `${source.label}${text}`;
-}
-function ignore_rules_readSources(read, directory, names) {
-    return names.flatMap((name) => {
-        const path = `${directory}${pathToByteText(name)}`;
-        const bytes = read(path);
-        if (bytes === undefined)
-            return [];
-        return [
-            { label: `${displayPath(byteTextToPath(path))}:`, list: compileIgnoreList(parseIgnoreFile(bytes)) },
-        ];
-    });
+function listsOf(level) {
+    return level === undefined ? [] : [...level.sources.map(({ list }) => list), ...listsOf(level.parent)];
 }
 /** Rules that judge by the name alone, or those that also look inside. The position in the table travels as the line. */
 function compileCredentials(rules, withContent) {
@@ -40357,6 +40582,48 @@ function joinPlans(early, workspace) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/report/mask-json.js
+/**
+ * Fields whose values are words of cagent's own, never text from outside. They stay as they are, so that a secret
+ * that happens to be such a word (`--env MODE` with the value `block`) cannot make a file invalid.
+ */
+const OWN_WORDS = new Set([
+    'schema',
+    'runId',
+    'conclusion',
+    'startedAt',
+    'start',
+    'time',
+    'verdict',
+    'protocol',
+    'protocols',
+    'mode',
+    'kind',
+    'type',
+    'status',
+    'entrypoint',
+    'code',
+]);
+/** Fields whose inner names are not ours, so that nothing below them is a word of cagent's own. */
+const FOREIGN = new Set(['structuredOutput']);
+/** A copy of readonly JSON with every string masked. Structure, numbers and our field names stay. */
+function maskJson(value, mask) {
+    return masked(value, mask, false);
+}
+function masked(value, mask, foreign) {
+    if (typeof value === 'string')
+        return mask(value);
+    if (Array.isArray(value))
+        return value.map((element) => masked(element, mask, foreign));
+    if (value === null || typeof value !== 'object')
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, field]) => {
+        if (foreign)
+            return [mask(key), masked(field, mask, true)];
+        return [key, OWN_WORDS.has(key) ? field : masked(field, mask, FOREIGN.has(key))];
+    }));
+}
+
 ;// CONCATENATED MODULE: ./lib/report/plan-text.js
 
 
@@ -40482,7 +40749,10 @@ function wantsColor({ environment, stderr }) {
 
 
 
-/** `cagent plan`: prints what `run` would do and touches nothing. */
+
+
+
+/** `cagent plan`: prints what `run` would do, with secret values masked as in `plan.json`, and touches nothing. */
 async function planCommand(parsed, context) {
     const { environment, cwd, stdout, openBase } = context;
     const spec = await resolveRunSpec({ flags: parsed.flags, cwd, environment, purpose: 'run', openBase });
@@ -40502,7 +40772,11 @@ async function planCommand(parsed, context) {
         cacheDirectory: undefined,
     };
     const early = planEarly(spec, host, createRunId(systemClock.now()));
-    const plan = await planLate(spec, host, early, spec.out);
+    const keys = missingKeys(early.agent, environment).length > 0
+        ? []
+        : [...agentCredentials(early.agent, environment).values()];
+    const mask = createMask([...spec.env.filter((entry) => entry.secret), ...keys.map(({ secret }) => secret)]);
+    const plan = maskJson(await planLate(spec, host, early, spec.out), mask);
     stdout.write(parsed.json ? `${JSON.stringify(plan, null, 2)}\n` : renderPlan(plan));
     return 0;
 }
@@ -40528,95 +40802,6 @@ function described({ name, summary, hosts }) {
     const width = Math.max(...hosts.map(({ host }) => host.length));
     const lines = hosts.map(({ host, reason }) => `  ${host.padEnd(width)}  ${reason}\n`);
     return `${name}: ${summary}\n${lines.join('')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/core/secret-values.js
-/** Values shorter than this are not masked: a two-letter value would tear holes into every text. */
-const SHORTEST_MASKED = 4;
-/** The same for what is only a part or a variant of a value. */
-const SHORTEST_DERIVED = 8;
-/** A function that replaces every known value, and its usual encodings, by `***`. */
-function createMask(secrets) {
-    const needles = [...new Set(secrets.flatMap((secret) => secretForms(secret.value)))]
-        .filter((form) => form.length >= SHORTEST_MASKED)
-        .sort((a, b) => b.length - a.length);
-    if (needles.length === 0)
-        return (text) => text;
-    const pattern = new RegExp(needles.map((needle) => needle.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
-    return (text) => text.replace(pattern, '***');
-}
-/** The longest form of any secret, in characters: what a streaming masker has to hold back. */
-function longestForm(secrets) {
-    return Math.max(0, ...secrets.flatMap((secret) => secretForms(secret.value)).map((form) => form.length));
-}
-/**
- * The forms in which a value is looked for: as it is, trimmed, by line, in one case (names in DNS are lower case),
- * reversed, URL-, JSON- and HTML-encoded, hex, and base64 and base64url in all three alignments, whole and in the lines
- * into which tools wrap them.
- */
-function secretForms(value) {
-    const trimmed = value.trim();
-    if (trimmed.length < SHORTEST_MASKED)
-        return trimmed.length === 0 ? [] : [trimmed];
-    const lines = trimmed.split(/\r?\n/).map((line) => line.trim());
-    const bytes = Buffer.from(trimmed, 'utf8');
-    const base64 = [bytes.toString('base64'), ...[0, 1, 2].map((shift) => alignedBase64(bytes, shift))];
-    const hex = bytes.toString('hex');
-    const url = urlForms(trimmed);
-    return [
-        ...new Set([
-            value,
-            trimmed,
-            ...[...lines, trimmed.toLowerCase(), trimmed.toUpperCase()].filter((form) => form.length >= SHORTEST_DERIVED),
-            [...trimmed].reverse().join(''),
-            ...base64,
-            ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
-            ...[64, 76].flatMap((width) => wrapped(base64[0], width)),
-            hex,
-            hex.toUpperCase(),
-            ...wrapped(hex, 60),
-            ...url,
-            ...url.map((form) => form.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase())),
-            JSON.stringify(trimmed).slice(1, -1),
-            ...htmlForms(trimmed),
-        ]),
-    ];
-}
-/** The ways in which URL libraries encode a value: whole URL, component, strict component and form field. */
-function urlForms(text) {
-    const component = encodeURIComponent(text.toWellFormed());
-    const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-    return [
-        encodeURI(text.toWellFormed()),
-        component,
-        strict,
-        new URLSearchParams({ '': text }).toString().slice(1),
-    ];
-}
-/** As in the text of an element and in an attribute. */
-function htmlForms(text) {
-    const inText = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-    return [
-        inText,
-        ...['&#39;', '&#x27;'].map((quote) => inText.replaceAll('"', '&quot;').replaceAll("'", quote)),
-    ];
-}
-/** The lines of `text` at `width`, as `base64`, `openssl` and `xxd` print them; none when it fits in one. */
-function wrapped(text, width) {
-    if (text.length <= width)
-        return [];
-    const lines = [];
-    for (let at = 0; at < text.length; at += width)
-        lines.push(text.slice(at, at + width));
-    return lines.filter((line) => line.length >= SHORTEST_DERIVED);
-}
-/** The characters of base64 that depend on the value alone when it starts `shift` bytes into a group of three. */
-function alignedBase64(bytes, shift) {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
-        .toString('base64')
-        .replace(/=+$/, '');
-    const whole = Math.floor(((bytes.length + shift) * 8) / 6);
-    return encoded.slice(shift === 0 ? 0 : shift + 1, whole);
 }
 
 ;// CONCATENATED MODULE: ./lib/report/append-file.js
@@ -40736,6 +40921,7 @@ function allMethods(byPath) {
 
 
 
+
 /** Reasons that another rule would take away; no rule helps against, say, a wrong SNI. */
 const FOR_WANT_OF_A_RULE = new Set(['no-rule', 'port-not-allowed', 'direct-address']);
 const suggest_DEFAULT_PORTS = new Set(['80', '443']);
@@ -40818,14 +41004,13 @@ function destinationOf({ host, ip }) {
 function coverByPresets(hosts) {
     const rest = new Set(hosts);
     const presets = [];
-    // `defaults` depends on the agent, so it says less than the presets it is made of.
-    const candidates = PRESETS.filter(({ name }) => name !== 'defaults')
+    const candidates = PRESETS.filter(mayStandForHosts)
         .map((preset) => ({ name: preset.name, targets: targetsOf(preset) }))
         .sort((a, b) => a.targets.length - b.targets.length);
     for (;;) {
         let best;
         for (const { name, targets } of candidates) {
-            const covered = [...rest].filter((host) => targets.some((target) => matchesName(target, host)));
+            const covered = [...rest].filter((host) => targets.some((target) => matching_matchesName(target, host)));
             if (covered.length > (best?.hosts.length ?? 0))
                 best = { name, hosts: covered };
         }
@@ -40835,6 +41020,20 @@ function coverByPresets(hosts) {
         for (const host of best.hosts)
             rest.delete(host);
     }
+}
+/**
+ * `defaults` depends on the agent, so it says less than the presets it is made of. A pattern lets in hosts of others,
+ * such as any tenant of a cloud, and a model provider stores what it is sent: one host must not bring these along.
+ */
+function mayStandForHosts(preset) {
+    if (preset.name === 'defaults' || model_providers_MODEL_PROVIDERS.includes(preset))
+        return false;
+    return targetsOf(preset).every(({ kind }) => kind === 'name');
+}
+/** Those of the hosts (names, normalised) that a preset lets in. */
+function hostsInPreset(preset, hosts) {
+    const targets = targetsOf(preset);
+    return hosts.filter((host) => targets.some((target) => matchesName(target, host)));
 }
 function targetsOf(preset) {
     return preset.hosts.flatMap(({ host }) => {
@@ -41010,48 +41209,6 @@ function freeze(row) {
         reasons: [...reasons],
         ...(requests.size === 0 ? {} : { requests: [...requests] }),
     };
-}
-
-;// CONCATENATED MODULE: ./lib/report/mask-json.js
-/**
- * Fields whose values are words of cagent's own, never text from outside. They stay as they are, so that a secret
- * that happens to be such a word (`--env MODE` with the value `block`) cannot make a file invalid.
- */
-const OWN_WORDS = new Set([
-    'schema',
-    'runId',
-    'conclusion',
-    'startedAt',
-    'start',
-    'time',
-    'verdict',
-    'protocol',
-    'protocols',
-    'mode',
-    'kind',
-    'type',
-    'status',
-    'entrypoint',
-    'code',
-]);
-/** Fields whose inner names are not ours, so that nothing below them is a word of cagent's own. */
-const FOREIGN = new Set(['structuredOutput']);
-/** A copy of readonly JSON with every string masked. Structure, numbers and our field names stay. */
-function maskJson(value, mask) {
-    return masked(value, mask, false);
-}
-function masked(value, mask, foreign) {
-    if (typeof value === 'string')
-        return mask(value);
-    if (Array.isArray(value))
-        return value.map((element) => masked(element, mask, foreign));
-    if (value === null || typeof value !== 'object')
-        return value;
-    return Object.fromEntries(Object.entries(value).map(([key, field]) => {
-        if (foreign)
-            return [mask(key), masked(field, mask, true)];
-        return [key, OWN_WORDS.has(key) ? field : masked(field, mask, FOREIGN.has(key))];
-    }));
 }
 
 ;// CONCATENATED MODULE: ./lib/core/redactor.js
@@ -43145,9 +43302,12 @@ put reports, notes and logs here.
  */
 class OwnerAccess {
     #changed = [];
-    /** Makes a regular file or directory readable. `path` must not be a link; the caller has the result of lstat. */
-    grant(path, stats) {
-        const needed = stats.isDirectory() ? 0o500 : 0o400;
+    /**
+     * Makes a regular file or directory readable, and writable for `purpose` `change`. `path` must not be a link; the
+     * caller has the result of lstat.
+     */
+    grant(path, stats, purpose = 'read') {
+        const needed = (stats.isDirectory() ? 0o500 : 0o400) | (purpose === 'change' ? 0o200 : 0);
         if ((stats.mode & needed) === needed || process.geteuid?.() === 0)
             return;
         (0,external_node_fs_.chmodSync)(path, (stats.mode & 0o7777) | needed);
@@ -44647,7 +44807,8 @@ async function makeRoom(directory, prefix = '', roomBytes = RESULTS_BYTES) {
     try {
         const files = await filesOf(directory, access);
         for (const { path } of files.sort((a, b) => b.blocks - a.blocks)) {
-            (0,external_node_fs_.rmSync)(fsPath(directory, path), { force: true });
+            if (!isRemoved(fsPath(directory, path)))
+                continue;
             // The agent's own repository is no change.
             if (!path.startsWith('.git/'))
                 removed.push({ path: joinPath(prefix, path), reason: REASON });
@@ -44671,7 +44832,7 @@ async function filesOf(directory, access) {
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
         for (const name of await room_namesOf(directory, at, access)) {
             const path = joinPath(at, name);
-            const stats = statusOf(fsPath(directory, path));
+            const stats = statusIn(directory, path);
             if (stats?.isDirectory() === true)
                 pending.push(path);
             else if (stats?.isFile() === true)
@@ -44680,6 +44841,29 @@ async function filesOf(directory, access) {
     }
     return files;
 }
+/** `undefined` also for what is too deep to be looked at: an agent must not be able to end this by a long path. */
+function statusIn(root, path) {
+    try {
+        return statusOf(fsPath(root, path));
+    }
+    catch (error) {
+        if (errnoOf(error) === undefined)
+            throw error;
+        return undefined;
+    }
+}
+/** One file that stays (the agent may have set it append-only, for instance) is no reason to leave the others. */
+function isRemoved(place) {
+    try {
+        (0,external_node_fs_.rmSync)(place, { force: true });
+        return true;
+    }
+    catch (error) {
+        if (errnoOf(error) === undefined)
+            throw error;
+        return false;
+    }
+}
 /** What cannot be listed (too deep, for instance) is left to whoever removes the directory. */
 async function room_namesOf(root, directory, access) {
     const place = fsPath(root, directory);
@@ -44687,7 +44871,8 @@ async function room_namesOf(root, directory, access) {
         const stats = statusOf(place);
         if (stats === undefined)
             return [];
-        access.grant(place, stats);
+        // Removing a file takes the right to write its directory.
+        access.grant(place, stats, 'change');
         return (await namesIn(place, Number.POSITIVE_INFINITY)).names;
     }
     catch (error) {
@@ -48020,6 +48205,7 @@ async function tearDown(preparation, docker, keep) {
 
 
 
+
 /**
  * One run, from a RunSpec to a run directory: prepare, agent, capture beside tear-down, report.
  *
@@ -48030,7 +48216,7 @@ async function tearDown(preparation, docker, keep) {
  * `image.build`) and `config.out` when the run directory cannot be made; then there is no run directory
  */
 async function run_run(spec, given) {
-    const { clock, reporter } = given;
+    const { clock } = given;
     const startedAt = clock.now();
     const began = clock.monotonic();
     const runId = createRunId(startedAt);
@@ -48042,8 +48228,9 @@ async function run_run(spec, given) {
         ...[...credentials.values()].map(({ secret }) => secret),
         ...(given.secrets ?? []),
     ];
+    const reporter = masking(given.reporter, createMask(secrets));
     // From here on no program that is started has the keys in its environment.
-    const host = { ...given, environment: withoutKeys(given.environment) };
+    const host = { ...given, reporter, environment: withoutKeys(given.environment) };
     const files = await openRunDirectory(spec.out ?? (0,external_node_path_.join)(host.runsDirectory, runId), {
         runId,
         secrets,
@@ -48116,7 +48303,7 @@ async function run_run(spec, given) {
             patch,
             scratch: files.scratch,
             fetched,
-            overfull: starts.some(({ end }) => end.cause === 'limit' && end.limitsHit.includes('disk')),
+            overfull: starts.some(({ end }) => end.limitsHit.includes('disk') || end.limitsHit.includes('files')),
         }));
     }
     catch (thrown) {
@@ -48183,6 +48370,12 @@ function credentialsOf({ agent }, { agent: plan }, { environment }) {
             return new Map();
         throw thrown;
     }
+}
+/** Messages quote names and words of other programs. What else an event carries is masked where it is made. */
+function masking(reporter, mask) {
+    return {
+        event: (event) => reporter.event('message' in event ? { ...event, message: mask(event.message) } : event),
+    };
 }
 function holdsFiles(directory) {
     return (0,external_node_fs_.existsSync)(directory) && (0,external_node_fs_.readdirSync)(directory).length > 0;

@@ -30377,7 +30377,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 49257:
+/***/ 74018:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31852,14 +31852,17 @@ function found_nearest(name, names) {
     }
     return best;
 }
-/** Like {@link nearest}, but only when it is near enough to be a slip of the keyboard. */
-function likelyMeant(name, names) {
+/**
+ * Like {@link nearest}, but only when it is near enough to be a slip of the keyboard.
+ * @param part at most one letter out of this many may differ
+ */
+function likelyMeant(name, names, part = 2) {
     const best = found_nearest(name, names);
     if (best === undefined)
         return undefined;
     if (best.startsWith(name) && name !== '')
         return best;
-    return distance(name.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(best.length / 2))
+    return distance(name.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(best.length / part))
         ? best
         : undefined;
 }
@@ -32705,6 +32708,7 @@ function comment_marker_shortHash(parts) {
 
 
 
+
 /** GitHub takes 65,536 characters in a comment. */
 const comment_body_LONGEST = 60_000;
 const comment_body_CUTS = [
@@ -32745,7 +32749,7 @@ function comment_body_renderUnfinished({ key, title, links, error }) {
         heading(key, error === undefined ? 'cancelled' : 'error', title),
         error === undefined
             ? 'The step was cut off before it could report. Nothing is known of what the agent did.'
-            : `cagent could not run the agent. ${markdown_text_codeCell(error.code)} ${markdown_text_prose(error.message)} ${markdown_text_prose(error.hint ?? '')}`.trimEnd(),
+            : `cagent could not run the agent: ${markdown_text_codeCell(error)}. ${ERROR_CATALOGUE[error].meaning} The log of the step says more.`,
         ...footer(links, ''),
     ];
     return `${sections.join('\n\n')}\n`;
@@ -44665,203 +44669,6 @@ function runnerDocker(environment) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/agents/model-name.js
-/** Whose model a name is: `openai/x` says it, `claude-x` and the like are known by their names. */
-const PREFIXES = {
-    anthropic: 'anthropic',
-    openai: 'openai',
-    google: 'google',
-    gemini: 'google',
-};
-const FAMILIES = (/* unused pure expression or super */ null && ([
-    [/^claude-/, 'anthropic'],
-    [/^gemini-/, 'google'],
-    [/^(gpt-|o\d|codex-|chatgpt-)/, 'openai'],
-]));
-function model_name_providerOfModel(model) {
-    const prefix = /^([a-z]+)\//.exec(model)?.[1];
-    const named = prefix === undefined ? undefined : PREFIXES[prefix];
-    return named ?? FAMILIES.find(([family]) => family.test(model))?.[1];
-}
-/** The name without the provider in front of it; any other slash belongs to the name. */
-function bareModel(model) {
-    const prefix = /^([a-z]+)\//.exec(model)?.[1];
-    return prefix !== undefined && Object.hasOwn(PREFIXES, prefix) ? model.slice(prefix.length + 1) : model;
-}
-
-;// CONCATENATED MODULE: ./lib/agents/model-access.js
-
-
-
-const OPENAI = {
-    title: 'OpenAI',
-    keys: [bearer('OPENAI_API_KEY'), bearer('CODEX_API_KEY')],
-    baseUrl: 'OPENAI_BASE_URL',
-    defaultUrl: 'https://api.openai.com/v1',
-    versionPath: '',
-};
-const ACCESS = {
-    anthropic: {
-        title: 'Anthropic',
-        keys: [{ name: 'ANTHROPIC_API_KEY', header: 'x-api-key', prefix: '' }, bearer('ANTHROPIC_AUTH_TOKEN')],
-        baseUrl: 'ANTHROPIC_BASE_URL',
-        defaultUrl: 'https://api.anthropic.com',
-        versionPath: '/v1',
-    },
-    openai: OPENAI,
-    'openai-compatible': OPENAI,
-    google: {
-        title: 'Google',
-        keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'].map((name) => ({
-            name,
-            header: 'x-goog-api-key',
-            prefix: '',
-        })),
-        baseUrl: 'GOOGLE_GEMINI_BASE_URL',
-        defaultUrl: 'https://generativelanguage.googleapis.com',
-        versionPath: '/v1beta',
-    },
-    bedrock: {
-        title: 'Amazon Bedrock',
-        keys: [bearer('AWS_BEARER_TOKEN_BEDROCK')],
-        baseUrl: 'ANTHROPIC_BEDROCK_BASE_URL',
-        defaultUrl: (environment) => `https://bedrock-runtime.${awsRegion(environment)}.amazonaws.com`,
-        versionPath: '',
-        selectedBy: 'CLAUDE_CODE_USE_BEDROCK',
-    },
-    vertex: {
-        title: 'Vertex AI',
-        keys: [{ name: 'GOOGLE_API_KEY', header: 'x-goog-api-key', prefix: '' }],
-        baseUrl: 'GOOGLE_VERTEX_BASE_URL',
-        defaultUrl: 'https://aiplatform.googleapis.com',
-        versionPath: '',
-        selectedBy: 'GOOGLE_GENAI_USE_VERTEXAI',
-    },
-};
-/**
- * The region of Amazon Bedrock, for its host name and for the agent, which chooses models by it.
- * @throws CagentError `config.invalid`
- */
-function awsRegion(environment) {
-    const region = model_access_given(environment, 'AWS_REGION') ?? model_access_given(environment, 'AWS_DEFAULT_REGION');
-    if (region !== undefined && /^[a-z0-9-]+$/.test(region))
-        return region;
-    const found = region === undefined ? 'not set' : 'not the name of a region';
-    throw new errors_CagentError('config.invalid', `AWS_REGION: ${found}, allowed: a region such as eu-central-1`, {
-        hint: 'Amazon Bedrock needs it in the environment of cagent.',
-    });
-}
-/** Names of the variables, one of which holds the key of an agent's model. */
-function keyNames({ providers }) {
-    return [...new Set(providers.flatMap((provider) => ACCESS[provider].keys.map((key) => key.name)))];
-}
-/** Every variable that may hold a model key. */
-const KEY_VARIABLES = [
-    ...new Set(Object.values(ACCESS).flatMap((access) => access.keys.map((key) => key.name))),
-];
-/** An environment for programs that have no business with keys; the action's inputs are variables too. */
-function withoutKeys(environment) {
-    const isKey = (name) => KEY_VARIABLES.includes(name) || /^INPUT_.*-API-KEY$/.test(name);
-    return Object.fromEntries(Object.entries(environment).filter(([name]) => !isKey(name)));
-}
-/** Which model API an agent will use: the one its model belongs to, else the first one that there is a key for. */
-function chooseProvider(agent, model, environment) {
-    const selected = agent.providers.find((provider) => isSelected(ACCESS[provider], environment));
-    if (selected !== undefined)
-        return selected;
-    const direct = agent.providers.filter((provider) => ACCESS[provider].selectedBy === undefined);
-    const usual = direct.length === 0 ? agent.providers : direct;
-    const named = model === undefined || usual.length === 1 ? undefined : providerOfModel(model);
-    const known = usual.find((provider) => provider === named);
-    const reachable = usual.find((provider) => isReachable(ACCESS[provider], environment));
-    const provider = known ?? reachable ?? usual[0];
-    // What answers at an address of the user's own need not have OpenAI's newest API.
-    return provider === 'openai' && model_access_given(environment, OPENAI.baseUrl) !== undefined
-        ? 'openai-compatible'
-        : provider;
-}
-/** Where the model API is. `written`: the user gave the URL, so it may be private and need no key. */
-function modelUpstream(provider, environment) {
-    const { baseUrl, defaultUrl, versionPath } = ACCESS[provider];
-    const written = model_access_given(environment, baseUrl);
-    const usual = () => (typeof defaultUrl === 'string' ? defaultUrl : defaultUrl(environment));
-    return {
-        upstream: parseUpstream(written ?? usual(), baseUrl, versionPath),
-        written: written !== undefined,
-    };
-}
-/** @throws CagentError `config.key` when the provider wants a key and there is none, or one that cannot be sent */
-function modelCredential(provider, environment) {
-    const { title, keys, baseUrl } = ACCESS[provider];
-    const found = keys.find(({ name }) => model_access_given(environment, name) !== undefined);
-    const names = keys.map((key) => key.name).join(' or ');
-    if (found === undefined) {
-        if (model_access_given(environment, baseUrl) !== undefined)
-            return undefined;
-        throw new CagentError('config.key', `no key for the model API of ${title}: ${names} is not set`, {
-            hint: `Set ${keys[0]?.name} in the environment of cagent (in a workflow: ${inputOf(provider)}); it never enters the sandbox.`,
-        });
-    }
-    const value = model_access_given(environment, found.name);
-    if (!/^[\x21-\x7e]+$/.test(value)) {
-        throw new CagentError('config.key', `the value of ${found.name} cannot be a key: it has spaces, line breaks or letters beyond ASCII`, {
-            hint: 'Copy the key again.',
-        });
-    }
-    return { headers: { [found.header]: `${found.prefix}${value}` }, secret: { name: found.name, value } };
-}
-function inputOf(provider) {
-    if (ACCESS[provider].selectedBy !== undefined)
-        return 'env of the step';
-    return `the input ${provider === 'openai-compatible' ? 'openai' : provider}-api-key`;
-}
-function isSelected({ selectedBy }, environment) {
-    return selectedBy !== undefined && ['1', 'true'].includes(model_access_given(environment, selectedBy) ?? '');
-}
-function bearer(name) {
-    return { name, header: 'authorization', prefix: 'Bearer ' };
-}
-function isReachable({ keys, baseUrl }, environment) {
-    return [...keys.map((key) => key.name), baseUrl].some((name) => model_access_given(environment, name) !== undefined);
-}
-/** Trimmed: keys come out of files and vaults with a line break at their end. */
-function model_access_given(environment, name) {
-    const value = environment[name]?.trim();
-    return value === undefined || value === '' ? undefined : value;
-}
-function parseUpstream(text, variable, versionPath) {
-    const url = URL.parse(text);
-    const refuse = (allowed, hint) => 
-    // The text is not repeated: a URL can have a password in it.
-    new CagentError('config.invalid', `${variable}: not a usable base URL, allowed: ${allowed}`, hint === undefined ? {} : { hint });
-    if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-        throw refuse('https://HOST/PATH, or http:// written out');
-    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-        throw refuse('a URL without user, password, query and fragment');
-    }
-    const host = url.hostname;
-    if (host.startsWith('['))
-        throw refuse('a name or an IPv4 address');
-    if (host === 'localhost' || host.endsWith('.localhost') || (isIPv4(host) && host.startsWith('127.'))) {
-        throw refuse('an address that the gateway container can reach', 'For a model on this machine use its address in the docker network, e.g. 172.17.0.1.');
-    }
-    const scheme = url.protocol === 'https:' ? 'https' : 'http';
-    const path = url.pathname.replace(/\/+$/, '');
-    return {
-        scheme,
-        host,
-        port: url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port),
-        path: versionPath !== '' && path.endsWith(versionPath) ? path.slice(0, -versionPath.length) : path,
-    };
-}
-/** The keys that an environment holds, whether or not a run uses them. */
-function model_access_givenKeys(environment) {
-    return KEY_VARIABLES.flatMap((name) => {
-        const value = model_access_given(environment, name);
-        return value === undefined ? [] : [{ name, value }];
-    });
-}
-
 ;// CONCATENATED MODULE: ./lib/publish/run-links.js
 /** @param artifact address of the artifact, empty when there is none */
 function run_links_runLinks(environment, artifact) {
@@ -44878,22 +44685,17 @@ function run_links_runLinks(environment, artifact) {
 
 
 
-
-
 /** Leaves it to the post step to say in the comment how this step ended, unless main itself gets to it. */
 function promiseComment({ settings, environment, trigger }, agent) {
     const comment = settings.stickyComment ? ownComment(trigger, settings, environment, agent) : undefined;
     saveState({ comment });
     return comment;
 }
-/** Says in the comment that cagent itself has failed, and why. Never throws. */
-async function commentOnError(comment, thrown, { environment, connect, secrets }) {
+/** Says in the comment that cagent itself has failed, and in which way. Never throws. */
+async function commentOnError(comment, thrown, { environment, connect }) {
     saveState({ comment: undefined });
-    const { code, message, hint = '' } = asCagentError(thrown);
-    // The runner masks its log; nobody masks a comment.
-    const mask = createMask([...secrets, ...givenKeys(environment)]);
-    const error = { code, message: mask(message), hint: mask(hint) };
-    const body = renderUnfinished({ ...comment, links: runLinks(environment, ''), error });
+    const { code } = asCagentError(thrown);
+    const body = renderUnfinished({ ...comment, links: runLinks(environment, ''), error: code });
     try {
         await writeOwnComment(comment, connect(), body);
     }
@@ -44996,7 +44798,7 @@ async function quietly(work) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94754);
-/* harmony import */ var _clean_up_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(49257);
+/* harmony import */ var _clean_up_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(74018);
 
 
 await (0,_clean_up_js__WEBPACK_IMPORTED_MODULE_0__/* .cleanUp */ .n)((0,_core_environment_js__WEBPACK_IMPORTED_MODULE_1__/* .readEnvironment */ .Q)());
