@@ -115,7 +115,10 @@ describe('a step that is not allowed', () => {
     });
     expect(summary).toContain('cagent: skipped');
     expect(log).toContain('::notice title=cagent::Nothing was run: ');
-    expect(state).toBe('');
+    // A later value replaces an earlier one, and an empty one leaves nothing to do for the post step.
+    const entries = state.matchAll(/^(\S+)<<(ghadelimiter_\S+)\n([\s\S]*?)\n?\2$/gm);
+    const left = new Map([...entries].map(([, name, , value]) => [name, value]));
+    expect([...left.values()].filter(Boolean)).toEqual([]);
   });
 
   it('fails where it cannot find out, and says what to set', async () => {
