@@ -52,11 +52,11 @@ export function watchDisk(
   roomOf: (directory: string) => Promise<Room> = freeRoom,
 ): DiskWatch {
   let stopped = false;
+  const [first] = directories;
+  const before = first === undefined ? undefined : roomOf(first);
   let most = { ...limit, bytes: limit.bytes * (1 + MARGIN) };
-  async function loop(): Promise<void> {
-    const [directory] = directories;
-    if (directory === undefined) return;
-    const before = await roomOf(directory);
+  async function loop(directory: string, atFirst: Promise<Room>): Promise<void> {
+    const before = await atFirst;
     // What an earlier start of the agent has left is counted again.
     const share = (before.bytes + (await measure(directories, most)).bytes) * SHARE;
     // Not a number where nobody can tell.
@@ -83,12 +83,18 @@ export function watchDisk(
       );
     }
   }
-  void loop();
+  /** What the file system tells where the directories do not. */
+  async function lostSince(): Promise<'disk' | 'files' | undefined> {
+    if (first === undefined || before === undefined) return undefined;
+    return lost(await before, await roomOf(first), limit);
+  }
+
+  if (first !== undefined && before !== undefined) void loop(first, before);
   return {
     async stop() {
       stopped = true;
       const { bytes, passed } = await measure(directories, most);
-      return { passed: passed === 'unclear' ? undefined : passed, full: bytes >= limit.bytes };
+      return { passed: passed === 'unclear' ? await lostSince() : passed, full: bytes >= limit.bytes };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,6 +24,34 @@ describe('the watch over the disk', () => {
     writeFileSync(join(directory, 'a/b/c/big'), Buffer.alloc(2 * 2 ** 20, 1));
 
     expect(await look([directory], { bytes: 2 ** 20, entries: 100 })).toBe('disk');
+  });
+
+  it('finds by what the disk lost what an agent left in a directory that nobody may list, and ended at once', async () => {
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) {
+      chownSync(directory, 65_534, 65_534);
+      process.seteuid?.(65_534);
+    }
+    try {
+      mkdirSync(join(directory, 'shut'));
+      writeFileSync(join(directory, 'shut/big'), 'x');
+      chmodSync(join(directory, 'shut'), 0);
+      const limit = { bytes: 2 ** 20, entries: 100 };
+      const rooms = [100 * 2 ** 20, 90 * 2 ** 20];
+      const watch = watchDisk(
+        [directory],
+        limit,
+        () => {},
+        async () => ({
+          bytes: rooms.shift() ?? 90 * 2 ** 20,
+          entries: 1_000,
+        }),
+      );
+      expect(await watch.stop()).toEqual({ passed: 'disk', full: false });
+    } finally {
+      chmodSync(join(directory, 'shut'), 0o700);
+      if (isRoot) process.seteuid?.(0);
+    }
   });
 
   it('sees a flood of empty files', async () => {
