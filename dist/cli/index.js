@@ -45765,12 +45765,11 @@ const RESERVE = { bytes: 2 ** 29, entries: 20_000 };
  */
 function watchDisk(directories, limit, onPassed, roomOf = freeRoom) {
     let stopped = false;
+    const [first] = directories;
+    const before = first === undefined ? undefined : roomOf(first);
     let most = { ...limit, bytes: limit.bytes * (1 + MARGIN) };
-    async function loop() {
-        const [directory] = directories;
-        if (directory === undefined)
-            return;
-        const before = await roomOf(directory);
+    async function loop(directory, atFirst) {
+        const before = await atFirst;
         // What an earlier start of the agent has left is counted again.
         const share = (before.bytes + (await measure(directories, most)).bytes) * SHARE;
         // Not a number where nobody can tell.
@@ -45799,12 +45798,19 @@ function watchDisk(directories, limit, onPassed, roomOf = freeRoom) {
                 !(paused() >= took && (await mayBeGone())));
         }
     }
-    void loop();
+    /** What the file system tells where the directories do not. */
+    async function lostSince() {
+        if (first === undefined || before === undefined)
+            return undefined;
+        return lost(await before, await roomOf(first), limit);
+    }
+    if (first !== undefined && before !== undefined)
+        void loop(first, before);
     return {
         async stop() {
             stopped = true;
             const { bytes, passed } = await measure(directories, most);
-            return { passed: passed === 'unclear' ? undefined : passed, full: bytes >= limit.bytes };
+            return { passed: passed === 'unclear' ? await lostSince() : passed, full: bytes >= limit.bytes };
         },
     };
 }
