@@ -35189,7 +35189,7 @@ function workflowChoice(agent, model) {
 /** cagent itself. `script/pin-release` writes the commit of a release here, in the commit that follows it. */
 const pins_CAGENT = {
     action: 'org/cagent',
-    sha: 'ffd23ba5a4f370074044ce099491dac82bfebe21',
+    sha: '7da25bc7cf838a17ad50757f27b8e49b5f0ce694',
     version: 'v0.1.0',
 };
 const CHECKOUT = {
