@@ -21,7 +21,7 @@ export function compileEntry(
 ): readonly EgressRule[] | RuleProblem {
   if (typeof entry !== 'string') return compileObject(entry);
   const word = entry.trim();
-  if (/^[^.:/*]*$/.test(word)) return compileWord(word, context.agentHosts);
+  if (WORD.test(word)) return compileWord(word, context.agentHosts);
   return compileObject({ dest: word });
 }
 
@@ -150,9 +150,12 @@ function unknownWord(word: string): RuleProblem {
   };
 }
 
-/** As the user wrote it; the long form on one line. */
+/** What is no host without the long form, but a preset. */
+const WORD = /^[^.:/*]*$/;
+
+/** As the user wrote it, the long form on one line; what would read as a preset otherwise stays in the long form. */
 function textOf(entry: AllowObject): string {
   const { dest, private: mayBePrivate, ...more } = entry;
   const plain = Object.values(more).every((value) => value === undefined) && mayBePrivate !== true;
-  return plain ? dest.trim() : flowEntry({ ...entry, dest: dest.trim() });
+  return plain && !WORD.test(dest.trim()) ? dest.trim() : flowEntry({ ...entry, dest: dest.trim() });
 }
