@@ -36909,7 +36909,7 @@ function compileEntry(entry, context) {
     if (typeof entry !== 'string')
         return compileObject(entry);
     const word = entry.trim();
-    if (/^[^.:/*]*$/.test(word))
+    if (compile_entry_WORD.test(word))
         return compileWord(word, context.agentHosts);
     return compileObject({ dest: word });
 }
@@ -37040,11 +37040,13 @@ function unknownWord(word) {
         hint: `Did you mean the preset "${meant}"?${host}`,
     };
 }
-/** As the user wrote it; the long form on one line. */
+/** What is no host without the long form, but a preset. */
+const compile_entry_WORD = /^[^.:/*]*$/;
+/** As the user wrote it, the long form on one line; what would read as a preset otherwise stays in the long form. */
 function compile_entry_textOf(entry) {
     const { dest, private: mayBePrivate, ...more } = entry;
     const plain = Object.values(more).every((value) => value === undefined) && mayBePrivate !== true;
-    return plain ? dest.trim() : flowEntry({ ...entry, dest: dest.trim() });
+    return plain && !compile_entry_WORD.test(dest.trim()) ? dest.trim() : flowEntry({ ...entry, dest: dest.trim() });
 }
 
 ;// CONCATENATED MODULE: ./lib/egress/coverage.js
