@@ -6,6 +6,7 @@ import type { RunId } from '../core/run-id.js';
 import { createMask, type SecretValue } from '../core/secret-values.js';
 import { type AppendFile, createAppendFile } from './append-file.js';
 import { type CounterOptions, createEgressCounter } from './egress-summary.js';
+import { type AgentStream, joinStreams } from './joined-streams.js';
 import { maskJson } from './mask-json.js';
 import { createRedactor } from './redact.js';
 import type { EgressSummary, Report } from './report.js';
@@ -23,7 +24,7 @@ export interface RunDirectory {
   /** The sum of all records so far. */
   egressSummary(): EgressSummary;
   /** Appends to `agent.log`. Returns the bytes as they may be shown; what may begin a secret is held back. */
-  agentOutput(stream: 'stdout' | 'stderr', bytes: Uint8Array): Buffer;
+  agentOutput(stream: AgentStream, bytes: Uint8Array): Buffer;
   /** Writes what was held back to `agent.log` and returns it. To be called when the agent's streams have ended. */
   endAgentOutput(): { readonly stdout: Buffer; readonly stderr: Buffer };
   /**
@@ -63,17 +64,29 @@ export async function openRunDirectory(path: string, options: RunDirectoryOption
   const mask = createMask(secrets);
   const counter = createEgressCounter(options.hosts);
   const redactors = { stdout: createRedactor(secrets), stderr: createRedactor(secrets) };
+  const streams = joinStreams(append);
   let recorded = 0;
   let recordCut = false;
   let logged = 0;
   let logCut = false;
 
-  function log(bytes: Buffer): Buffer {
+  function append(bytes: Buffer): void {
     const room = agentLogBytes - logged;
     logCut ||= bytes.length > room;
     agentLog.write(bytes.subarray(0, room));
     logged += Math.min(bytes.length, room);
+  }
+
+  function log(stream: AgentStream, bytes: Buffer): Buffer {
+    streams.push(stream, bytes);
     return bytes;
+  }
+
+  function endLog(): { readonly stdout: Buffer; readonly stderr: Buffer } {
+    const stdout = log('stdout', redactors.stdout.end());
+    const stderr = log('stderr', redactors.stderr.end());
+    streams.end();
+    return { stdout, stderr };
   }
 
   /** Refused attempts cost an agent nothing: they must not use up the room of what went out. */
@@ -99,11 +112,10 @@ export async function openRunDirectory(path: string, options: RunDirectoryOption
       return shown;
     },
     egressSummary: () => counter.summary(),
-    agentOutput: (stream, bytes) => log(redactors[stream].push(bytes)),
-    endAgentOutput: () => ({ stdout: log(redactors.stdout.end()), stderr: log(redactors.stderr.end()) }),
+    agentOutput: (stream, bytes) => log(stream, redactors[stream].push(bytes)),
+    endAgentOutput: endLog,
     async finish(results) {
-      log(redactors.stdout.end());
-      log(redactors.stderr.end());
+      endLog();
       const failures = new Map<string, unknown>();
       for (const [name, opened] of Object.entries({ 'egress.jsonl': egressLog, 'agent.log': agentLog })) {
         const failure = opened.close();
