@@ -17834,7 +17834,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var node_tty__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7066);
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4754);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9713);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5889);
 /* harmony import */ var _output_stream_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6766);
 
 
@@ -17858,7 +17858,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9713:
+/***/ 5889:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41213,6 +41213,51 @@ function freeze(row) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/report/joined-streams.js
+/** An agent that begins a line and never ends it must neither fill our memory nor keep the other stream away. */
+const LONGEST_WAIT = 65_536;
+const NEW_LINE = 0x0a;
+function joinStreams(write) {
+    const waiting = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
+    /** The stream whose line has begun in the file and not ended. */
+    let open;
+    function writeUpTo(stream, end) {
+        const bytes = waiting[stream].subarray(0, end);
+        // Copied, since the bytes are their sender's.
+        waiting[stream] = Buffer.from(waiting[stream].subarray(end));
+        if (bytes.length === 0)
+            return;
+        write(bytes);
+        open = bytes[bytes.length - 1] === NEW_LINE ? undefined : stream;
+    }
+    const writeLines = (stream) => writeUpTo(stream, waiting[stream].lastIndexOf(NEW_LINE) + 1);
+    const writeAll = (stream) => writeUpTo(stream, waiting[stream].length);
+    return {
+        push(stream, bytes) {
+            waiting[stream] = waiting[stream].length === 0 ? bytes : Buffer.concat([waiting[stream], bytes]);
+            if (open !== undefined && open !== stream) {
+                waiting[stream] = Buffer.from(waiting[stream]);
+                if (waiting[stream].length <= LONGEST_WAIT)
+                    return;
+                open = stream;
+            }
+            const other = stream === 'stdout' ? 'stderr' : 'stdout';
+            writeLines(stream);
+            if (open === undefined)
+                writeLines(other);
+            if (open === undefined || open === stream)
+                writeAll(stream);
+            if (open === undefined)
+                writeAll(other);
+        },
+        end() {
+            const first = open ?? 'stdout';
+            writeAll(first);
+            writeAll(first === 'stdout' ? 'stderr' : 'stdout');
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/core/redactor.js
 
 /** As in createMask: shorter values would tear holes into every text. */
@@ -42588,6 +42633,7 @@ function codeOf(error) {
 
 
 
+
 const AGENT_LOG_BYTES = 256 * 2 ** 20;
 const EGRESS_LOG_BYTES = 256 * 2 ** 20;
 /** What the log gives back on a full disk; the other files of a usual run are far smaller. */
@@ -42605,16 +42651,26 @@ async function openRunDirectory(path, options) {
     const mask = createMask(secrets);
     const counter = createEgressCounter(options.hosts);
     const redactors = { stdout: createRedactor(secrets), stderr: createRedactor(secrets) };
+    const streams = joinStreams(append);
     let recorded = 0;
     let recordCut = false;
     let logged = 0;
     let logCut = false;
-    function log(bytes) {
+    function append(bytes) {
         const room = agentLogBytes - logged;
         logCut ||= bytes.length > room;
         agentLog.write(bytes.subarray(0, room));
         logged += Math.min(bytes.length, room);
+    }
+    function log(stream, bytes) {
+        streams.push(stream, bytes);
         return bytes;
+    }
+    function endLog() {
+        const stdout = log('stdout', redactors.stdout.end());
+        const stderr = log('stderr', redactors.stderr.end());
+        streams.end();
+        return { stdout, stderr };
     }
     /** Refused attempts cost an agent nothing: they must not use up the room of what went out. */
     function writeRecord(shown) {
@@ -42638,11 +42694,10 @@ async function openRunDirectory(path, options) {
             return shown;
         },
         egressSummary: () => counter.summary(),
-        agentOutput: (stream, bytes) => log(redactors[stream].push(bytes)),
-        endAgentOutput: () => ({ stdout: log(redactors.stdout.end()), stderr: log(redactors.stderr.end()) }),
+        agentOutput: (stream, bytes) => log(stream, redactors[stream].push(bytes)),
+        endAgentOutput: endLog,
         async finish(results) {
-            log(redactors.stdout.end());
-            log(redactors.stderr.end());
+            endLog();
             const failures = new Map();
             for (const [name, opened] of Object.entries({ 'egress.jsonl': egressLog, 'agent.log': agentLog })) {
                 const failure = opened.close();
