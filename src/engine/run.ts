@@ -58,6 +58,11 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
     hosts: knownHosts(early.egress),
   });
   reporter.event({ type: 'run-started', runId, runDirectory: files.path });
+  // Ending takes seconds, and somebody who sees nothing asks again, or kills.
+  host.cancel.addEventListener('abort', () => {
+    const message = `Cancelled by ${host.cancel.reason}: the agent is ended, and what it did is kept.`;
+    reporter.event({ type: 'notice', message });
+  });
 
   const phases = createPhaseTimer(clock, reporter);
   const docker = createDocker(host.processes, host.environment);

@@ -16,27 +16,33 @@ export interface ResourceWatch {
 }
 
 const ROOT = '/sys/fs/cgroup';
+/** From here on twice as long each time, once the group is there. */
 const FIRST_LOOK_MS = 5;
 const LOOK_MS = 200;
+/** The group of a dead container stays for some 10 ms; an agent that ends over what it was refused shows only then. */
+const REFUSALS_LOOK_MS = 5;
 
 /** @param containerId full id. A remote engine's groups are not here: then every field stays absent. */
 export function watchResources(containerId: string): ResourceWatch {
   let use: ResourceUse = {};
   let group: CgroupFiles | undefined;
   let wait = FIRST_LOOK_MS;
-  let timer: NodeJS.Timeout;
+  let nextLook = 0;
   function look(): void {
     group ??= findGroup(containerId);
-    if (group !== undefined) {
-      use = merge(use, readUse(group));
-      wait = Math.min(wait * 2, LOOK_MS);
-    }
-    timer = setTimeout(look, wait);
+    if (group === undefined) return;
+    use = merge(use, readRefusals(group));
+    const now = performance.now();
+    if (now < nextLook) return;
+    use = merge(use, readTimeAndMemory(group));
+    nextLook = now + wait;
+    wait = Math.min(wait * 2, LOOK_MS);
   }
   look();
+  const timer = setInterval(look, REFUSALS_LOOK_MS);
   return {
     stop() {
-      clearTimeout(timer);
+      clearInterval(timer);
       return use;
     },
   };
@@ -58,23 +64,27 @@ function findGroup(id: string): CgroupFiles | undefined {
   return undefined;
 }
 
-function readUse(group: CgroupFiles): ResourceUse {
+function readRefusals(group: CgroupFiles): ResourceUse {
+  const at = group.path('pids');
+  const kills = group.version === 2 ? 'memory.events' : 'memory.oom_control';
+  return {
+    ...field('oomKills', keyed(`${group.path('memory')}/${kills}`, 'oom_kill')),
+    ...field('peakPids', number(`${at}/pids.peak`) ?? number(`${at}/pids.current`)),
+    ...field('pidsRefused', keyed(`${at}/pids.events`, 'max')),
+  };
+}
+
+function readTimeAndMemory(group: CgroupFiles): ResourceUse {
   if (group.version === 2) {
     const at = group.path('');
     return {
       ...field('cpuSeconds', scaled(keyed(`${at}/cpu.stat`, 'usage_usec'), 1e-6)),
       ...field('peakMemoryBytes', number(`${at}/memory.peak`) ?? number(`${at}/memory.current`)),
-      ...field('peakPids', number(`${at}/pids.peak`) ?? number(`${at}/pids.current`)),
-      ...field('pidsRefused', keyed(`${at}/pids.events`, 'max')),
-      ...field('oomKills', keyed(`${at}/memory.events`, 'oom_kill')),
     };
   }
   return {
     ...field('cpuSeconds', scaled(number(`${group.path('cpuacct')}/cpuacct.usage`), 1e-9)),
     ...field('peakMemoryBytes', number(`${group.path('memory')}/memory.max_usage_in_bytes`)),
-    ...field('peakPids', number(`${group.path('pids')}/pids.current`)),
-    ...field('pidsRefused', keyed(`${group.path('pids')}/pids.events`, 'max')),
-    ...field('oomKills', keyed(`${group.path('memory')}/memory.oom_control`, 'oom_kill')),
   };
 }
 

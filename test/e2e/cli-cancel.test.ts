@@ -64,6 +64,8 @@ describe('cancelling a run', () => {
   it('an impatient second signal changes nothing', async () => {
     const running = await startAgent(STUBBORN, ['--network', 'none']);
     running.kill('SIGINT');
+    // Of two signals that wait together, a process may get the later one first.
+    await until(() => running.stderr().includes('Cancelled by SIGINT'));
     running.kill('SIGTERM');
     running.kill('SIGINT');
     expect((await running.ended).exitCode).toBe(130);

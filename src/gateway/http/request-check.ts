@@ -1,4 +1,4 @@
-import type { Decision } from '../../egress/decide.js';
+import { type Decision, deny } from '../../egress/decide.js';
 import { requestVerdict } from '../../egress/decide-request.js';
 import { normalizeName } from '../../egress/host-name.js';
 import type { EgressPolicy } from '../../egress/policy.js';
@@ -18,7 +18,8 @@ export interface RequestCheck {
 
 /**
  * Judges one request on a connection to `destination`. Host, and the target when it is a whole URL, have to name
- * the host that was looked up; then the rules have their say.
+ * the host that was looked up; then the rules have their say. Audit mode sends a request with another Host on to the
+ * host that was looked up; what cannot be read in one way only is refused there too.
  */
 export function checkRequest(
   request: Pick<AgentRequest, 'method' | 'url' | 'rawHeaders' | 'headers'>,
@@ -40,14 +41,18 @@ export function checkRequest(
   const target = originForm(url, method);
   if (target === undefined) return refuse('http-malformed');
   const all = [...named, ...(target.authority === undefined ? [] : [target.authority])];
-  if (!all.every((authority) => isDestination(authority, destination))) return refuse('host-mismatch');
+  const mismatch = all.every((authority) => isDestination(authority, destination))
+    ? undefined
+    : deny(policy, 'host-mismatch');
+  if (mismatch?.verdict === 'blocked') return refuse('host-mismatch');
   if (isForeignUpgrade(request.headers)) return refuse('protocol-not-allowed');
   const reading = { method, path: target.path };
   const own = requestVerdict(policy, { ...destination, ...reading });
   const others = otherReadings(request.rawHeaders, reading);
   if (others === undefined) return refuse('http-malformed');
   const verdicts = [own, ...others.map((other) => requestVerdict(policy, { ...destination, ...other }))];
-  const { verdict, reason, rule } = verdicts.find((each) => each.verdict !== 'allowed') ?? own;
+  const refused = verdicts.find((each) => each.verdict === 'blocked') ?? mismatch;
+  const { verdict, reason, rule } = refused ?? verdicts.find((each) => each.verdict !== 'allowed') ?? own;
   return { decision: { verdict, reason, rule }, target: own.target, host: named[0] };
 }
 

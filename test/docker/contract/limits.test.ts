@@ -32,6 +32,17 @@ describe('exit codes are the agent’s own', () => {
 });
 
 describe('limits', () => {
+  it('pids: the limit is named also when the agent ends over it at once', async () => {
+    for (let time = 0; time < 4; time++) {
+      const result = await workspace.run(
+        [...OFFLINE, '--pids', '20'],
+        ['sh', '-c', 'for i in $(seq 50); do sleep 5 & done'],
+      );
+      expect(result.exitCode).toBe(2);
+      expect(result.report.limits.hit).toEqual(['pids']);
+    }
+  });
+
   it('pids: a fork bomb is contained, and the limit is named', async () => {
     const bomb = [
       'import os, time',
@@ -165,7 +176,7 @@ describe('cancelling', () => {
     await until(() => running.stdout().includes('started'));
     running.kill('SIGINT');
     // Of two signals that wait together, a process may get the later one first.
-    await new Promise((done) => setTimeout(done, 300));
+    await until(() => running.stderr().includes('Cancelled by SIGINT'));
     running.kill('SIGTERM');
     running.kill('SIGINT');
     const ended = resultOf(await running.ended, workspace.out);

@@ -65,6 +65,20 @@ describe('audit mode', () => {
     await sandbox.recorded({ protocol: 'tcp', verdict: 'audited', host: 'forbidden.test', port: 22 });
   });
 
+  test('a request with another Host goes to the host that was looked up, and is audited', async () => {
+    const { status, body } = await sandbox.agentDoes((tools) =>
+      tools.http('http://api.allowed.test/fronted', { headers: { host: 'forbidden.test' } }),
+    );
+    expect({ status, body }).toMatchObject({ status: 200, body: expect.stringContaining('forbidden.test') });
+    await sandbox.recorded({
+      protocol: 'http',
+      verdict: 'audited',
+      host: 'api.allowed.test',
+      path: '/fronted',
+      reason: 'host-mismatch',
+    });
+  });
+
   test.each([8_443, 7_777])('TCP to any other port of a name (%i) too', async (port) => {
     await sandbox.agentDoes(
       async (tools, p) => tools.tcp(await tools.addressOf('forbidden.test'), p, 'x'),

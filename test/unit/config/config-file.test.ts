@@ -252,6 +252,21 @@ describe('a bad file fails with the place, the key, what was found, what is allo
     ],
     ['version: 1\nimage: {ref: ""}', 'image.ref: found ""', 'allowed: an image reference'],
     [
+      'version: 1\nimage: {ref: "node@sha256:12ab"}',
+      'image.ref: found "node@sha256:12ab"',
+      'allowed: an image reference',
+    ],
+    [
+      'version: 1\nnetwork: {resolver: [0.0.0.0]}',
+      'network.resolver[0]: found "0.0.0.0"',
+      'allowed: an IPv4 address',
+    ],
+    [
+      'version: 1\nnetwork: {resolver: ["224.0.0.251:5353"]}',
+      'network.resolver[0]: found "224.0.0.251:5353"',
+      'allowed: an IPv4 address',
+    ],
+    [
       'version: 1\nworkspace: {mode: readonly}',
       'workspace.mode: found "readonly"',
       'allowed: overlay or read-only, nearest: read-only',

@@ -17,6 +17,21 @@ function check(url: string, rawHeaders: string[], method = 'GET', port = 80, by 
   return checkRequest({ method, url, rawHeaders, headers }, { name: 'api.example.com', port }, by);
 }
 
+const audit = planEgress({ mode: 'audit', allow: ['api.example.com'] }, { agentHosts: [] });
+
+describe('a request in audit mode', () => {
+  test.each<[string, string[], string, string]>([
+    ['/', ['Host', 'api.example.com'], 'allowed', 'rule'],
+    ['/', ['Host', 'evil.example'], 'audited', 'host-mismatch'],
+    ['http://evil.example/a', ['Host', 'api.example.com'], 'audited', 'host-mismatch'],
+    ['/', [], 'blocked', 'host-missing'],
+    ['/', ['Host', 'evil.example', 'Host', 'api.example.com'], 'blocked', 'host-missing'],
+    ['/', ['Host', 'evil.example', 'Upgrade', 'h2c'], 'blocked', 'protocol-not-allowed'],
+  ])('%s with %j is %s: %s', (url, headers, verdict, reason) => {
+    expect(check(url, headers, 'GET', 80, audit).decision).toMatchObject({ verdict, reason });
+  });
+});
+
 describe('a request', () => {
   test.each<[string, string[], string, string]>([
     ['/', ['Host', 'api.example.com'], 'allowed', 'rule'],
