@@ -53894,7 +53894,7 @@ const REFERENCE = 'an image reference such as ghcr.io/org/image@sha256:... or no
 const IMAGE_OPTIONS = {
     image: {
         topic: 'image',
-        type: value_type_text(REFERENCE, /^[A-Za-z0-9][A-Za-z0-9._/:@+-]*$/),
+        type: value_type_text(REFERENCE, /^[A-Za-z0-9][A-Za-z0-9._/:+-]*(?:@sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128}))?$/),
         placeholder: 'REF',
         key: 'image.ref',
         onCommandLine: true,
@@ -54012,7 +54012,7 @@ var external_node_net_ = __nccwpck_require__(77030);
 ;// CONCATENATED MODULE: ./lib/config/resolver-address.js
 
 
-const ALLOWED = 'an IPv4 address, with :PORT if it is not 53, e.g. 1.1.1.1 or 10.0.0.2:5353';
+const ALLOWED = 'an IPv4 address of one host, with :PORT if it is not 53, e.g. 1.1.1.1 or 10.0.0.2:5353';
 /**
  * `IP` or `IP:PORT`. Names are refused, since there is nothing yet that could resolve them, and IPv6 too, since the
  * gateway has none.
@@ -54020,7 +54020,14 @@ const ALLOWED = 'an IPv4 address, with :PORT if it is not 53, e.g. 1.1.1.1 or 10
 const resolverAddress = schemas_string({ error: ALLOWED }).refine(isResolverAddress, { error: ALLOWED });
 function isResolverAddress(text) {
     const [, address = '', port] = /^([\d.]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
-    return (0,external_node_net_.isIPv4)(address) && (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535));
+    return ((0,external_node_net_.isIPv4)(address) &&
+        isOneHost(address) &&
+        (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)));
+}
+/** 0.0.0.0/8 is this host under another name, and from 224.0.0.0 on there is no single host. */
+function isOneHost(address) {
+    const first = Number.parseInt(address, 10);
+    return first > 0 && first < 224;
 }
 
 ;// CONCATENATED MODULE: ./lib/config/options/network.js

@@ -942,9 +942,11 @@ var other_readings = __webpack_require__(1579);
 
 
 
+
 /**
  * Judges one request on a connection to `destination`. Host, and the target when it is a whole URL, have to name
- * the host that was looked up; then the rules have their say.
+ * the host that was looked up; then the rules have their say. Audit mode sends a request with another Host on to the
+ * host that was looked up; what cannot be read in one way only is refused there too.
  */
 function checkRequest(request, destination, policy) {
     const { method = '', url = '' } = request;
@@ -965,7 +967,10 @@ function checkRequest(request, destination, policy) {
     if (target === undefined)
         return refuse('http-malformed');
     const all = [...named, ...(target.authority === undefined ? [] : [target.authority])];
-    if (!all.every((authority) => isDestination(authority, destination)))
+    const mismatch = all.every((authority) => isDestination(authority, destination))
+        ? undefined
+        : (0,decide/* deny */.Xg)(policy, 'host-mismatch');
+    if (mismatch?.verdict === 'blocked')
         return refuse('host-mismatch');
     if (isForeignUpgrade(request.headers))
         return refuse('protocol-not-allowed');
@@ -975,7 +980,8 @@ function checkRequest(request, destination, policy) {
     if (others === undefined)
         return refuse('http-malformed');
     const verdicts = [own, ...others.map((other) => requestVerdict(policy, { ...destination, ...other }))];
-    const { verdict, reason, rule } = verdicts.find((each) => each.verdict !== 'allowed') ?? own;
+    const refused = verdicts.find((each) => each.verdict === 'blocked') ?? mismatch;
+    const { verdict, reason, rule } = refused ?? verdicts.find((each) => each.verdict !== 'allowed') ?? own;
     return { decision: { verdict, reason, rule }, target: own.target, host: named[0] };
 }
 /** Whether the request wants to go on as a WebSocket. */

@@ -54569,7 +54569,7 @@ const REFERENCE = 'an image reference such as ghcr.io/org/image@sha256:... or no
 const IMAGE_OPTIONS = {
     image: {
         topic: 'image',
-        type: value_type_text(REFERENCE, /^[A-Za-z0-9][A-Za-z0-9._/:@+-]*$/),
+        type: value_type_text(REFERENCE, /^[A-Za-z0-9][A-Za-z0-9._/:+-]*(?:@sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128}))?$/),
         placeholder: 'REF',
         key: 'image.ref',
         onCommandLine: true,
@@ -54685,7 +54685,7 @@ const LIMITS_OPTIONS = {
 ;// CONCATENATED MODULE: ./lib/config/resolver-address.js
 
 
-const ALLOWED = 'an IPv4 address, with :PORT if it is not 53, e.g. 1.1.1.1 or 10.0.0.2:5353';
+const ALLOWED = 'an IPv4 address of one host, with :PORT if it is not 53, e.g. 1.1.1.1 or 10.0.0.2:5353';
 /**
  * `IP` or `IP:PORT`. Names are refused, since there is nothing yet that could resolve them, and IPv6 too, since the
  * gateway has none.
@@ -54693,7 +54693,14 @@ const ALLOWED = 'an IPv4 address, with :PORT if it is not 53, e.g. 1.1.1.1 or 10
 const resolverAddress = schemas_string({ error: ALLOWED }).refine(isResolverAddress, { error: ALLOWED });
 function isResolverAddress(text) {
     const [, address = '', port] = /^([\d.]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
-    return (0,external_node_net_.isIPv4)(address) && (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535));
+    return ((0,external_node_net_.isIPv4)(address) &&
+        isOneHost(address) &&
+        (port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)));
+}
+/** 0.0.0.0/8 is this host under another name, and from 224.0.0.0 on there is no single host. */
+function isOneHost(address) {
+    const first = Number.parseInt(address, 10);
+    return first > 0 && first < 224;
 }
 
 ;// CONCATENATED MODULE: ./lib/config/options/network.js
@@ -69623,26 +69630,34 @@ function disk_watch_pause(ms) {
 ;// CONCATENATED MODULE: ./lib/sandbox/resources.js
 
 const ROOT = '/sys/fs/cgroup';
+/** From here on twice as long each time, once the group is there. */
 const FIRST_LOOK_MS = 5;
 const LOOK_MS = 200;
+/** The group of a dead container stays for some 10 ms; an agent that ends over what it was refused shows only then. */
+const REFUSALS_LOOK_MS = 5;
 /** @param containerId full id. A remote engine's groups are not here: then every field stays absent. */
 function watchResources(containerId) {
     let use = {};
     let group;
     let wait = FIRST_LOOK_MS;
-    let timer;
+    let nextLook = 0;
     function look() {
         group ??= findGroup(containerId);
-        if (group !== undefined) {
-            use = resources_merge(use, readUse(group));
-            wait = Math.min(wait * 2, LOOK_MS);
-        }
-        timer = setTimeout(look, wait);
+        if (group === undefined)
+            return;
+        use = resources_merge(use, readRefusals(group));
+        const now = performance.now();
+        if (now < nextLook)
+            return;
+        use = resources_merge(use, readTimeAndMemory(group));
+        nextLook = now + wait;
+        wait = Math.min(wait * 2, LOOK_MS);
     }
     look();
+    const timer = setInterval(look, REFUSALS_LOOK_MS);
     return {
         stop() {
-            clearTimeout(timer);
+            clearInterval(timer);
             return use;
         },
     };
@@ -69658,23 +69673,26 @@ function findGroup(id) {
     }
     return undefined;
 }
-function readUse(group) {
+function readRefusals(group) {
+    const at = group.path('pids');
+    const kills = group.version === 2 ? 'memory.events' : 'memory.oom_control';
+    return {
+        ...field('oomKills', keyed(`${group.path('memory')}/${kills}`, 'oom_kill')),
+        ...field('peakPids', resources_number(`${at}/pids.peak`) ?? resources_number(`${at}/pids.current`)),
+        ...field('pidsRefused', keyed(`${at}/pids.events`, 'max')),
+    };
+}
+function readTimeAndMemory(group) {
     if (group.version === 2) {
         const at = group.path('');
         return {
             ...field('cpuSeconds', scaled(keyed(`${at}/cpu.stat`, 'usage_usec'), 1e-6)),
             ...field('peakMemoryBytes', resources_number(`${at}/memory.peak`) ?? resources_number(`${at}/memory.current`)),
-            ...field('peakPids', resources_number(`${at}/pids.peak`) ?? resources_number(`${at}/pids.current`)),
-            ...field('pidsRefused', keyed(`${at}/pids.events`, 'max')),
-            ...field('oomKills', keyed(`${at}/memory.events`, 'oom_kill')),
         };
     }
     return {
         ...field('cpuSeconds', scaled(resources_number(`${group.path('cpuacct')}/cpuacct.usage`), 1e-9)),
         ...field('peakMemoryBytes', resources_number(`${group.path('memory')}/memory.max_usage_in_bytes`)),
-        ...field('peakPids', resources_number(`${group.path('pids')}/pids.current`)),
-        ...field('pidsRefused', keyed(`${group.path('pids')}/pids.events`, 'max')),
-        ...field('oomKills', keyed(`${group.path('memory')}/memory.oom_control`, 'oom_kill')),
     };
 }
 function resources_merge(before, now) {
@@ -72039,6 +72057,11 @@ async function run_run(spec, given) {
         hosts: knownHosts(early.egress),
     });
     reporter.event({ type: 'run-started', runId, runDirectory: files.path });
+    // Ending takes seconds, and somebody who sees nothing asks again, or kills.
+    host.cancel.addEventListener('abort', () => {
+        const message = `Cancelled by ${host.cancel.reason}: the agent is ended, and what it did is kept.`;
+        reporter.event({ type: 'notice', message });
+    });
     const phases = createPhaseTimer(clock, reporter);
     const docker = createDocker(host.processes, host.environment);
     const notices = [];
