@@ -53894,7 +53894,7 @@ const REFERENCE = 'an image reference such as ghcr.io/org/image@sha256:... or no
 const IMAGE_OPTIONS = {
     image: {
         topic: 'image',
-        type: value_type_text(REFERENCE, /^[A-Za-z0-9][A-Za-z0-9._/:+-]*(?:@sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128}))?$/),
+        type: value_type_text(REFERENCE, /^[A-Za-z0-9][A-Za-z0-9._/:@+-]*$/),
         placeholder: 'REF',
         key: 'image.ref',
         onCommandLine: true,
