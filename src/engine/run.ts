@@ -12,6 +12,7 @@ import { createRunId } from '../core/run-id.js';
 import { createMask, type Mask } from '../core/secret-values.js';
 import { createDocker, type Docker } from '../docker/client.js';
 import { isExpectedBlock, knownHosts } from '../egress/known-blocked.js';
+import { maskJson } from '../report/mask-json.js';
 import { openRunDirectory, type RunDirectory } from '../report/run-directory.js';
 import { lookCommand } from '../sandbox/plan-look.js';
 import { openAgentOutput } from './agent-output.js';
@@ -49,7 +50,8 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
     ...[...credentials.values()].map(({ secret }) => secret),
     ...(given.secrets ?? []),
   ];
-  const reporter = masking(given.reporter, createMask(secrets));
+  const mask = createMask(secrets);
+  const reporter = masking(given.reporter, mask);
   // From here on no program that is started has the keys in its environment.
   const host = { ...given, reporter, environment: withoutKeys(given.environment) };
   const files = await openRunDirectory(spec.out ?? join(host.runsDirectory, runId), {
@@ -175,7 +177,7 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   const kept = spec.keep ? await keptOf(preparation) : undefined;
   return {
     report: written,
-    changes,
+    changes: changes === undefined ? undefined : maskJson(changes, mask),
     runDirectory: files.path,
     exitCode: written.exitCode,
     ...(kept === undefined ? {} : { kept }),

@@ -164,6 +164,14 @@ describe('under GITHUB_ACTIONS', () => {
     expect(lines.at(-1)).toBe(`::${token}::`);
     expect(lines.slice(1, -1)).toEqual(['::set-output name=x::y', '::add-path::/evil']);
   });
+  it('so are errors, which a step may let through alone', () => {
+    const token = /^::stop-commands::(\S+)$/m.exec(result.stdout.toString())?.[1];
+    const [before, inside, after] = result.stderr.split(
+      new RegExp(`::(?:stop-commands::)?${token}(?:::)?\n`),
+    );
+    expect(inside).toContain('::error::forged\n');
+    expect(`${before}${after}`).not.toContain('::error::');
+  });
   it('the token is new for each run', async () => {
     const other = await workspace.run(OFFLINE, ['true'], { env: { GITHUB_ACTIONS: 'true' } });
     expect(other.stdout.toString().split('\n')[0]).not.toBe(result.stdout.toString().split('\n')[0]);
@@ -180,6 +188,7 @@ describe('--env', () => {
     'base64 behind two bytes': Buffer.from(`xx${SECRET}`).toString('base64').slice(3),
     base64url: Buffer.from(SECRET).toString('base64url'),
     'URL encoded': encodeURIComponent(SECRET),
+    'URL encoded as a path': encodeURIComponent(SECRET).replaceAll('%2F', '/'),
     hex: Buffer.from(SECRET).toString('hex'),
     JSON: JSON.stringify(SECRET).slice(1, -1),
   };
@@ -189,7 +198,7 @@ describe('--env', () => {
 echo "$OPEN"; echo "$TAKEN"; echo "$TAKEN" >&2
 for f in "$TAKEN" "x$TAKEN" "xx$TAKEN"; do printf '%s' "$f" | base64 -w0; echo; done
 printf '%s' "$TAKEN" | base64 -w0 | tr '+/' '-_' ; echo
-python3 -c 'import os,urllib.parse,json; s=os.environ["TAKEN"]; print(urllib.parse.quote(s, safe="")); print(s.encode().hex()); print(json.dumps(s))'
+python3 -c 'import os,urllib.parse,json; s=os.environ["TAKEN"]; print(urllib.parse.quote(s, safe="")); print(urllib.parse.quote(s)); print(s.encode().hex()); print(json.dumps(s))'
 printf '%.10s' "$TAKEN"; sleep 0.3; printf '%s\n' "$(printf '%s' "$TAKEN" | cut -c11-)"
 echo "key=$TAKEN" > leaked.txt; echo "$TAKEN" > .agent-scratch/leaked.txt; mkdir "dir-$(printf '%s' "$TAKEN" | tr '/' '_')"
 echo "empty=[$EMPTY] unset=[$NOT_GIVEN] eq=[$EQ]"
@@ -240,6 +249,15 @@ echo "empty=[$EMPTY] unset=[$NOT_GIVEN] eq=[$EQ]"
     const { exitCode, stderr } = await workspace.run(options, ['true'], { env: { QUOTED: value } });
     expect(exitCode).toBe(125);
     expect(stderr).toContain('Pulling the image 127.0.0.1:1/***.');
+    expect(stderr).not.toContain(value);
+  });
+  it('is masked in the list of changed files at the end', async () => {
+    const value = 'written-into-a-name';
+    const { exitCode, stderr } = await workspace.bash('touch "log-$NAMED.txt"', ['--env', 'NAMED'], {
+      env: { NAMED: value },
+    });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('log-***.txt');
     expect(stderr).not.toContain(value);
   });
 });

@@ -53,8 +53,10 @@ describe('the mask', () => {
       'URL-encoded with lower-case digits',
       (secret) => encodeURIComponent(secret).replace(/%../g, (byte) => byte.toLowerCase()),
     ],
+    ['in the path of a URL', (secret) => encodeURIComponent(secret).replaceAll('%2F', '/')],
     ['as a form field', (secret) => new URLSearchParams({ a: secret }).toString().slice(2)],
     ['in JSON', (secret) => JSON.stringify({ a: secret }).slice(6, -2)],
+    ['in JSON with escaped slashes', (secret) => JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/')],
     ['reversed', (secret) => [...secret].reverse().join('')],
     ['as a name in DNS', (secret) => secret.toLowerCase()],
   ])('finds a value %s', (_, encode) => {
@@ -74,6 +76,10 @@ describe('the mask', () => {
 
   test.each(['a&amp;b&lt;c"d', 'a&amp;b&lt;c&quot;d'])('finds a value in a page as %s', (shown) => {
     expect(masked('a&b<c"d', `<p title="${shown}">`)).toBe('<p title="***">');
+  });
+
+  test('finds a value in JSON that holds nothing but ASCII', () => {
+    expect(masked('pässword-€-😀', '{"a":"p\\u00e4ssword-\\u20ac-\\ud83d\\ude00"}')).toBe('{"a":"***"}');
   });
 
   test('finds the single lines of a key file', () => {
