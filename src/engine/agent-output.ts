@@ -39,7 +39,12 @@ export function openAgentOutput(options: AgentOutputOptions): AgentOutput {
       },
     });
   const [stdout, stderr] = [stream('stdout'), stream('stderr')];
-  if (guardWorkflowCommands) options.stdout.write(`::stop-commands::${token}\n`);
+  const shared = options.stdout === options.stderr;
+  if (guardWorkflowCommands) {
+    options.stdout.write(`::stop-commands::${token}\n`);
+    // A step may catch one stream, as $(cagent run ...) does, and leave the other to the runner.
+    if (!shared) options.stderr.write(`::stop-commands::${token}\n`);
+  }
   return {
     stdout,
     stderr,
@@ -49,10 +54,13 @@ export function openAgentOutput(options: AgentOutputOptions): AgentOutput {
       await Promise.all([targets.stdout.write(held.stdout), targets.stderr.write(held.stderr)]);
       const lineStart = targets.stdout.endsWithNewLine() && targets.stderr.endsWithNewLine();
       // The runner reads commands at line starts only, and both streams may go into one pipe.
-      if (guardWorkflowCommands)
-        return targets.stdout.write(Buffer.from(`${lineStart ? '' : '\n'}::${token}::\n`));
+      if (guardWorkflowCommands) {
+        const resume = (atStart: boolean) => Buffer.from(`${atStart ? '' : '\n'}::${token}::\n`);
+        await targets.stdout.write(resume(lineStart));
+        if (!shared) await targets.stderr.write(resume(targets.stderr.endsWithNewLine()));
+        return;
+      }
       // Our own words come next on standard error, which may have taken both streams.
-      const shared = options.stdout === options.stderr;
       if (shared ? !lineStart : !targets.stderr.endsWithNewLine())
         await targets.stderr.write(Buffer.from('\n'));
     },

@@ -52,23 +52,40 @@ describe("the agent's output", () => {
     expect(out.text()).toBe('no newline\xff\x00 at the end');
   });
 
-  it('cannot give the workflow runner commands', async () => {
-    const out = sink();
+  it.each(['stdout', 'stderr'] as const)('cannot give the workflow runner commands on %s', async (name) => {
+    const sinks = { stdout: sink(), stderr: sink() };
     const output = openAgentOutput({
-      stdout: out.stream,
-      stderr: sink().stream,
+      stdout: sinks.stdout.stream,
+      stderr: sinks.stderr.stream,
       files: holdingFiles(),
       guardWorkflowCommands: true,
       onBrokenPipe: () => {},
     });
 
-    output.stdout.write(Buffer.from('::set-env name=PATH::/evil'));
+    output[name].write(Buffer.from('::set-env name=PATH::/evil'));
     await output.close();
 
-    const lines = out.text().split('\n');
+    const lines = sinks[name].text().split('\n');
     const token = /^::stop-commands::(.+)$/.exec(lines[0] as string)?.[1];
     expect(token).toMatch(/^cagent-[0-9a-f]{32}$/);
     expect(lines.slice(1)).toEqual(['::set-env name=PATH::/evil', `::${token}::`, '']);
+  });
+
+  it('has the words for the runner once where both streams are one', async () => {
+    const out = sink();
+    const output = openAgentOutput({
+      stdout: out.stream,
+      stderr: out.stream,
+      files: holdingFiles(),
+      guardWorkflowCommands: true,
+      onBrokenPipe: () => {},
+    });
+
+    output.stderr.write(Buffer.from('::error::forged\n'));
+    await output.close();
+
+    const token = /^::stop-commands::(.+)\n/.exec(out.text())?.[1];
+    expect(out.text()).toBe(`::stop-commands::${token}\n::error::forged\n::${token}::\n`);
   });
 
   it('tells once when the reader has gone, and goes on logging', async () => {
