@@ -2,6 +2,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { PatchPolicy } from '../config/run-spec.js';
+import { reasonOf } from '../config/system-reason.js';
 import type { Environment } from '../core/environment.js';
 import { CagentError, messageOf } from '../core/errors.js';
 import type { Processes } from '../core/process.js';
@@ -68,7 +69,7 @@ export async function applyRun(input: ApplyInput): Promise<AppliedRun> {
   const checkout = await realpath(input.checkout).catch((error: unknown) => {
     throw new CagentError(
       'changes.apply',
-      `the checkout ${input.checkout} cannot be read: ${messageOf(error)}`,
+      `the checkout ${input.checkout} cannot be read: ${reasonOf(error)}`,
     );
   });
   const temporary = await mkdtemp(join(input.env.RUNNER_TEMP || tmpdir(), 'cagent-apply-'));

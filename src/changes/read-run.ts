@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { CagentError, messageOf } from '../core/errors.js';
+import { reasonOf } from '../config/system-reason.js';
+import { CagentError } from '../core/errors.js';
 import type { Changes } from './changes.js';
 
 const MAX_BYTES = 256 * 2 ** 20;
@@ -62,7 +63,7 @@ export async function readStoredChanges(runDirectory: string): Promise<StoredCha
     );
   }
   const stats = await stat(patch).catch((error: unknown) => {
-    throw refused(`the patch ${patch} cannot be read: ${messageOf(error)}`);
+    throw refused(`the patch ${patch} cannot be read: ${reasonOf(error)}`);
   });
   if (!stats.isFile()) throw refused(`the patch ${patch} is not a regular file`);
   return {
@@ -84,7 +85,7 @@ async function readJson(file: string): Promise<unknown> {
     }
   } catch (error) {
     if (error instanceof CagentError) throw error;
-    throw refused(`${file} cannot be read: ${messageOf(error)}`);
+    throw refused(`${file} cannot be read: ${reasonOf(error)}`);
   }
 }
 

@@ -60,10 +60,16 @@ function unknownOption(written: string, command: CommandName | undefined): Cagen
     );
   }
   const known = [...names, ...(command === undefined ? ['version'] : []), 'help'].map((name) => `--${name}`);
+  const meant = option.startsWith('--') ? nearest(option, known) : beginningWith(option, known);
   return usageError(
-    `unknown option ${quote(option)}${where}, nearest: ${nearest(option, known)}`,
+    `unknown option ${quote(option)}${where}${meant === undefined ? '' : `, nearest: ${meant}`}`,
     helpHint(command),
   );
+}
+
+/** A single letter has no nearest name, but `-e` is what other programs call their `--env`. */
+function beginningWith(short: string, names: readonly string[]): string | undefined {
+  return names.find((name) => name.startsWith(`-${short}`));
 }
 
 /** The commands that take an option: whoever gives it to another one has not mistyped it. */

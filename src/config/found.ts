@@ -7,7 +7,7 @@ const LONGEST_QUOTE = 60;
 export function describeFound(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (typeof value === 'string') return quote(value);
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
   return `the ${typeof value === 'boolean' ? 'boolean' : 'number'} ${String(value)}`;
 }

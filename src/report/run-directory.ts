@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { reasonOf } from '../config/system-reason.js';
 import type { EgressRecord } from '../core/egress-record.js';
-import { CagentError, messageOf } from '../core/errors.js';
+import { CagentError } from '../core/errors.js';
 import { formatSize } from '../core/memory-size.js';
 import type { RunId } from '../core/run-id.js';
 import { createMask, type SecretValue } from '../core/secret-values.js';
@@ -140,6 +141,6 @@ function openLog(path: string, giveBack = 0): AppendFile {
   try {
     return createAppendFile(path, giveBack);
   } catch (error) {
-    throw new CagentError('config.out', `${path} cannot be created: ${messageOf(error)}`, { cause: error });
+    throw new CagentError('config.out', `${path} cannot be created: ${reasonOf(error)}`, { cause: error });
   }
 }

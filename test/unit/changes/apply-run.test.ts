@@ -143,6 +143,11 @@ test('a patch whose content is not what changes.json lists is refused', async ()
   expect(await refusal()).toContain('is not a list of changes');
 });
 
+test('a directory without a run is refused with the file that is missing, named once', async () => {
+  const file = join(place.run, 'changes.json');
+  expect(await refusal()).toBe(`${file} cannot be read: no such file or directory`);
+});
+
 test('a branch that moved on elsewhere takes the patch; one that changed the same file needs a three-way merge', async () => {
   await runOf('sed -i s/^7$/seven/ src/a.txt');
   await bash(place.root, 'echo c2 > c.txt; git commit -qam elsewhere');

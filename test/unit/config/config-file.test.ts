@@ -162,7 +162,7 @@ describe('a bad file fails with the place, the key, what was found, what is allo
     ],
     [
       'version: 1\nnetwork: {allow: [{dest: a, ports: []}]}',
-      'network.allow[0].ports: found a list',
+      'network.allow[0].ports: found an empty list',
       'allowed: a list of at least one port',
     ],
     [

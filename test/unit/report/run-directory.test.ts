@@ -134,6 +134,8 @@ describe('taking over a directory', () => {
     await writeFile(join(place.base, 'file'), '');
     expect((await failure(open(join(place.base, 'file')))).code).toBe('config.out');
     expect((await failure(open(join(place.base, 'file', 'below')))).code).toBe('config.out');
+    // Nothing can be made below /proc, which answers as if /proc itself were missing.
+    expect((await failure(open('/proc/cagent/below'))).code).toBe('config.out');
   });
 
   test('never writes through a link that waits under one of its names', async () => {
