@@ -3,9 +3,9 @@ import { formatDuration } from '../core/duration.js';
 import { formatSize } from '../core/memory-size.js';
 import { displayPath } from '../core/path-text.js';
 import { shellWords } from '../core/shell-word.js';
-import type { EgressRule } from '../egress/policy.js';
+import type { EgressRule, KnownBlocked } from '../egress/policy.js';
 import type { ImageSource } from '../image/image-plan.js';
-import type { SandboxPlan } from '../sandbox/sandbox-plan.js';
+import type { GatewayWayOut, SandboxPlan } from '../sandbox/sandbox-plan.js';
 
 /** `cagent plan` for people: everything that an admin wants to audit, nothing left out. Ends with a newline. */
 export function renderPlan(plan: SandboxPlan): string {
@@ -45,7 +45,13 @@ export function renderPlan(plan: SandboxPlan): string {
       `secrets found (${workspace.findings.length})`,
       workspace.findings.map((finding) => `${displayPath(finding.path)}:${finding.line}  ${finding.rule}`),
     ],
-    [`network ${egress.mode}`, egress.mode === 'none' ? ['no network at all'] : egress.rules.map(ruleText)],
+    [
+      `network ${egress.mode}`,
+      egress.mode === 'none'
+        ? ['no network at all']
+        : [...egress.rules.map(ruleText), ...(egress.knownBlocked ?? []).map(knownBlockedText)],
+    ],
+    ['gateway', plan.gateway === undefined ? [] : wayOutText(plan.gateway)],
     ['model APIs', plan.brokers.map(brokerText)],
     [
       'mounts',
@@ -56,7 +62,16 @@ export function renderPlan(plan: SandboxPlan): string {
     [
       'limits',
       [
-        `cpus ${plan.containers.agent.limits?.cpus ?? limits.cpus}, memory ${formatSize(limits.memoryBytes)}, pids ${limits.pids}, disk ${formatSize(limits.diskBytes)}, timeout ${formatDuration(limits.timeoutMs)}`,
+        [
+          `cpus ${plan.containers.agent.limits?.cpus ?? limits.cpus}`,
+          `memory ${formatSize(limits.memoryBytes)}`,
+          `pids ${limits.pids}`,
+          `disk ${formatSize(limits.diskBytes)}`,
+          `timeout ${formatDuration(limits.timeoutMs)}`,
+          ...(limits.idleTimeoutMs === undefined
+            ? []
+            : [`idle-timeout ${formatDuration(limits.idleTimeoutMs)}`]),
+        ].join(', '),
       ],
     ],
     ['environment', plan.env.map((entry) => `${entry.name}${entry.secret ? '  (secret, masked)' : ''}`)],
@@ -89,6 +104,19 @@ function brokerText({ provider, port, upstream, budget }: BrokerPlan): string {
   ];
   const where = `${provider} on port ${port} of the gateway, sent on to ${scheme}://${host}:${upstreamPort}${path}`;
   return [where, 'the key is added there', ...bounds].map(displayPath).join(', ');
+}
+
+function wayOutText({ uplink, attach, resolvers, caFile }: GatewayWayOut): readonly string[] {
+  return [
+    `uplink    ${uplink}`,
+    ...(attach.length === 0 ? [] : [`attached  ${attach.join(', ')}`]),
+    `resolver  ${resolvers.length === 0 ? 'that of the host' : resolvers.join(', ')}`,
+    ...(caFile === undefined ? [] : [`roots     the usual ones and ${caFile}`]),
+  ].map(displayPath);
+}
+
+function knownBlockedText({ text, reason }: KnownBlocked): string {
+  return displayPath(`${text}  expected to be blocked: ${reason}`);
 }
 
 function ruleText(rule: EgressRule): string {

@@ -1,6 +1,6 @@
 import type { AgentPlan } from '../agents/agent-plan.js';
 import { nameOfAgent } from '../config/agent-names.js';
-import type { RunSpec } from '../config/run-spec.js';
+import type { NetworkSpec, RunSpec } from '../config/run-spec.js';
 import { objectLabels, objectName } from '../core/labels.js';
 import type { RunId } from '../core/run-id.js';
 import {
@@ -20,7 +20,7 @@ import type { ViewStrategy } from '../workspace/view-strategy.js';
 import type { WorkspacePlan } from '../workspace/workspace-plan.js';
 import { attachCommands, isAttached } from './attach-networks.js';
 import { effectiveCpus } from './plan-containers.js';
-import type { SandboxContainers, SandboxPlan } from './sandbox-plan.js';
+import type { GatewayWayOut, SandboxContainers, SandboxPlan } from './sandbox-plan.js';
 
 export interface SandboxInput {
   readonly runId: RunId;
@@ -66,6 +66,7 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
     image: input.image,
     workspace,
     egress: input.egress,
+    ...(containers.gateway === undefined ? {} : { gateway: wayOutOf(spec.network) }),
     limits: spec.limits,
     env: spec.env.map(({ name, secret }) => ({ name, secret })),
     view,
@@ -81,6 +82,10 @@ export function planSandbox(input: SandboxInput): SandboxPlan {
       ...input.egress.warnings,
     ],
   };
+}
+
+function wayOutOf({ uplink, attach = [], resolvers, caFile }: NetworkSpec): GatewayWayOut {
+  return { uplink, attach, resolvers, ...(caFile === undefined ? {} : { caFile }) };
 }
 
 /** What one run asks of the engine when both images are here, in the order in which it begins. */

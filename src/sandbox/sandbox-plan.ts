@@ -28,6 +28,8 @@ export interface SandboxPlan {
   readonly image: ImagePlan;
   readonly workspace: WorkspacePlan;
   readonly egress: EgressPolicy;
+  /** How the gateway goes out; absent without a network. */
+  readonly gateway?: GatewayWayOut;
   readonly limits: LimitsSpec;
   readonly env: readonly Pick<EnvironmentEntry, 'name' | 'secret'>[];
   /** How the view gets to the engine, and why not as an overlay. */
@@ -44,6 +46,17 @@ export interface SandboxPlan {
    */
   readonly commands: readonly (readonly string[])[];
   readonly notices: readonly string[];
+}
+
+export interface GatewayWayOut {
+  /** Docker network. */
+  readonly uplink: string;
+  /** Further docker networks. */
+  readonly attach: readonly string[];
+  /** `IP` or `IP:PORT`; empty: those of the host. */
+  readonly resolvers: readonly string[];
+  /** Absolute path of a file with roots that are trusted besides the usual ones. */
+  readonly caFile?: string;
 }
 
 /**

@@ -139,6 +139,12 @@ export const plan: SandboxPlan = {
     ],
     warnings: ['api.example.com is also covered by *'],
   },
+  gateway: {
+    uplink: 'bridge',
+    attach: ['services'],
+    resolvers: ['1.1.1.1', '9.9.9.9:5353'],
+    caFile: '/srv/project/corp-ca.pem',
+  },
   limits: spec.limits,
   env: [
     { name: 'ANTHROPIC_API_KEY', secret: true },
