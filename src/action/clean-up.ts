@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as core from '@actions/core';
+import { displayText } from '../core/display-text.js';
 import type { Environment } from '../core/environment.js';
 import { messageOf } from '../core/errors.js';
 import { systemProcesses } from '../core/process.js';
@@ -26,7 +27,7 @@ export async function cleanUp(given: Environment): Promise<void> {
     await quietly(async () => {
       const { removed, problems } = await cleanUpRun(docker, runId);
       for (const what of removed) core.info(`Removed ${what}, which run ${runId} had left.`);
-      for (const problem of problems) core.info(`Not removed: ${problem}`);
+      for (const problem of problems) core.info(`Not removed: ${displayText(problem)}`);
     });
   }
   let artifactUrl = '';
@@ -55,6 +56,6 @@ async function quietly(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
-    core.info(`cagent: ${messageOf(thrown)}`);
+    core.info(`cagent: ${displayText(messageOf(thrown))}`);
   }
 }

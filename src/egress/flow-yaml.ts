@@ -1,4 +1,5 @@
 import type { AllowObject } from '../config/run-spec.js';
+import { withoutCommands } from '../core/log-json.js';
 
 /** Words that YAML would read as something else than text. */
 const NOT_TEXT =
@@ -8,7 +9,7 @@ const NOT_TEXT =
 export function yamlScalar(text: string): string {
   const plain =
     /^[A-Za-z0-9_/][A-Za-z0-9_./%+~=@:-]*$/.test(text) && !text.endsWith(':') && !NOT_TEXT.test(text);
-  return plain ? text : JSON.stringify(text);
+  return plain ? text : withoutCommands(JSON.stringify(text));
 }
 
 /** An allow entry on one line, as it could stand in `network.allow`. */

@@ -53,7 +53,7 @@ export function openAgentOutput(options: AgentOutputOptions): AgentOutput {
       const held = files.endAgentOutput();
       await Promise.all([targets.stdout.write(held.stdout), targets.stderr.write(held.stderr)]);
       const lineStart = targets.stdout.endsWithNewLine() && targets.stderr.endsWithNewLine();
-      // The runner reads commands at line starts only, and both streams may go into one pipe.
+      // The runner reads this form of a command at line starts only, and both streams may go into one pipe.
       if (guardWorkflowCommands) {
         const resume = (atStart: boolean) => Buffer.from(`${atStart ? '' : '\n'}::${token}::\n`);
         await targets.stdout.write(resume(lineStart));

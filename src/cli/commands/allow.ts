@@ -4,6 +4,7 @@ import { DEFAULT_CONFIG_FILE } from '../../config/config-file.js';
 import { extendAllow } from '../../config/extend-allow.js';
 import { workspaceDirectory } from '../../config/workspace-directory.js';
 import { CagentError, messageOf } from '../../core/errors.js';
+import { logJson, withoutCommands } from '../../core/log-json.js';
 import { writeAtomically } from '../../report/atomic-write.js';
 import { readSuggestion } from '../../report/read-suggestion.js';
 import type { ParsedArguments } from '../arguments.js';
@@ -21,12 +22,10 @@ export async function allowCommand(
   const { text, added } = extendAllow(await textOf(file), suggested.flat(), file);
   if (added.length > 0) await writeAtomically(file, text);
   if (json) {
-    stdout.write(
-      `${JSON.stringify({ file, added: added.map((entry) => JSON.parse(entry) as unknown) }, null, 2)}\n`,
-    );
+    stdout.write(logJson({ file, added: added.map((entry) => JSON.parse(entry) as unknown) }));
     return 0;
   }
-  for (const entry of added) stdout.write(`${entry}\n`);
+  for (const entry of added) stdout.write(`${withoutCommands(entry)}\n`);
   stderr.write(
     added.length === 0
       ? `cagent: ${file} allows all of this already\n`

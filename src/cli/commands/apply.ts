@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { applyRun } from '../../changes/apply-run.js';
 import { resolvePatchPolicy } from '../../config/resolve.js';
+import { logJson } from '../../core/log-json.js';
 import { displayPath } from '../../core/path-text.js';
 import { systemProcesses } from '../../core/process.js';
 import type { ParsedArguments } from '../arguments.js';
@@ -22,7 +23,7 @@ export async function applyCommand(
     env: environment,
   });
   if (parsed.json) {
-    stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    stdout.write(logJson(result));
     return 0;
   }
   for (const path of result.applied) stdout.write(`${displayPath(path)}\n`);

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { agentCredentials, missingKeys } from '../../agents/agent-plan.js';
 import { resolveRunSpec } from '../../config/resolve.js';
 import { systemClock } from '../../core/clock.js';
+import { logJson } from '../../core/log-json.js';
 import { systemProcesses } from '../../core/process.js';
 import { createRunId } from '../../core/run-id.js';
 import { createMask } from '../../core/secret-values.js';
@@ -40,6 +41,6 @@ export async function planCommand(
       : [...agentCredentials(early.agent, environment).values()];
   const mask = createMask([...spec.env.filter((entry) => entry.secret), ...keys.map(({ secret }) => secret)]);
   const plan = maskJson(await planLate(spec, host, early, spec.out), mask);
-  stdout.write(parsed.json ? `${JSON.stringify(plan, null, 2)}\n` : renderPlan(plan));
+  stdout.write(parsed.json ? logJson(plan) : renderPlan(plan));
   return 0;
 }

@@ -1,4 +1,5 @@
 import { nearest, quote } from '../../config/found.js';
+import { logJson } from '../../core/log-json.js';
 import { findPreset, PRESETS, type Preset } from '../../egress/presets/index.js';
 import type { ParsedArguments } from '../arguments.js';
 import type { CliContext } from '../cli-context.js';
@@ -10,7 +11,7 @@ export function presetsCommand(
   { stdout }: Pick<CliContext, 'stdout'>,
 ): number {
   const presets = name === undefined ? PRESETS : [presetOf(name)];
-  stdout.write(json ? `${JSON.stringify(presets, null, 2)}\n` : presets.map(described).join('\n'));
+  stdout.write(json ? logJson(presets) : presets.map(described).join('\n'));
   return 0;
 }
 

@@ -1,4 +1,5 @@
 import { resolveRunSpec } from '../../config/resolve.js';
+import { logJson } from '../../core/log-json.js';
 import type { ParsedArguments } from '../arguments.js';
 import type { CommandContext } from '../cli-context.js';
 import { runHere } from './run-here.js';
@@ -11,6 +12,6 @@ export async function runCommand(
   const { environment, cwd, stdout, stderr, openBase } = context;
   const spec = await resolveRunSpec({ flags, cwd, environment, purpose: 'run', openBase });
   const { report, exitCode } = await runHere(spec, context, { stdout: json ? stderr : stdout });
-  if (json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (json) stdout.write(logJson(report));
   return exitCode;
 }

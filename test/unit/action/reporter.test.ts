@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createActionReporter, type StepLog } from '../../../src/action/reporter.js';
 import type { RunEvent } from '../../../src/core/events.js';
+import { isRunnerCommand } from '../core/runner-command.js';
 
 function logOf(events: readonly RunEvent[]): readonly string[] {
   const lines: string[] = [];
@@ -52,7 +53,9 @@ describe('log of the step', () => {
 
   it('a message cannot be read as a command of the runner', () => {
     const notice: RunEvent = { type: 'notice', message: '::add-mask::x\n::error::y' };
-    expect(logOf([STARTED, notice])).toContain('Notice: ::add-mask::x\\n::error::y');
+    expect(logOf([STARTED, notice])).toContain('Notice: \\u003a:add-mask::x\\n::error::y');
+    const old: RunEvent = { type: 'notice', message: 'said ##[save-state name=run-directory]/home/runner' };
+    expect(logOf([STARTED, old]).filter(isRunnerCommand)).toEqual([]);
   });
 
   it('phases are told with their time', () => {

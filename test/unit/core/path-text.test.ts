@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodePath, displayPath, encodePath, fsPath } from '../../../src/core/path-text.js';
+import { isRunnerCommand } from './runner-command.js';
 
 /** Names as file systems hold them: bytes, often nearly UTF-8. */
 const name = fc.oneof(
@@ -72,6 +73,9 @@ describe('a path for people', () => {
     ['a\u3164b', 'a\\u3164b'],
     ['a\udcffb', 'a\\xffb'],
     ['a\\nb', 'a\\\\nb'],
+    ['::error::x', '\\u003a:error::x'],
+    ['a ##[error]x', 'a ##\\u005berror]x'],
+    ['::1 a::b', '::1 a::b'],
     ['größe/文件/שלום 😀.txt', 'größe/文件/שלום 😀.txt'],
   ])('%j is shown as %s', (path, shown) => {
     expect(displayPath(path)).toBe(shown);
@@ -88,6 +92,17 @@ describe('a path for people', () => {
         expect(displayPath(a.join(''))).not.toBe(displayPath(b.join('')));
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  test('is no command in the log of a workflow, wherever in a line it stands', () => {
+    const parts = ['::', ':', '##', '#', '[', ']', ' ', '\n', 'error', 'set-output name=x', 'é'];
+    const tricky = fc.array(fc.constantFrom(...parts), { maxLength: 10 }).map((some) => some.join(''));
+    fc.assert(
+      fc.property(tricky, fc.constantFrom('', '    ', 'Notice: '), (text, before) => {
+        expect(isRunnerCommand(`${before}${displayPath(text)}:7  ::x::`)).toBe(false);
+      }),
+      { numRuns: 5_000 },
     );
   });
 

@@ -308,6 +308,7 @@ export const HOSTILE = [
   '\u001b[31mred\u001b[0m \u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007 \r\rover',
   'gpj.\u202eexe\u2066 \u200bzero \u{e0041}tag \udcff lone',
   '::set-output name=x::y\n::error::z',
+  'a ##[set-output name=x]y',
   '</style></details></table>*bold* _it_ $x$ :tada: <!-- c -->',
   '',
   ' ',

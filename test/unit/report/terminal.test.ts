@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { renderTerminalSummary } from '../../../src/report/terminal.js';
+import { isRunnerCommand } from '../core/runner-command.js';
 import { changes, HOSTILE, sampleReport } from './samples.js';
 
 const plain = { color: false, width: 80 };
@@ -62,6 +63,7 @@ describe('the summary in the terminal', () => {
       plain,
     );
     expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+    expect(lines.filter(isRunnerCommand)).toEqual([]);
   });
 
   test.each([40, 60, 80, 200])('fits into %i columns', (width) => {
