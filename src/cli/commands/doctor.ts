@@ -1,9 +1,11 @@
 import pc from 'picocolors';
+import { logJson } from '../../core/log-json.js';
 import { systemProcesses } from '../../core/process.js';
 import { diagnose } from '../../engine/doctor.js';
 import type { ParsedArguments } from '../arguments.js';
 import type { CliContext } from '../cli-context.js';
 import { workflowChecks } from '../doctor/workflow-checks.js';
+import { repositoryTop } from '../repository-top.js';
 
 /** `cagent doctor`: exit code 1 when something would keep a run from working. */
 export async function doctorCommand(
@@ -11,10 +13,10 @@ export async function doctorCommand(
   context: CliContext,
 ): Promise<number> {
   const machine = await diagnose(systemProcesses, context.environment);
-  const checks = [...machine, ...(await workflowChecks(context.cwd))];
+  const checks = [...machine, ...(await workflowChecks(repositoryTop(context.cwd)))];
   const healthy = checks.every((check) => check.status !== 'failed');
   if (parsed.json) {
-    context.stdout.write(`${JSON.stringify({ healthy, checks }, null, 2)}\n`);
+    context.stdout.write(logJson({ healthy, checks }));
     return healthy ? 0 : 1;
   }
   const colours = pc.createColors(context.stdout.isTTY === true);

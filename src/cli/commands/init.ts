@@ -3,12 +3,15 @@ import { dirname, join } from 'node:path';
 import { nearest, quote } from '../../config/found.js';
 import { workspaceDirectory } from '../../config/workspace-directory.js';
 import { CagentError, messageOf } from '../../core/errors.js';
+import { logJson } from '../../core/log-json.js';
+import { displayPath } from '../../core/path-text.js';
 import type { ParsedArguments } from '../arguments.js';
 import type { CliContext } from '../cli-context.js';
 import { choicesText } from '../init/choices-text.js';
 import { initFiles } from '../init/init-files.js';
 import { type WorkflowChoice, workflowChoice } from '../init/workflow-choice.js';
 import { WORKFLOW_NAMES, type WorkflowName } from '../init/workflows.js';
+import { repositoryTop } from '../repository-top.js';
 import { usageError } from '../usage-errors.js';
 
 interface Written {
@@ -35,9 +38,16 @@ export async function initCommand(
   const { workspace, agent, model } = flags.values;
   const choice = workflowChoice(textOf(agent) ?? 'claude', textOf(model));
   const directory = await workspaceDirectory(textOf(workspace), cwd);
+  const top = repositoryTop(directory);
+  if (top !== directory) {
+    throw usageError(
+      `init: found ${displayPath(directory)}, which lies in a repository, allowed: its top, ${displayPath(top)}`,
+      'GitHub looks for workflows only there.',
+    );
+  }
   const result = await writeFiles(directory, initFiles(workflows, choice));
   if (json) {
-    stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    stdout.write(logJson(result));
     return 0;
   }
   for (const path of result.written) stdout.write(`${path}\n`);

@@ -1,4 +1,7 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import { CAGENT_OR_PART, judgeCagentPin, judgePins, type Warn } from './pin-warnings.js';
+import { expressionsIn, type UntrustedVariables, untrustedIn } from './untrusted-expressions.js';
+import { hasTrigger, mapsIn, putAliases, stepsOf, textOf } from './workflow-yaml.js';
 
 /** A pattern that gives a workflow with an agent away. */
 export interface WorkflowWarning {
@@ -12,27 +15,17 @@ export interface WorkflowWarning {
   readonly level: 'warning' | 'advice';
 }
 
-/** Expressions whose value anybody may have written. */
-const UNTRUSTED =
-  /\$\{\{[^}]*\b(github\.head_ref|github\.event(?:\.[\w*-]+|\[[^\]]*\])*?\.(?:title|body|ref|label|message|name|email|head_branch|display_title|page_name|default_branch))\b/;
 const CAGENT = /^[\w.-]+\/cagent@(.+)$/;
-const CAGENT_OR_PART = /^[\w.-]+\/cagent(?:\/[^@]*)?@(.+)$/;
-/** Comments and reviews are what an agent's job may write; these reach branches, releases and other systems. */
-const POWERS = [
-  'contents',
-  'actions',
-  'packages',
-  'deployments',
-  'id-token',
-  'pages',
-  'workflows',
-  'security-events',
-];
-
-/** An action of another repository, with the owner, and what comes behind the `@`. */
-const REMOTE = /^([\w.-]+)\/[\w.-]+(?:\/[^@]*)?@(.+)$/;
-/** Who keeps these has the runner in hand anyway. */
-const OF_GITHUB: readonly string[] = ['actions', 'github'];
+/** A program of ours in a script, in the place of the action. */
+const CAGENT_IN_SCRIPT = /\bcagent (?:run|shell)\b/;
+/** Comments and reviews are what an agent's job may write; all else reaches branches, releases and other systems. */
+const HARMLESS: readonly string[] = ['pull-requests', 'issues', 'discussions'];
+/** Events of strangers on which a job has the secrets and the token of the repository. */
+const WITH_SECRETS = ['pull_request_target', 'workflow_run'] as const;
+/** The code of whoever opened the pull request. */
+const HEAD_REF =
+  /\bgithub\.head_ref\b|\bpull_request\.(?:head|merge_commit_sha)\b|\bworkflow_run\.(?:head_|pull_requests)|refs\/pull\//i;
+const HEAD_IN_SCRIPT = /\bgh pr checkout\b|\bgit (?:fetch|pull)\b.*\bpull\/.*\/(?:head|merge)\b/;
 
 /**
  * Looks through the text of one workflow. What is no workflow has no warnings. Pure.
@@ -44,22 +37,25 @@ export function workflowWarnings(file: string, text: string, ownOwner?: string):
   const root = document.contents;
   const warnings: WorkflowWarning[] = [];
   if (document.errors.length > 0 || !isMap(root)) return warnings;
+  putAliases(document);
   const at = (node: unknown): number => lines.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
   const warn = (node: unknown, found: string, hint: string): void =>
     void warnings.push({ file, line: at(node), found, hint, level: 'warning' });
-  const onTarget = hasTrigger(root, 'pull_request_target');
+  const onTarget = WITH_SECRETS.find((name) => hasTrigger(root, name));
   const onPullRequest = hasTrigger(root, 'pull_request');
   for (const job of mapsIn(root.get('jobs'))) {
     const steps = stepsOf(job);
-    if (typeof job.get('uses') === 'string') judgeCagentPin(job, warn);
-    const agent = steps.find((step) => CAGENT.test(textOf(step, 'uses')));
+    if (typeof job.get('uses') === 'string') judgeCall(job, warn);
+    const action = steps.find((step) => CAGENT.test(textOf(step, 'uses')));
+    const agent = action ?? steps.find((step) => CAGENT_IN_SCRIPT.test(textOf(step, 'run')));
     for (const step of steps) {
-      judgeScript(step, warn);
+      const variables = untrustedVariables([root, job, step]);
+      judgeScript(step, variables, warn);
       judgeCagentPin(step, warn);
-      if (onTarget) judgeHeadCheckout(step, warn);
+      if (onTarget !== undefined) judgeHeadCheckout(step, onTarget, warn);
       if (agent !== undefined) judgeCredentials(step, warn);
-      if (agent !== undefined && onPullRequest) judgeDepth(step, agent, warn);
-      if (CAGENT.test(textOf(step, 'uses'))) judgeInputs(step, warn);
+      if (action !== undefined && onPullRequest) judgeDepth(step, action, warn);
+      if (CAGENT.test(textOf(step, 'uses'))) judgeInputs(step, variables, warn);
     }
     if (agent !== undefined) judgePermissions(job, root, agent, warn);
   }
@@ -71,27 +67,53 @@ export function workflowWarnings(file: string, text: string, ownOwner?: string):
   return warnings;
 }
 
-type Warn = (node: unknown, found: string, hint: string) => void;
+/** The variables of several levels; the inner ones count. */
+function untrustedVariables(levels: readonly YAMLMap[]): UntrustedVariables {
+  const found = new Map<string, string>();
+  for (const level of levels) {
+    const env = level.get('env');
+    if (!isMap(env)) continue;
+    for (const { key, value } of env.items) {
+      const held = isScalar(value) ? untrustedIn(String(value.value), found) : undefined;
+      const name = String(key).toLowerCase();
+      if (held === undefined) found.delete(name);
+      else found.set(name, held);
+    }
+  }
+  return found;
+}
 
-function judgeScript(step: YAMLMap, warn: Warn): void {
-  const expression = UNTRUSTED.exec(textOf(step, 'run'))?.[1];
+function judgeScript(step: YAMLMap, variables: UntrustedVariables, warn: Warn): void {
+  const inputs = step.get('with');
+  const [holder, key] = isMap(inputs) && step.get('run') === undefined ? [inputs, 'script'] : [step, 'run'];
+  const expression = untrustedIn(textOf(holder, key), variables);
   if (expression === undefined) return;
   warn(
-    step.get('run', true),
+    holder.get(key, true),
     `${expression} is put into a script: whoever wrote it writes the script`,
-    'Put it into env: and use the variable, in quotes.',
+    'Put it into env: and use the variable of the shell, in quotes.',
   );
 }
 
-function judgeInputs(step: YAMLMap, warn: Warn): void {
+function judgeInputs(step: YAMLMap, variables: UntrustedVariables, warn: Warn): void {
   const inputs = step.get('with');
   if (!isMap(inputs)) return;
-  const expression = UNTRUSTED.exec(textOf(inputs, 'prompt'))?.[1];
-  if (expression !== undefined) {
+  const inPrompt = untrustedIn(textOf(inputs, 'prompt'), variables);
+  // What another agent said is a prompt that somebody meant.
+  if (inPrompt?.startsWith('github.') === true) {
     warn(
       inputs.get('prompt', true),
-      `${expression} is put into the prompt as if you had written it`,
+      `${inPrompt} is put into the prompt as if you had written it`,
       'Write the fact as {{pull_request.title}} and the like, which is delimited and labelled as untrusted.',
+    );
+  }
+  for (const name of ['run', 'agent-args', 'agent_args']) {
+    const expression = untrustedIn(textOf(inputs, name), variables);
+    if (expression === undefined) continue;
+    warn(
+      inputs.get(name, true),
+      `${expression} is put into the command: whoever wrote it writes the command`,
+      'Hand it over by the input env, and let the command read the variable.',
     );
   }
   for (const name of ['allow-users', 'allow-bot-users', 'allow_users', 'allow_bot_users']) {
@@ -128,94 +150,54 @@ function judgeDepth(step: YAMLMap, agent: YAMLMap, warn: Warn): void {
   );
 }
 
-function judgeHeadCheckout(step: YAMLMap, warn: Warn): void {
-  const inputs = step.get('with');
-  if (!textOf(step, 'uses').startsWith('actions/checkout@') || !isMap(inputs)) return;
-  const ref = `${textOf(inputs, 'ref')} ${textOf(inputs, 'repository')}`;
-  if (!/pull_request\.head|github\.head_ref|refs\/pull\//.test(ref)) return;
+function judgeHeadCheckout(step: YAMLMap, event: string, warn: Warn): void {
+  const place = headPlace(step);
+  if (place === undefined) return;
   warn(
-    inputs.get('ref', true) ?? inputs,
-    "pull_request_target checks out the head of a pull request: a stranger's code beside your secrets",
+    place,
+    `${event} checks out the head of a pull request: a stranger's code beside your secrets`,
     'Use pull_request; cagent reads what it trusts from the base.',
   );
 }
 
-function judgeCagentPin(step: YAMLMap, warn: Warn): void {
-  const ref = CAGENT_OR_PART.exec(textOf(step, 'uses'))?.[1];
-  if (ref === undefined || isCommit(ref) || isVersion(ref)) return;
+/** Where a step says that it takes the code of a pull request. */
+function headPlace(step: YAMLMap): unknown {
+  if (HEAD_IN_SCRIPT.test(textOf(step, 'run'))) return step.get('run', true);
+  const inputs = step.get('with');
+  if (!textOf(step, 'uses').startsWith('actions/checkout@') || !isMap(inputs)) return undefined;
+  const refs = `${textOf(inputs, 'ref')} ${textOf(inputs, 'repository')}`;
+  return HEAD_REF.test([refs, ...expressionsIn(refs)].join(' '))
+    ? (inputs.get('ref', true) ?? inputs)
+    : undefined;
+}
+
+/** A job that is a workflow of its own. */
+function judgeCall(job: YAMLMap, warn: Warn): void {
+  judgeCagentPin(job, warn);
+  if (!CAGENT_OR_PART.test(textOf(job, 'uses')) || job.get('secrets') !== 'inherit') return;
   warn(
-    step.get('uses', true),
-    `cagent is used at ${ref}, which can become something else at any time`,
-    'Pin it by the commit of a release, with the version in a comment; "cagent init" shows how.',
+    job.get('secrets', true),
+    'the workflow with the agent inherits every secret of the repository',
+    'Hand over the key of the model by its name.',
   );
-}
-
-/** Everything beside an agent and its token, at what can be moved: each of strangers, those of known owners in one line. */
-function judgePins(users: readonly YAMLMap[], ownOwner: string | undefined, warn: Warn, advise: Warn): void {
-  const known: YAMLMap[] = [];
-  for (const user of users) {
-    const uses = textOf(user, 'uses');
-    const [, owner = '', ref = ''] = REMOTE.exec(uses) ?? [];
-    if (ref === '' || isCommit(ref)) continue;
-    const isCagent = CAGENT_OR_PART.test(uses);
-    if (isCagent && !isVersion(ref)) continue;
-    if (isCagent || (isVersion(ref) && [...OF_GITHUB, ownOwner].includes(owner))) known.push(user);
-    else
-      warn(
-        user.get('uses', true),
-        `${uses} is no fixed commit: who can move ${ref} decides what runs beside the agent`,
-        'Pin it by the whole id of a commit, with the version in a comment, which dependabot keeps current.',
-      );
-  }
-  const [first] = known;
-  if (first === undefined) return;
-  const names = [...new Set(known.map((user) => textOf(user, 'uses')))].join(', ');
-  advise(
-    first.get('uses', true),
-    `by tags of known owners: ${names}`,
-    'A commit in the place of a tag cannot be moved.',
-  );
-}
-
-function isCommit(ref: string): boolean {
-  return /^[0-9a-f]{40}$/.test(ref);
-}
-
-function isVersion(ref: string): boolean {
-  return /^v?\d/.test(ref);
 }
 
 function judgePermissions(job: YAMLMap, root: YAMLMap, agent: YAMLMap, warn: Warn): void {
   const node = job.get('permissions', true) ?? root.get('permissions', true);
   const hint = 'Give the job contents: read, and let org/cagent/apply write in a job of its own.';
   if (node === undefined) {
-    warn(agent.get('uses', true), "the job of the agent has the repository's default permissions", hint);
+    warn(
+      agent.get('uses', true) ?? agent.get('run', true),
+      "the job of the agent has the repository's default permissions",
+      hint,
+    );
     return;
   }
   if (isScalar(node) && node.value === 'write-all')
     warn(node, 'the job of the agent may write everything', hint);
   if (!isMap(node)) return;
-  const written = POWERS.filter((name) => node.get(name) === 'write');
+  const written = node.items
+    .filter(({ key, value }) => isScalar(value) && value.value === 'write' && !HARMLESS.includes(String(key)))
+    .map(({ key }) => String(key));
   if (written.length > 0) warn(node, `the job of the agent may write ${written.join(', ')}`, hint);
-}
-
-function hasTrigger(root: YAMLMap, name: string): boolean {
-  const on = root.get('on');
-  if (isMap(on)) return on.has(name);
-  if (isSeq(on)) return (on.toJSON() as unknown[]).includes(name);
-  return on === name;
-}
-
-function stepsOf(job: YAMLMap): readonly YAMLMap[] {
-  const steps = job.get('steps');
-  return isSeq(steps) ? steps.items.filter((step) => isMap(step)) : [];
-}
-
-function mapsIn(node: unknown): readonly YAMLMap[] {
-  return isMap(node) ? node.items.map(({ value }) => value).filter((value) => isMap(value)) : [];
-}
-
-function textOf(map: YAMLMap, key: string): string {
-  const value = map.get(key);
-  return typeof value === 'string' ? value : '';
 }

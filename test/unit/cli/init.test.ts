@@ -115,6 +115,14 @@ describe('cagent init', () => {
     expect(readdirSync(root)).toEqual(['.github']);
   });
 
+  it('writes nothing below the top of a repository, where GitHub would not look', async () => {
+    mkdirSync(join(root, '.git'));
+    mkdirSync(join(root, 'packages/a'), { recursive: true });
+    await expect(init('fix', '--workspace', 'packages/a')).rejects.toThrow(`allowed: its top, ${root}`);
+    expect(readdirSync(join(root, 'packages/a'))).toEqual([]);
+    expect((await init('fix', '--workspace', '.')).code).toBe(0);
+  });
+
   it('tells scripts what was written and what was kept', async () => {
     await init('fix');
     const { stdout } = await init('fix', 'audit', '--json');

@@ -89,6 +89,12 @@ describe('workflows that are looked through', () => {
       '4: the job of the agent may write contents',
     ],
     [
+      'a token that makes a check pass',
+      'contents: read',
+      'checks: write\n  pull-requests: write\n  issues: write',
+      '4: the job of the agent may write checks',
+    ],
+    [
       'a token that writes everything',
       'permissions:\n  contents: read',
       'permissions: write-all',
@@ -113,6 +119,92 @@ describe('workflows that are looked through', () => {
     expect(warnings(text)).toEqual([expect.stringContaining(expected)]);
   });
 
+  it.each([
+    ['in a function', `format('{0} }}', github.event.issue.title)`, 'github.event.issue.title'],
+    ['by brackets', `github['event'].comment['body']`, 'github.event.comment.body'],
+    ['in any letter case', 'GitHub.Event.Issue.Title', 'GitHub.Event.Issue.Title'],
+    ['behind what is trusted', 'github.event.repository.name || github.head_ref', 'github.head_ref'],
+    ['in a whole event', 'toJSON(github.event)', 'github.event'],
+    ['in a part of it', 'tojson( github.event.pull_request )', 'github.event.pull_request'],
+    ['by a variable', 'env.TITLE', 'github.event.pull_request.title'],
+    ['by a variable of a variable', 'env.AGAIN', 'github.event.pull_request.title'],
+    ['that the agent wrote', 'steps.agent.outputs.final-message', 'steps.agent.outputs.final-message'],
+    [
+      'of an agent in another job',
+      'fromJSON(needs.a.outputs.structured-output).x',
+      'needs.a.outputs.structured-output',
+    ],
+  ])('text of others %s is found in a script', (_, expression, part) => {
+    const text = SAFE.replace('echo "$TITLE"', `echo "\${{ ${expression} }}"`).replace(
+      /$/,
+      `          AGAIN: \${{ format('{0}', env.TITLE) }}\n`,
+    );
+    expect(warnings(text)).toEqual([expect.stringContaining(`16: ${part} is put into a script`)]);
+  });
+
+  it.each([
+    'github.event.repository.default_branch',
+    'github.event.pull_request.base.ref',
+    'github.event.inputs.title',
+    'github.event.pull_request.number',
+    "'github.event.issue.title'",
+    'env.OTHER',
+    'steps.agent.outputs.conclusion',
+    'toJSON(github.event.repository)',
+  ])('%s is no text of others', (expression) => {
+    expect(warnings(SAFE.replace('echo "$TITLE"', `echo "\${{ ${expression} }}"`))).toEqual([]);
+  });
+
+  it('text of others is found in the script of an action and in the command of cagent', () => {
+    const title = `\${{ github.event.issue.title }}`;
+    const action = SAFE.replace(
+      'run: echo "$TITLE"',
+      `uses: actions/github-script@v8\n        with: { script: "x(${title})" }`,
+    );
+    expect(warnings(action)).toEqual([
+      expect.stringContaining('17: github.event.issue.title is put into a script'),
+    ]);
+    const command = SAFE.replace('prompt: Fix {{pull_request.title}}.', `run: bash -c "echo ${title}"`);
+    expect(warnings(command)).toEqual([
+      expect.stringContaining('14: github.event.issue.title is put into the command'),
+    ]);
+    const prompt = SAFE.replace('{{pull_request.title}}', `\${{ steps.plan.outputs.final-message }}`);
+    expect(warnings(prompt)).toEqual([]);
+  });
+
+  it('what stands behind an anchor is judged in each place, and a bomb of anchors ends', () => {
+    const text = SAFE.replace('- uses: actions/checkout@v5', '- &out\n        uses: actions/checkout@v5')
+      .replace('persist-credentials: false', 'clean: true')
+      .replace('      - run:', '      - *out\n      - run:');
+    expect(warnings(text)).toHaveLength(2);
+    const levels = Array.from(
+      { length: 40 },
+      (_, at) => `x${at + 1}: &a${at + 1} [*a${at}, *a${at}, *a${at}]`,
+    );
+    expect(warnings(`x0: &a0 [1]\n${levels.join('\n')}\n${SAFE}`)).toEqual([]);
+    expect(warnings(`x: &x [*x]\n${SAFE}`)).toEqual([]);
+  });
+
+  it('an agent in a script counts like one in the action', () => {
+    const text = SAFE.replace('uses: org/cagent@v1', 'run: npx cagent run -- npm test')
+      .replace('persist-credentials: false', 'clean: true')
+      .replace('permissions:\n  contents: read\n', '');
+    expect(warnings(text)).toEqual([
+      expect.stringContaining('7: the checkout keeps the token'),
+      expect.stringContaining("10: the job of the agent has the repository's default permissions"),
+    ]);
+  });
+
+  it('secrets that are handed over whole are found where cagent is called', () => {
+    const call =
+      'jobs:\n  a:\n    uses: org/cagent/.github/workflows/cagent-fix.yml@v1\n    secrets: inherit\n';
+    expect(warnings(call)).toEqual([
+      expect.stringContaining('4: the workflow with the agent inherits every secret'),
+    ]);
+    expect(warnings(call.replace('inherit', '{ openai-api-key: x }'))).toEqual([]);
+    expect(warnings(call.replace('org/cagent', 'org/other'))).toEqual([]);
+  });
+
   it('an action of strangers by a tag or a branch is found, one of known owners only mentioned', () => {
     const strange = SAFE.replace('actions/checkout@v5', 'someone/checkout@v5');
     expect(warnings(strange)).toEqual([expect.stringContaining('9: someone/checkout@v5 is no fixed commit')]);
@@ -132,13 +224,32 @@ describe('workflows that are looked through', () => {
     expect(found(text, 'advice')).toEqual([]);
   });
 
-  it('a stranger’s code beside secrets is found', () => {
-    const text = SAFE.replace('pull_request:\n', 'pull_request_target:\n').replace(
+  it.each([
+    ['pull_request_target', `\${{ github.event.pull_request.head.sha }}`],
+    ['pull_request_target', `\${{ github.event['pull_request']['head']['ref'] }}`],
+    ['pull_request_target', `refs/pull/\${{ github.event.number }}/merge`],
+    ['pull_request_target', `\${{ github.event.pull_request.merge_commit_sha }}`],
+    ['workflow_run', `\${{ github.event.workflow_run.head_sha }}`],
+    ['workflow_run', `\${{ github.event.workflow_run.head_branch }}`],
+  ])('a stranger’s code beside secrets is found on %s, by %s', (event, ref) => {
+    const text = SAFE.replace('pull_request:\n', `${event}:\n`).replace(
       'persist-credentials: false',
-      `persist-credentials: false,\n          ref: "\${{ github.event.pull_request.head.sha }}"`,
+      `persist-credentials: false,\n          ref: "${ref}"`,
     );
-    expect(warnings(text)).toEqual([expect.stringContaining('12: pull_request_target checks out the head')]);
+    expect(warnings(text)).toEqual([expect.stringContaining(`12: ${event} checks out the head`)]);
+    expect(warnings(text.replace(`${event}:`, 'pull_request:'))).toEqual([]);
   });
+
+  it.each([`gh pr checkout "$NUMBER"`, `git fetch origin pull/\${{ github.event.number }}/head`])(
+    'so is one that a script fetches: %s',
+    (script) => {
+      const text = SAFE.replace('pull_request:\n', 'pull_request_target:\n');
+      expect(warnings(text)).toEqual([]);
+      expect(warnings(text.replace('echo "$TITLE"', script))).toEqual([
+        expect.stringContaining('16: pull_request_target checks out the head'),
+      ]);
+    },
+  );
 
   it('a checkout without the base does where no pull request starts the workflow, or the base is named', () => {
     const shallow = SAFE.replace('fetch-depth: 0,', '');
