@@ -1,4 +1,5 @@
 import { givenKeys } from '../agents/model-access.js';
+import type { RunSpec } from '../config/run-spec.js';
 import type { Environment } from '../core/environment.js';
 
 /** Inputs that hold a model key, and the variable under which the engine looks for it. */
@@ -20,4 +21,18 @@ export function withKeyInputs(
 /** Every key that the environment holds, for masking in the log. */
 export function keyValues(environment: Environment): readonly string[] {
   return givenKeys(environment).flatMap(({ value }) => value.split(/\r?\n/).filter((line) => line !== ''));
+}
+
+/** One warning for each key of an input that nobody gets: a command has no broker, and `env` does not name it. */
+export function uselessKeys(
+  inputs: Readonly<Record<string, string>>,
+  { agent, env }: Pick<RunSpec, 'agent' | 'env'>,
+): readonly string[] {
+  if (agent.name !== 'command') return [];
+  return KEY_INPUTS.filter(
+    ([input, variable]) => inputs[input]?.trim() && !env.some(({ name }) => name === variable),
+  ).map(
+    ([input, variable]) =>
+      `input ${input}: a command gets no key, allowed: a known agent, or env with ${variable}, which the command then sees`,
+  );
 }

@@ -23,7 +23,7 @@ import { type ActionSettings, actionSettings } from './action-settings.js';
 import { checkTrigger } from './check-trigger.js';
 import { connection } from './github-connection.js';
 import { loadCacheService, missingBuilds, restoreImages } from './image-cache.js';
-import { keyValues, withKeyInputs } from './model-keys.js';
+import { keyValues, uselessKeys, withKeyInputs } from './model-keys.js';
 import { OUTPUTS_OF_NO_RUN } from './outputs.js';
 import { type PublishPlace, publish, setOutputs } from './publish.js';
 import { publishSkip } from './publish-skip.js';
@@ -57,6 +57,7 @@ export async function runAction(given: Environment, installation: string): Promi
     const { trigger, verdict } = await checkTrigger(environment, settings.trigger, connect);
     if (verdict.kind === 'skip') return await skip(verdict.reason, environment);
     const place = {
+      inputs,
       installation,
       settings,
       environment,
@@ -77,6 +78,7 @@ export async function runAction(given: Environment, installation: string): Promi
 }
 
 interface StepPlace extends Omit<PublishPlace, 'isRestricted'> {
+  readonly inputs: Readonly<Record<string, string>>;
   readonly installation: string;
   readonly secrets: readonly SecretValue[];
   /** The input `github-token`; empty for none. */
@@ -89,7 +91,7 @@ async function runAllowed(
   restriction: Restriction | undefined,
   place: StepPlace,
 ): Promise<number> {
-  const { settings, environment, trigger, connect, cancel, secrets, token, installation } = place;
+  const { inputs, settings, environment, trigger, connect, cancel, secrets, token, installation } = place;
   const named = flags.command === undefined ? flags.values.agent : 'command';
   let comment = typeof named === 'string' ? promiseComment(place, named) : undefined;
   try {
@@ -107,6 +109,7 @@ async function runAllowed(
       });
       const spec = settings.review ? withReviewSchema(resolved) : resolved;
       comment = promiseComment(place, spec.agent.name);
+      for (const useless of uselessKeys(inputs, spec)) core.warning(useless, { title: 'cagent' });
       refuseRunnerVariables(spec.env, environment, token);
       for (const { value, secret } of spec.env) if (secret && value !== '') core.setSecret(value);
       const trusted = trustedCommits(trigger, sha);

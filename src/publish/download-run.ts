@@ -4,6 +4,10 @@ import type { Environment } from '../core/environment.js';
 import { CagentError, messageOf } from '../core/errors.js';
 import { unpackRun } from './unpack-run.js';
 
+/** On an enterprise server, whose service takes nothing from this client, or where there is none at all. */
+const OTHER_WAY =
+  'Bring the run directory here by other means, such as actions/download-artifact@v3 on an enterprise server, and name it in the input run-directory.';
+
 /**
  * Fetches the artifact of another job of the same workflow run and takes the run directory out of it.
  * @param temporary an empty directory
@@ -17,7 +21,7 @@ export async function downloadRun(
 ): Promise<string> {
   if (!environment.ACTIONS_RUNTIME_TOKEN || !environment.ACTIONS_RESULTS_URL) {
     throw new CagentError('apply.run', `there is no artifact service here to fetch ${name} from`, {
-      hint: 'Use the input run-directory where the agent ran on the same machine.',
+      hint: OTHER_WAY,
     });
   }
   try {
@@ -27,8 +31,11 @@ export async function downloadRun(
     // As it is: the client's own unpacking writes wherever the names in the archive lead.
     await client.downloadArtifact(artifact.id, { path: temporary, skipDecompress: true });
   } catch (thrown) {
+    const isEnterprise = thrown instanceof Error && thrown.name === 'GHESNotSupportedError';
     throw new CagentError('apply.run', `the artifact ${name} cannot be fetched: ${messageOf(thrown)}`, {
-      hint: 'It has to come from a job of the same workflow run that this job needs.',
+      hint: isEnterprise
+        ? OTHER_WAY
+        : 'It has to come from a job of the same workflow run that this job needs.',
       cause: thrown,
     });
   }

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { defaultArtifactName, isArtifactName } from '../../../src/publish/artifact-name.js';
+import { downloadRun } from '../../../src/publish/download-run.js';
 import { artifactUrl, uploadArtifact } from '../../../src/publish/upload-artifact.js';
 
 const RUNNER = {
@@ -7,6 +8,8 @@ const RUNNER = {
   GITHUB_REPOSITORY: 'acme/widget',
   GITHUB_RUN_ID: '42',
 };
+
+afterEach(() => vi.unstubAllEnvs());
 
 describe('artifact', () => {
   it('has a name that no other run has and the service takes', () => {
@@ -42,5 +45,17 @@ describe('artifact', () => {
     const service = { ACTIONS_RUNTIME_TOKEN: 'x', ACTIONS_RESULTS_URL: 'http://127.0.0.1:9/' };
     const result = await uploadArtifact('a', '/nonexistent', service);
     expect(result).toMatchObject({ kind: 'failed', message: expect.stringContaining('ENOENT') });
+  });
+
+  it.each([
+    ['of an enterprise server', { ACTIONS_RUNTIME_TOKEN: 'x', ACTIONS_RESULTS_URL: 'http://127.0.0.1:9/' }],
+    ['where there is no service', {}],
+  ])('%s: apply says how else the run directory gets there', async (_, service) => {
+    // The client reads it from the environment of the process.
+    vi.stubEnv('GITHUB_SERVER_URL', 'https://github.corp.test');
+    await expect(downloadRun('a', '/nonexistent', service)).rejects.toMatchObject({
+      code: 'apply.run',
+      hint: expect.stringContaining('the input run-directory'),
+    });
   });
 });
