@@ -88,7 +88,11 @@ function send(
     if (response.headersSent || response.destroyed) response.destroy();
     else if (outgoing.reusedSocket && !body && REPEATABLE.includes(request.method))
       send(forwarding, way, meter, fail, overrun);
-    else fail(failedDecision(check.decision, dialFailure(error).reason));
+    else {
+      const { reason, address } = dialFailure(error);
+      meter.refused(address);
+      fail(failedDecision(check.decision, reason));
+    }
   });
   if (!body) {
     request.resume();

@@ -42,7 +42,9 @@ export function forwardUpgrade(
     join(client, upstream, mayLeave);
   });
   outgoing.on('error', (error) => {
-    decision = failedDecision(decision, dialFailure(error).reason);
+    const { reason, address } = dialFailure(error);
+    meter.refused(address);
+    decision = failedDecision(decision, reason);
     if (client.writable) sendRefusal(request, response, decision);
   });
   outgoing.end();

@@ -5,8 +5,10 @@ import type { Socket } from 'node:net';
 export interface Meter {
   follow(request: ClientRequest): void;
   bytes(): { readonly out: number; readonly in: number };
-  /** The address that was dialled; absent before that. */
+  /** The address that was dialled or refused; absent before that. */
   address(): string | undefined;
+  /** Takes down the address behind a failure, where no connection will tell it. */
+  refused(address: string | undefined): void;
 }
 
 export function createMeter(): Meter {
@@ -23,6 +25,9 @@ export function createMeter(): Meter {
       });
     },
     address: () => address,
+    refused: (without) => {
+      address ??= without;
+    },
     bytes: () => ({ out: (socket?.bytesWritten ?? 0) - start.out, in: (socket?.bytesRead ?? 0) - start.in }),
   };
 }

@@ -297,11 +297,11 @@ describe('egress.jsonl', () => {
     ['a ping', { verdict: 'blocked', protocol: 'icmp', ip: SERVER }],
     [
       'a name that leads to a private address',
-      { verdict: 'blocked', host: 'private.allowed.test', port: 80 },
+      { verdict: 'blocked', host: 'private.allowed.test', port: 80, ip: PRIVATE_SERVER, status: 403 },
     ],
     [
       'a name that leads to the metadata service',
-      { verdict: 'blocked', host: 'metadata.allowed.test', port: 80 },
+      { verdict: 'blocked', host: 'metadata.allowed.test', port: 80, ip: '169.254.169.254', status: 403 },
     ],
   ])('%s is on record', (_, match) => expect(records(match).length).toBeGreaterThan(0));
   it('a flood is merged into lines with a count', () => {

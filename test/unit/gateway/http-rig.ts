@@ -67,8 +67,9 @@ export function createHttpRig(): HttpRig {
       dial: () =>
         new Promise((resolve) => {
           const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-          socket.on('error', () => resolve({ ok: false, reason: 'upstream-failed' }));
-          socket.once('connect', () => resolve({ ok: true, socket, address: '198.51.100.7' }));
+          const address = '198.51.100.7';
+          socket.on('error', () => resolve({ ok: false, reason: 'upstream-failed', address }));
+          socket.once('connect', () => resolve({ ok: true, socket, address }));
         }),
     };
   }
