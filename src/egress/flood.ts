@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import type { EgressRecord } from '../core/egress-record.js';
+import type { EgressProtocol, EgressRecord } from '../core/egress-record.js';
 
 /**
  * Keeps a flood of attempts from flooding the record: of identical attempts, those beyond twenty a second merge
@@ -19,8 +19,13 @@ export interface FloodMerger {
 
 const LINES_PER_SECOND = 20;
 const WINDOW_MS = 1_000;
-/** Different attempts told apart at a time. An agent that makes up more names gets lines without the name. */
+/**
+ * Different attempts told apart at a time, for each protocol. An agent that makes up more names gets lines without the
+ * name; questions for names, which cost it nothing, must not hide where a connection went.
+ */
 const MOST_KEYS = 2_048;
+
+type Windows = Map<string, Window>;
 
 interface Window {
   readonly opened: number;
@@ -29,9 +34,9 @@ interface Window {
 }
 
 export function createFloodMerger(clock: Pick<Clock, 'monotonic'>): FloodMerger {
-  const windows = new Map<string, Window>();
+  const byProtocol = new Map<EgressProtocol, Windows>();
 
-  function closeIfOld(key: string, now: number): readonly EgressRecord[] {
+  function closeIfOld(windows: Windows, key: string, now: number): readonly EgressRecord[] {
     const window = windows.get(key);
     if (window === undefined || now - window.opened < WINDOW_MS) return [];
     windows.delete(key);
@@ -43,16 +48,20 @@ export function createFloodMerger(clock: Pick<Clock, 'monotonic'>): FloodMerger 
 
   function due(): readonly EgressRecord[] {
     const now = clock.monotonic();
-    return [...windows.keys()].flatMap((key) => closeIfOld(key, now));
+    return [...byProtocol.values()].flatMap((windows) =>
+      [...windows.keys()].flatMap((key) => closeIfOld(windows, key, now)),
+    );
   }
 
   function offer(record: EgressRecord, crowded = false): readonly EgressRecord[] {
     const now = clock.monotonic();
+    const windows: Windows = byProtocol.get(record.protocol) ?? new Map();
+    byProtocol.set(record.protocol, windows);
     const exact = keyOf(record);
     const known = !crowded && (windows.has(exact) || windows.size < MOST_KEYS);
     const entry = known ? record : anonymous(record);
     const key = known ? exact : keyOf(entry);
-    const lines = closeIfOld(key, now);
+    const lines = closeIfOld(windows, key, now);
     const window = windows.get(key) ?? {
       opened: now,
       lines: known ? 0 : LINES_PER_SECOND,
@@ -68,9 +77,9 @@ export function createFloodMerger(clock: Pick<Clock, 'monotonic'>): FloodMerger 
   }
 
   function flush(): readonly EgressRecord[] {
-    const lines = [...windows.values()].flatMap(({ merged }) => merged ?? []);
-    windows.clear();
-    return lines;
+    const windows = [...byProtocol.values()].flatMap((each) => [...each.values()]);
+    byProtocol.clear();
+    return windows.flatMap(({ merged }) => merged ?? []);
   }
 
   return { offer, due, flush };

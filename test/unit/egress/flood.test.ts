@@ -93,9 +93,22 @@ test('a flood of ever new names is counted without the names, and takes bounded 
   expect(lines.at(-1)).not.toHaveProperty('host');
 });
 
-test('an allowed host stays named in any flood', () => {
+test('a flood of ever new names does not hide where a connection went', () => {
   const { flood } = merger();
   for (let i = 0; i < 3_000; i++) flood.offer(attempt({ host: `n${i}.example` }));
+  const connection = attempt({
+    protocol: 'tcp',
+    reason: 'direct-address',
+    rule: 'floor',
+    host: '198.51.100.7',
+  });
+  expect(flood.offer(connection)).toEqual([connection]);
+});
+
+test('an allowed host stays named in any flood', () => {
+  const { flood } = merger();
+  for (let i = 0; i < 3_000; i++)
+    flood.offer(attempt({ host: `n${i}.example`, protocol: 'http', reason: 'host-mismatch' }));
   const web = attempt({
     verdict: 'allowed',
     reason: 'rule',
