@@ -26,7 +26,7 @@ export interface AnsweredQuestion {
   readonly address?: string;
 }
 
-type ResponseCode = 'NOERROR' | 'FORMERR' | 'SERVFAIL' | 'NXDOMAIN' | 'NOTIMP' | 'REFUSED';
+type ResponseCode = 'NOERROR' | 'FORMERR' | 'SERVFAIL' | 'NXDOMAIN' | 'NOTIMP';
 
 const RESPONSE_CODES: Readonly<Record<ResponseCode, number>> = {
   NOERROR: 0,
@@ -34,7 +34,6 @@ const RESPONSE_CODES: Readonly<Record<ResponseCode, number>> = {
   SERVFAIL: 2,
   NXDOMAIN: 3,
   NOTIMP: 4,
-  REFUSED: 5,
 };
 
 const HEADER_BYTES = 12;
@@ -96,7 +95,7 @@ export function answerQuestion(
   const address = context.names.addressOf(name);
   if (address === undefined) {
     return {
-      reply: reply(message, query, 'REFUSED'),
+      reply: reply(message, query, 'NXDOMAIN'),
       record: { ...record, verdict: 'blocked', reason: 'too-many-names' },
     };
   }

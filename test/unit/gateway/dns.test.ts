@@ -94,7 +94,7 @@ describe('an answer to the agent', () => {
     const names = createSyntheticNames(1);
     ask([{ name: 'a.wild.example', type: 'A' }], 256, names);
     expect(ask([{ name: 'b.wild.example', type: 'A' }], 256, names)).toMatchObject({
-      code: 5,
+      code: 3,
       record: { verdict: 'blocked', reason: 'too-many-names' },
     });
   });
