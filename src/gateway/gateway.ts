@@ -99,7 +99,8 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
   ]);
   onClose(packets.close);
   emit({ event: 'floor' });
-  const resolving = start.resolvers.length === 0 ? Promise.resolve() : proveResolvers(resolvers);
+  const resolving =
+    start.resolvers.length === 0 ? Promise.resolve() : proveResolvers(resolvers, namesToDial(start));
   resolving.catch(() => {});
   await waitForLink(LINK_DEADLINE_MS);
   await configureLink(link);
@@ -215,8 +216,17 @@ function resolversFor({ resolvers }: GatewayStart): readonly ResolverAddress[] {
   });
 }
 
-async function proveResolvers(resolvers: readonly ResolverAddress[]): Promise<void> {
-  if (await anyResolverAnswers(resolvers, RESOLVER_DEADLINE_MS)) return;
+/** The names that are written out whole: what the resolvers are there for. */
+function namesToDial({ policy, brokers = [] }: GatewayStart): readonly string[] {
+  const named = policy.rules.flatMap(({ target }) => (target.kind === 'name' ? [target.name] : []));
+  return [...brokers.map(({ upstream }) => upstream.host), ...named];
+}
+
+async function proveResolvers(
+  resolvers: readonly ResolverAddress[],
+  names: readonly string[],
+): Promise<void> {
+  if (await anyResolverAnswers(resolvers, names, RESOLVER_DEADLINE_MS)) return;
   const list = resolvers.map(({ address, port }) => `${address}:${port}`).join(', ');
   throw new CagentError(
     'gateway.resolver',

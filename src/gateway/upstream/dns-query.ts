@@ -8,7 +8,10 @@ export interface DnsQuestion {
   readonly type: 'A' | 'NS';
 }
 
-/** Asks one resolver once, by UDP and, when the answer is cut off, by TCP. `undefined`: no answer in time. */
+/**
+ * Asks one resolver once, by UDP, and by TCP when the answer is cut off or nobody is there for UDP. `undefined`: no
+ * answer in time.
+ */
 export async function askResolver(
   resolver: ResolverAddress,
   question: DnsQuestion,
@@ -16,6 +19,7 @@ export async function askResolver(
 ): Promise<Packet | undefined> {
   const query: Packet = { type: 'query', id: randomId(), flags: RECURSION_DESIRED, questions: [question] };
   const answer = await askOverUdp(resolver, query, timeoutMs);
+  if (answer === 'closed') return askOverTcp(resolver, query, timeoutMs);
   const cut = ((answer?.flags ?? 0) & TRUNCATED_RESPONSE) !== 0;
   return cut ? ((await askOverTcp(resolver, query, timeoutMs)) ?? answer) : answer;
 }
@@ -30,10 +34,10 @@ function askOverUdp(
   resolver: ResolverAddress,
   query: Packet,
   timeoutMs: number,
-): Promise<Packet | undefined> {
+): Promise<Packet | 'closed' | undefined> {
   const socket = createSocket('udp4');
   return new Promise((resolve) => {
-    const finish = (answer?: Packet): void => {
+    const finish = (answer?: Packet | 'closed'): void => {
       clearTimeout(timer);
       socket.removeAllListeners();
       socket.on('error', () => {});
@@ -41,7 +45,7 @@ function askOverUdp(
       resolve(answer);
     };
     const timer = setTimeout(finish, timeoutMs);
-    socket.on('error', () => finish());
+    socket.on('error', () => finish('closed'));
     socket.on('message', (message) => {
       const answer = answerTo(query, message);
       if (answer !== undefined) finish(answer);

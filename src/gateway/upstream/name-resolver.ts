@@ -46,15 +46,41 @@ export function createNameResolver(
   };
 }
 
-/** Whether any of the resolvers answers at all, whatever it says. */
+/** Names that are asked at most to find out whether a resolver is there. */
+const MOST_PROBES = 8;
+
+/**
+ * Whether any of the resolvers answers at all, whatever it says.
+ * @param names some that they may know: small ones of a company or of a test are silent about all others, the root too
+ * @param deadlineMs for the root, and once more for the names
+ */
 export async function anyResolverAnswers(
   resolvers: readonly ResolverAddress[],
+  names: readonly string[],
   deadlineMs: number,
 ): Promise<boolean> {
-  const answers = await Promise.all(
-    resolvers.map((resolver) => askResolver(resolver, { name: '.', type: 'NS' }, deadlineMs)),
+  const probes = names.slice(0, MOST_PROBES).map((name) => ({ name, type: 'A' }) as const);
+  return (
+    (await anyAnswer(resolvers, [{ name: '.', type: 'NS' }], deadlineMs)) ||
+    (await anyAnswer(resolvers, probes, deadlineMs))
   );
-  return answers.some((answer) => answer !== undefined);
+}
+
+/** Does not wait for a resolver that is silent when another one has spoken. */
+function anyAnswer(
+  resolvers: readonly ResolverAddress[],
+  questions: readonly DnsQuestion[],
+  deadlineMs: number,
+): Promise<boolean> {
+  const answers = resolvers.flatMap((resolver) =>
+    questions.map(
+      async (question) => (await askResolver(resolver, question, deadlineMs)) ?? Promise.reject(),
+    ),
+  );
+  return Promise.any(answers).then(
+    () => true,
+    () => false,
+  );
 }
 
 interface Resolved {
