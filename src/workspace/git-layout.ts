@@ -16,6 +16,11 @@ export interface CleanRepository {
   readonly format: ObjectFormat;
   /** Sees the objects of the source and writes new ones into the quarantine. Work tree: the workspace. */
   readonly building: Git;
+  /**
+   * Writes objects into the quarantine without a look at those of the source: of an object that is there already, git
+   * would set the time.
+   */
+  readonly hashing: Git;
   /** Sees the new repository alone, as the agent will. */
   readonly alone: Git;
   /** A link to the source's own git directory: a name without special characters. */
@@ -53,10 +58,9 @@ export function createCleanRepository(input: CleanRepositoryInput): CleanReposit
   symlinkSync(byteTextToFile(source.commonDirectory), commonLink);
   linkSharedIndexes(source, gitDirectory);
   const alone = { GIT_DIR: gitDirectory };
+  const hashing = { ...alone, GIT_WORK_TREE: workspaceLink, GIT_OBJECT_DIRECTORY: `${scratch}/objects` };
   const building = {
-    ...alone,
-    GIT_WORK_TREE: workspaceLink,
-    GIT_OBJECT_DIRECTORY: `${scratch}/objects`,
+    ...hashing,
     GIT_ALTERNATE_OBJECT_DIRECTORIES: quoteAlternate(`${commonLink}/objects`),
   };
   return {
@@ -64,6 +68,7 @@ export function createCleanRepository(input: CleanRepositoryInput): CleanReposit
     scratch,
     format: source.objectFormat,
     building: gitFor(input.processes, input.env, building),
+    hashing: gitFor(input.processes, input.env, hashing),
     alone: gitFor(input.processes, input.env, alone),
     sourceLink,
   };

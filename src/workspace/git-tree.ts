@@ -97,7 +97,7 @@ async function addToIndex(
   if (paths.length > 0) {
     const stdin = Buffer.from(paths.map((path) => `${path}\0`).join(''), 'latin1');
     const add = (): Promise<Buffer> =>
-      repository.building(['update-index', '--add', '--replace', '-z', '--stdin'], { stdin });
+      repository.hashing(['update-index', '--add', '--replace', '-z', '--stdin'], { stdin });
     // Attributes of the tree may ask for an encoding that the file does not have. The bytes as they are will do.
     await add().catch(() => {
       writeFileSync(
@@ -109,7 +109,7 @@ async function addToIndex(
   }
   if (cacheInfo.length > 0) {
     const stdin = Buffer.from(cacheInfo.map((line) => `${line}\0`).join(''), 'latin1');
-    await repository.building(['update-index', '--add', '-z', '--index-info'], { stdin });
+    await repository.hashing(['update-index', '--add', '-z', '--index-info'], { stdin });
   }
 }
 
