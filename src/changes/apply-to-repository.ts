@@ -68,11 +68,13 @@ export async function applyToRepository(task: ApplyTask, top: string, prefix: st
       : await merge(trial, task, start, head, await writeTree(trial));
   const file = join(temporary, 'final.patch');
   const size = await writePatch(trial, `${head}^{tree}`, wanted, file);
+  // The branch may have some of the changes already.
+  const touched = await readTouched(trial, head, wanted, paths);
   if (size > 0) {
-    await refuseDirtyFiles(trial, real, head, await readTouched(trial, head, wanted, paths), file);
+    await refuseDirtyFiles(trial, real, head, touched, file);
     await applyForReal(real, { wanted, paths, file, objects: trial.env.GIT_OBJECT_DIRECTORY });
   }
-  const applied = paths.map((path) => path.slice(directory.length));
+  const applied = touched.map((path) => path.slice(directory.length));
   return { applied, excluded, onto: head, merged: moved.length > 0, rejected: stored.changes.rejected };
 }
 

@@ -209,3 +209,13 @@ test('a workspace that is a directory inside a repository is applied there', asy
     'M  app/b.txt\nb2\n',
   );
 });
+
+test('what the branch has already is not told as changed', async () => {
+  await runOf('echo b2 > b.txt; echo c2 > c.txt');
+  await bash(place.root, 'echo b2 > b.txt; git commit -qam same');
+  const result = await apply({ threeWay: true });
+  expect([result.applied, result.merged]).toEqual([['c.txt'], true]);
+  await bash(place.root, 'git commit -qam all');
+  expect((await apply({ threeWay: true })).applied).toEqual([]);
+  expect(await bash(place.root, 'git status --porcelain')).toBe('');
+});
