@@ -11,13 +11,18 @@ export async function visitLeaf(
   stats: Stats,
   original: Stats | undefined,
 ): Promise<void> {
-  const after = contentOf(state.layers.upper, path, stats);
-  if (after === undefined) return state.rejections.add(path, `${kindOf(stats)}, which a patch cannot hold`);
+  const written = contentOf(state.layers.upper, path, stats);
+  if (written === undefined) return state.rejections.add(path, `${kindOf(stats)}, which a patch cannot hold`);
   const bits = stats.mode & 0o7000;
   if (stats.isFile() && bits !== 0 && bits !== ((original?.mode ?? 0) & 0o7000)) {
     return state.rejections.add(path, `a file with the ${bitName(bits)} bit`);
   }
   const before = original === undefined ? undefined : contentOf(state.layers.lower, path, original);
+  // A proposed file is written anew, mostly without the right to execute that the original has.
+  const after =
+    !state.layers.whiteouts && before?.mode === '100755' && written.mode === '100644'
+      ? { ...written, mode: before.mode }
+      : written;
   if (after.mode === '120000') {
     const target = linkTarget(after.file);
     if (before?.mode === '120000' && linkTarget(before.file) === target) return;
