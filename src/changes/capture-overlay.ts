@@ -16,6 +16,7 @@ import { OwnerAccess } from './owner-access.js';
 import { Rejections } from './rejections.js';
 import { withTemporaryRepository } from './trusted-git.js';
 import { walkUpper } from './walk-upper.js';
+import type { WouldHide } from './would-hide.js';
 
 export interface CaptureInput {
   /** Absolute path of the original workspace. It is read only where the agent made changes, and never written. */
@@ -25,8 +26,8 @@ export interface CaptureInput {
   readonly hidden: readonly HiddenPath[];
   /** Paths that the agent saw as a base commit has them: they cannot be edited in a patch for the workspace. */
   readonly replaced?: readonly BaseShown[];
-  /** A reason if a path that the agent made would have been hidden, had it been there before. */
-  readonly wouldHide?: (path: string, directory: boolean) => string | undefined;
+  /** Asked about each path that the agent made. */
+  readonly wouldHide?: WouldHide;
   /** The commit that the workspace had checked out. */
   readonly baseCommit: string | undefined;
   readonly limits: CaptureLimits;

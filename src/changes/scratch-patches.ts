@@ -1,11 +1,13 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { decodePath, displayPath, fsPath } from '../core/path-text.js';
+import { bytesPass } from '../workspace/credential-content.js';
+import type { ContentJudge } from '../workspace/ignore-rules.js';
 import { readChanges } from './diff-trees.js';
 import { namesIn, statusOf } from './file-status.js';
 import { unsafeLinkReason } from './link-target.js';
 import { mergedEntry } from './overlay-layers.js';
-import { parseChanges } from './parse-changes.js';
+import { type ChangeRecord, parseChanges } from './parse-changes.js';
 import { largestBinary, possibleSources } from './patch-headers.js';
 import { isUnsafePath } from './path-safety.js';
 import type { TouchedPath } from './touched-path.js';
@@ -113,8 +115,9 @@ async function forbiddenChange(
 ): Promise<string | undefined> {
   const records = parseChanges(await readChanges(git, before, after, false));
   if (records.length > state.limits.maxFiles) return `changes more than ${state.limits.maxFiles} files`;
-  for (const { file, newId } of records) {
-    const hidden = hiddenReason(state, file.path);
+  for (const record of records) {
+    const { file, newId } = record;
+    const hidden = await hiddenReason(git, state, record);
     if (hidden !== undefined) return `${displayPath(file.path)} is a path in a hidden place (${hidden})`;
     if (state.replaced.has(file.path)) return `${displayPath(file.path)} is ${REPLACED_REASON}`;
     if (isUnsafePath(file.path))
@@ -130,14 +133,30 @@ async function forbiddenChange(
   return undefined;
 }
 
-/** A patch names paths without a walk from the top, so every directory above is asked about too. */
-function hiddenReason(state: WalkState, path: string): string | undefined {
+/**
+ * A patch names paths without a walk from the top, so every directory above is asked about too. The content is read
+ * only for a name that has to be judged by it.
+ */
+async function hiddenReason(
+  git: TrustedGit,
+  state: WalkState,
+  { file: { path, newMode }, newId }: ChangeRecord,
+): Promise<string | undefined> {
   const parts = path.split('/');
   const places = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
-  return (
+  const ask = (passes: ContentJudge): string | undefined =>
     state.hidden.reasonFor(path) ??
-    places.map((place) => state.wouldHide?.(place, place !== path)).find((reason) => reason !== undefined)
-  );
+    places
+      .map((place) => state.wouldHide?.(place, place !== path, passes))
+      .find((reason) => reason !== undefined);
+  let asked = false;
+  const reason = ask(() => {
+    asked = true;
+    return false;
+  });
+  if (!asked || newMode?.startsWith('100') !== true) return reason;
+  const content = await runGit(git, ['cat-file', 'blob', newId]);
+  return ask((test) => bytesPass(test, content));
 }
 
 function rejectPatch(state: WalkState, name: string, reason: string): void {

@@ -10,6 +10,7 @@ import type { Layers } from './overlay-layers.js';
 import type { OwnerAccess } from './owner-access.js';
 import type { Rejections } from './rejections.js';
 import type { Content, TouchedPath } from './touched-path.js';
+import type { WouldHide } from './would-hide.js';
 
 /** What a walk knows and gathers. The `readonly` half is its input; the rest is its result and grows as it goes. */
 export interface WalkState {
@@ -18,7 +19,7 @@ export interface WalkState {
   /** Paths that the agent saw as a base commit has them. */
   readonly replaced: ReadonlyMap<string, BaseShown>;
   /** Optional second opinion on names that did not exist when the view was made: a reason when it would have hidden them. */
-  readonly wouldHide: ((path: string, directory: boolean) => string | undefined) | undefined;
+  readonly wouldHide: WouldHide | undefined;
   readonly gitIgnored: GitIgnoreRules | undefined;
   readonly limits: CaptureLimits;
   readonly access: OwnerAccess;

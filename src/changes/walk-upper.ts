@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { fsPath } from '../core/path-text.js';
 import { pathToByteText } from '../workspace/byte-text.js';
+import { contentPasses } from '../workspace/credential-content.js';
 import { isSameBlob } from '../workspace/same-blob.js';
 import { deleteBelow, deleteOriginal, isNestedRepository, rejectNestedRepository } from './deleted-files.js';
 import { errnoOf, joinPath, namesIn, statusOf } from './file-status.js';
@@ -84,7 +85,14 @@ async function visit(state: WalkState, path: string, below: Below): Promise<void
 function forbiddenPlace(state: WalkState, path: string, stats: Stats): string | undefined {
   if (isGitName(path.slice(path.lastIndexOf('/') + 1))) return 'a path that git takes for its own directory';
   if (!state.layers.whiteouts && path === '.agent-scratch') return 'a path in the scratch directory itself';
-  const reason = state.hidden.reasonFor(path) ?? state.wouldHide?.(path, stats.isDirectory());
+  const reason =
+    state.hidden.reasonFor(path) ??
+    state.wouldHide?.(path, stats.isDirectory(), (test) => {
+      if (!stats.isFile()) return false;
+      const file = `${state.layers.upper}/${path}`;
+      state.access.grant(fsPath(file, ''), stats);
+      return contentPasses(test, pathToByteText(file));
+    });
   return reason === undefined ? undefined : `a path in a hidden place (${reason})`;
 }
 

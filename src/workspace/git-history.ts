@@ -20,7 +20,7 @@ import { createSnapshot, removeBuildTraces, type SnapshotInput } from './git-sna
 import type { GitSource } from './git-source.js';
 import { buildVisibleTree } from './git-tree.js';
 import { type HiddenSet, hiddenSet } from './hidden-set.js';
-import { historicPaths } from './historic-paths.js';
+import { type HistoricPaths, historicPaths } from './historic-paths.js';
 import type { IgnoreRules } from './ignore-rules.js';
 import { scanBytes } from './secret-scan.js';
 import { SCANNED_BYTES } from './secret-scan-files.js';
@@ -69,9 +69,11 @@ async function filterHistory(input: HistoryInput, head: string): Promise<readonl
   const { kind, kept, notices } = await chooseCommits(input, head);
   const commits = await readCommits(repository, source, kept, hidden);
   const visible = await buildVisibleTree(input.tracked, input.root, input.hidden, input.shown);
-  const secret = input.scan
-    ? await secretBlobs(repository, commits, new Set(visible.blobs))
-    : new Set<string>();
+  const secret = await secretBlobs(repository, commits, {
+    visible: new Set(visible.blobs),
+    hidden,
+    scan: input.scan,
+  });
   const filtered = commits
     .map((commit) => withoutSecrets(commit, secret))
     .map((commit, index) => (kind === 'history' ? commit : anonymous(commit, kept[index]?.id ?? '')));
@@ -187,21 +189,33 @@ function parseCommit(raw: Buffer): Pick<FilteredCommit, 'people' | 'message'> {
   return { people: Buffer.from(lines.join(''), 'latin1'), message: safe };
 }
 
-/** Old versions that hold a secret. What is visible today was scanned as a file. */
+/** Old versions that hold a secret or a credential. What is visible today was judged as a file. */
 async function secretBlobs(
   repository: CleanRepository,
   commits: readonly FilteredCommit[],
-  visible: ReadonlySet<string>,
+  {
+    visible,
+    hidden,
+    scan,
+  }: { readonly visible: ReadonlySet<string>; readonly hidden: HistoricPaths; readonly scan: boolean },
 ): Promise<ReadonlySet<string>> {
-  const names = new Map<string, string>();
+  const names = new Map<string, Set<string>>();
   for (const { changes } of commits) {
     for (const { mode, objectId, path } of changes) {
-      if (mode !== undefined && mode !== '160000' && !visible.has(objectId)) names.set(objectId, path);
+      if (mode === undefined || mode === '160000' || visible.has(objectId)) continue;
+      if (!scan && !hidden.suspects(path)) continue;
+      names.set(objectId, (names.get(objectId) ?? new Set()).add(path));
     }
   }
   const found = new Set<string>();
-  for (const { id, content } of await readObjects(repository.building, [...names.keys()]))
-    if (scanBytes(content.subarray(0, SCANNED_BYTES), names.get(id) ?? '').length > 0) found.add(id);
+  for (const { id, content } of await readObjects(repository.building, [...names.keys()])) {
+    const isSecret = [...(names.get(id) ?? [])].some(
+      (path) =>
+        hidden.credentialIn(path, content) !== undefined ||
+        (scan && scanBytes(content.subarray(0, SCANNED_BYTES), path).length > 0),
+    );
+    if (isSecret) found.add(id);
+  }
   return found;
 }
 

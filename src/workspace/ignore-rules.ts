@@ -1,6 +1,6 @@
 import { BUILTIN_CREDENTIALS, type CredentialRule } from './builtin-credentials.js';
 import { type ByteText, pathToByteText } from './byte-text.js';
-import { contentPasses } from './credential-content.js';
+import { type ContentTest, contentPasses } from './credential-content.js';
 import { enclosingLevel, wayFromTop } from './enclosing-rules.js';
 import { readIgnoreFile, SECOND_IGNORE_FILE } from './ignore-files.js';
 import { compileIgnoreList, type IgnoreList, lastMatch } from './ignore-list.js';
@@ -34,8 +34,18 @@ export interface IgnoreRules {
   readonly root: RuleLevel;
   /** The level of a directory below one whose level is known; `directory` has a trailing slash. */
   readonly enter: (parent: RuleLevel, directory: ByteText) => RuleLevel;
-  readonly decide: (level: RuleLevel, path: ByteText, name: ByteText, directory: boolean) => RuleVerdict;
+  /** `passes` looks into the file for the built-in rules that do; without it the file in the workspace is asked. */
+  readonly decide: (
+    level: RuleLevel,
+    path: ByteText,
+    name: ByteText,
+    directory: boolean,
+    passes?: ContentJudge,
+  ) => RuleVerdict;
 }
+
+/** Whether the content of the file that is asked about passes a test. */
+export type ContentJudge = (test: ContentTest) => boolean;
 
 export interface IgnoreRulesInput {
   /** Absolute path of the workspace, as bytes. */
@@ -66,18 +76,22 @@ export function loadIgnoreRules(input: IgnoreRulesInput): IgnoreRules {
     ? [SECOND_IGNORE_FILE]
     : [...new Set([input.ignoreFile, SECOND_IGNORE_FILE])];
   const rootNames = [...new Set([input.ignoreFile, SECOND_IGNORE_FILE])];
+  const ignoreNames = new Set(rootNames.map(pathToByteText));
   const optionSource: RuleSource = { label: '--ignore ', list: options };
 
-  const credentialFor = (path: ByteText, name: ByteText, directory: boolean): CredentialRule | undefined => {
+  const credentialFor = (
+    path: ByteText,
+    name: ByteText,
+    directory: boolean,
+    passes: ContentJudge,
+  ): CredentialRule | undefined => {
     const lowerPath = path.toLowerCase();
     const lowerName = name.toLowerCase();
     const known = lastMatch(certain, lowerPath, lowerName, directory);
     if (known !== undefined && !known.negative) return credentials[known.line];
     const suspect = directory ? undefined : lastMatch(suspected, lowerPath, lowerName, directory);
     const rule = suspect && credentials[suspect.line];
-    return rule?.content !== undefined && contentPasses(rule.content, `${input.root}/${path}`)
-      ? rule
-      : undefined;
+    return rule?.content !== undefined && passes(rule.content) ? rule : undefined;
   };
 
   const way = wayFromTop(input.root);
@@ -97,10 +111,18 @@ export function loadIgnoreRules(input: IgnoreRulesInput): IgnoreRules {
       const sources = readSources(read, directory, nestedNames);
       return sources.length === 0 ? parent : { base: directory, way: '', sources, parent };
     },
-    decide: (level, path, name, directory) => {
+    decide: (
+      level,
+      path,
+      name,
+      directory,
+      passes = (test) => contentPasses(test, `${input.root}/${path}`),
+    ) => {
+      // The rules themselves are no secret, and the agent does better work when it knows them.
+      if (!directory && ignoreNames.has(name)) return VISIBLE;
       const user = userMatch(optionSource, level, path, name, directory);
       if (user !== undefined && !user.pattern.negative) return { kind: 'hidden', reason: reasonOf(user) };
-      const credential = credentialFor(path, name, directory);
+      const credential = credentialFor(path, name, directory, passes);
       if (credential === undefined) return VISIBLE;
       if (user === undefined) return { kind: 'hidden', reason: `built-in: ${credential.reason}` };
       return { kind: 're-included', by: reasonOf(user), credential: credential.reason };

@@ -6,7 +6,7 @@ import { type BaseRules, storedRules } from './base-rules.js';
 import { type ByteText, byteTextToPath, pathToByteText } from './byte-text.js';
 import { locateGitSource } from './git-source.js';
 import { hiddenSet } from './hidden-set.js';
-import { historicPaths } from './historic-paths.js';
+import { type HistoricPaths, historicPaths } from './historic-paths.js';
 import type { IgnoreRules } from './ignore-rules.js';
 import { atMost } from './notices.js';
 import { isSameBlob, statOf } from './same-blob.js';
@@ -69,7 +69,7 @@ export async function planBase(input: BaseInput): Promise<BaseDecision> {
     if (inTheWay !== undefined) absent.set(inTheWay.link, inTheWay.link);
     wanted.push({ path: byteTextToPath(path), ...entry });
   }
-  const { clean, findings } = await withoutSecrets(input, wanted);
+  const { clean, findings } = await withoutSecrets(input, wanted, hiddenByRule);
   const hidden = hideAbsent(input, absent, same);
   return { shown: clean, absent: hidden, findings };
 }
@@ -140,24 +140,28 @@ function obstacle({ root }: BaseInput, path: ByteText): 'file' | { readonly link
   return undefined;
 }
 
-/** The commit's files are scanned like those of the workspace. */
+/** The commit's files are judged and scanned like those of the workspace. */
 async function withoutSecrets(
   { root, base, secrets, allowed, walked }: BaseInput,
   wanted: readonly BaseShown[],
+  hiddenByRule: HistoricPaths,
 ): Promise<{ readonly clean: readonly BaseShown[]; readonly findings: readonly SecretFinding[] }> {
-  if (secrets === 'off') return { clean: wanted, findings: [] };
-  const contents = await base.commit.read(wanted.map(({ objectId }) => objectId));
+  const scan = secrets !== 'off';
+  const judged = wanted.filter(({ path }) => scan || hiddenByRule.suspects(pathToByteText(path)));
+  const contents = await base.commit.read(judged.map(({ objectId }) => objectId));
   const findings: SecretFinding[] = [];
   const clean = wanted.filter(({ path, objectId }) => {
     const place = pathToByteText(path);
     const content = contents.get(objectId) ?? Buffer.alloc(0);
-    const hits = scanBytes(content.subarray(0, SCANNED_BYTES), place).filter(
+    const hits = (scan ? scanBytes(content.subarray(0, SCANNED_BYTES), place) : []).filter(
       ({ rule }) => !allowed(place, rule),
     );
     findings.push(...hits.map(({ line, rule }) => ({ path, line, rule })));
-    if (hits.length === 0 || secrets === 'warn') return true;
-    if (statOf(root, place) !== undefined)
-      walked.hidden.set(place, { directory: false, reason: `secret scan: ${hits[0]?.rule}` });
+    const reason =
+      hiddenByRule.credentialIn(place, content) ??
+      (hits.length > 0 && secrets === 'hide' ? `secret scan: ${hits[0]?.rule}` : undefined);
+    if (reason === undefined) return true;
+    if (statOf(root, place) !== undefined) walked.hidden.set(place, { directory: false, reason });
     return false;
   });
   return { clean, findings };

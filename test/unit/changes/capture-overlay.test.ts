@@ -107,6 +107,35 @@ test('new files with the names of hidden ones are judged by the ignore rules of 
   expect(changes.sensitive.map((entry) => entry.path)).toContain('.agentignore');
 });
 
+test('rules that look into a file judge what the agent put there, and deletions not at all', async () => {
+  const certificate = '-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----\\n';
+  await bash(place.root, `printf -- '${certificate}' > old.pem; echo save-exact=true > .npmrc`);
+  const rules = loadIgnoreRules({ root: place.root, ignoreFile: '.agentignore', patterns: [] });
+  const changes = await capture(
+    'true',
+    `printf -- '${certificate.replaceAll('CERTIFICATE', 'PUBLIC KEY').replace('MIIB', 'other')}' > new.pem; echo secret > odd.pem; echo '{}' > keyboard.json; ln -s keyboard.json link.pem
+     mkdir x; echo '//registry.example.com/:_authToken=0123456789' > x/.npmrc; mknod old.pem c 0 0; echo y > .npmrc`,
+    { wouldHide: wouldHideBy(place.root, rules) },
+  );
+  expect(paths(changes)).toEqual(['.npmrc', 'keyboard.json', 'link.pem', 'new.pem', 'old.pem']);
+  expect(rejected(changes)).toEqual(['odd.pem', 'x/.npmrc']);
+});
+
+test('an ignore file can be changed and deleted also where its own rules hide everything', async () => {
+  await bash(place.root, "mkdir a; echo '*' > .agentignore; echo '*' > .agentsignore");
+  const rules = loadIgnoreRules({ root: place.root, ignoreFile: '.agentignore', patterns: [] });
+  const changes = await capture(
+    'true',
+    "echo '!*' > .agentignore; mknod .agentsignore c 0 0; echo x > other",
+    {
+      wouldHide: wouldHideBy(place.root, rules),
+    },
+  );
+  expect(paths(changes)).toEqual(['.agentignore', '.agentsignore']);
+  expect(changes.sensitive.map((entry) => entry.path)).toEqual(['.agentignore', '.agentsignore']);
+  expect(rejected(changes)).toEqual(['other']);
+});
+
 test('an owner without root rights reads what the agent locked, and the modes come back', async () => {
   await bash(place.base, 'chown -R 65534:65534 .; chmod 755 .');
   await bash(place.root, 'mkdir d; echo a > d/a; chown -R 65534:65534 .');

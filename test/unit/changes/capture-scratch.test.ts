@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { captureScratch } from '../../../src/changes/capture-scratch.js';
 import type { Changes } from '../../../src/changes/changes.js';
+import { wouldHideBy } from '../../../src/changes/would-hide.js';
+import { loadIgnoreRules } from '../../../src/workspace/ignore-rules.js';
 import { SCRATCH_README } from '../../../src/workspace/scratch-readme.js';
 import { bash, captureDefaults, makePlace } from './run-files.js';
 
@@ -107,6 +109,33 @@ test('proposed files keep to the rules of captured edits', async () => {
     'src/pipe',
   ]);
   expect(changes.sensitive.map((entry) => entry.path)).toEqual(['Makefile']);
+});
+
+test('a proposed file whose name alone does not make it a credential is judged by its content', async () => {
+  const rules = loadIgnoreRules({ root: place.root, ignoreFile: '.agentignore', patterns: [] });
+  const add = (path: string, line: string): string =>
+    `printf -- '--- /dev/null\\n+++ b/${path}\\n@@ -0,0 +1 @@\\n+${line}\\n'`;
+  const changes = await capture(
+    `mkdir workspace; echo '{}' > workspace/monkey.json; echo '{"private_key": "x"}' > workspace/service-account.json
+     ${add('keyboard.json', '{}')} > a.patch; ${add('keys.json', '{"private_key": "x"}')} > b.patch`,
+    { wouldHide: wouldHideBy(place.root, rules) },
+  );
+  expect(changes.files.map((file) => file.path)).toEqual(['keyboard.json', 'monkey.json']);
+  expect(changes.rejected.map((entry) => entry.path)).toEqual([
+    '.agent-scratch/b.patch',
+    'service-account.json',
+  ]);
+});
+
+test('a new version of an executable file stays executable, whatever mode it was written with', async () => {
+  await bash(place.root, 'echo x > run; chmod +x run; git add run; git commit -qm run');
+  const changes = await capture(
+    'mkdir workspace; echo y > workspace/run; echo z > workspace/b.txt; chmod +x workspace/b.txt',
+  );
+  expect(changes.files.map((file) => [file.path, file.newMode])).toEqual([
+    ['b.txt', '100755'],
+    ['run', '100755'],
+  ]);
 });
 
 test('what is handed over as files follows no link and leaves out what is not a regular file', async () => {

@@ -120,6 +120,22 @@ describe('clean git: snapshot', () => {
     expect(fingerprint(root)).toBe(before);
   });
 
+  it.each(['loose', 'packed'] as const)(
+    'sets no time of an object of the original that a changed file has again (%s)',
+    async (kept) => {
+      const root = repository({ 'a.txt': 'a', 'b.txt': 'b', 's.sh': 's', '.env': 'x' });
+      if (kept === 'packed') git(root, 'gc', '-q');
+      chmodSync(join(root, 's.sh'), 0o755);
+      write(root, { 'a.txt': 'b', 'new.txt': 'a' });
+      for (const mode of ['snapshot', 'history'] as const) {
+        const before = fingerprint(root);
+        const made = await view(root, { git: mode });
+        expect(fingerprint(root)).toBe(before);
+        expect(inside(made, 'show', 'HEAD:new.txt')).toBe('a');
+      }
+    },
+  );
+
   it('runs nothing that the repository configures: monitor, hooks, filters, submodule monitors', async () => {
     const root = repository({ 'a.txt': 'a', '.gitattributes': '*.txt filter=evil diff=evil\n' });
     const marker = join(temporary(), 'ran');
@@ -386,6 +402,27 @@ describe('clean git: history', () => {
     expect(statusInside(made, root)).toBe('');
     expect(inside(made, 'fsck', '--full', '--strict')).toBe('');
   });
+
+  it.each(['hide', 'off'] as const)(
+    'judges old versions by what they hold, where the rules look into a file (secrets: %s)',
+    async (secrets) => {
+      const token = (value: string): string => `//registry.example.com/:_password=${value}\n`;
+      const root = repository({
+        '.npmrc': token(CANARY),
+        'gone/.npmrc': token(CANARY),
+        'gone/keys.json': 'shown\n',
+      });
+      write(root, { '.npmrc': 'save-exact=true\n' });
+      git(root, 'rm', '-q', '-r', 'gone');
+      git(root, 'commit', '-qam', 'without passwords');
+      const made = await view(root, { git: 'history', secrets });
+      expect(made.notices).toEqual([]);
+      expect(allObjects(made)).not.toContain(CANARY);
+      expect(inside(made, 'show', 'HEAD:.npmrc')).toBe('save-exact=true\n');
+      expect(inside(made, 'show', 'HEAD~1:gone/keys.json')).toBe('shown\n');
+      expect(statusInside(made, root)).toBe('');
+    },
+  );
 
   it('keeps fifty commits of a longer history', async () => {
     const root = repository({ 'a.txt': '0' });
