@@ -8,6 +8,7 @@ import { openBaseRules } from './base-rules.js';
 import { type ByteText, byteTextToFile, byteTextToPath, pathToByteText } from './byte-text.js';
 import { identityReader } from './file-identity.js';
 import { locateGitSource } from './git-source.js';
+import { hardLinksToHidden } from './hard-links.js';
 import { hiddenSet } from './hidden-set.js';
 import { readIgnoreFile } from './ignore-files.js';
 import { loadIgnoreRules, type TrustedFiles } from './ignore-rules.js';
@@ -19,7 +20,7 @@ import { SCRATCH_DIRECTORY } from './scratch-directory.js';
 import { readAllowList } from './secret-allow-list.js';
 import type { ScanMemory } from './secret-scan-files.js';
 import type { TrackedFiles } from './tracked-files.js';
-import { type ForcedHidden, hardLinksToHidden, shown as shownPath, type WalkResult, walk } from './walk.js';
+import { type ForcedHidden, shown as shownPath, type WalkResult, walk } from './walk.js';
 import type { GitPlan, HiddenPath, SecretFinding, WorkspacePlan } from './workspace-plan.js';
 
 export interface WorkspaceInput {
@@ -64,7 +65,8 @@ export async function planWorkspace(input: WorkspaceInput): Promise<WorkspacePla
   const hadScratch = walked.hidden.has(SCRATCH_DIRECTORY);
   for (const path of replaced) walked.hidden.delete(path);
   hideFutureRunDirectory(input, root, walked);
-  for (const [path, hidden] of hardLinksToHidden(root, walked)) {
+  const hardLinks = hardLinksToHidden(root, walked);
+  for (const [path, hidden] of hardLinks.found) {
     walked.hidden.set(path, { directory: false, reason: `hard link of the hidden ${shownPath(hidden)}` });
   }
   const fromBase =
@@ -100,6 +102,9 @@ export async function planWorkspace(input: WorkspaceInput): Promise<WorkspacePla
     rules: { ignoreFile: view.ignoreFile, ignore: view.ignore, secrets: view.secrets },
     notices: [
       ...noticesOf(walked, hadScratch),
+      ...(hardLinks.partly
+        ? ['The hidden directories are large: not all of their files were checked for other names.']
+        : []),
       ...(base && fromBase ? baseNotices(base, fromBase) : []),
       ...secrets.notices,
     ],

@@ -1,4 +1,4 @@
-import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { displayPath } from '../core/path-text.js';
 import { type ByteText, byteTextToFile, byteTextToPath, pathToByteText } from './byte-text.js';
 import { SECOND_IGNORE_FILE } from './ignore-files.js';
@@ -68,8 +68,7 @@ export async function walk(
         continue;
       }
       const verdict = rules.decide(level, path, entry.name, isDirectory);
-      // The rules themselves are no secret, and the agent does better work when it knows them.
-      if (verdict.kind === 'hidden' && !(ignoreNames.has(entry.name) && !isDirectory)) {
+      if (verdict.kind === 'hidden') {
         result.hidden.set(path, { directory: isDirectory, reason: verdict.reason });
         continue;
       }
@@ -98,27 +97,6 @@ function list(root: ByteText, directory: ByteText): readonly Dirent[] | string {
     // A directory that went away while we walked hides nothing and shows nothing.
     return code === 'ENOENT' ? [] : code;
   }
-}
-
-/**
- * Files that share an inode with a hidden file: hiding one name of a file and showing another would hide nothing.
- * Looks at the visible files only when a hidden one has more than one name.
- */
-export function hardLinksToHidden(root: ByteText, result: WalkResult): Map<ByteText, ByteText> {
-  const inodes = new Map<string, ByteText>();
-  for (const [path, { directory }] of result.hidden) {
-    if (directory) continue;
-    const stat = lstatSync(byteTextToFile(`${root}/${path}`), { throwIfNoEntry: false });
-    if (stat?.isFile() && stat.nlink > 1) inodes.set(`${stat.dev}:${stat.ino}`, path);
-  }
-  const found = new Map<ByteText, ByteText>();
-  if (inodes.size === 0) return found;
-  for (const path of result.files) {
-    const stat = lstatSync(byteTextToFile(`${root}/${path}`), { throwIfNoEntry: false });
-    const hidden = stat && inodes.get(`${stat.dev}:${stat.ino}`);
-    if (hidden !== undefined) found.set(path, hidden);
-  }
-  return found;
 }
 
 /** `path` for people. */
