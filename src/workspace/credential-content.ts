@@ -8,6 +8,12 @@ export type ContentTest =
   | 'git-credential'
   | 'service-account'
   | 'private-key'
+  | 'auth-json'
+  | 'xml-password'
+  | 'nuget-password'
+  | 'property-password'
+  | 'bundle-credentials'
+  | 'kubeconfig'
   | 'not-only-public'
   | 'pgp-secret-packet';
 
@@ -18,20 +24,32 @@ const PUBLIC_BLOCKS =
   /^(?:TRUSTED |X509 )?CERTIFICATE(?: REQUEST)?$|^(?:RSA |EC )?PUBLIC KEY$|^X509 CRL$|^PKCS7$|^(?:DH|EC) PARAMETERS$/;
 
 const TESTS: Readonly<Record<Exclude<ContentTest, 'pgp-secret-packet' | 'not-only-public'>, RegExp>> = {
-  // A reference to a variable, `${NPM_TOKEN}`, is not a token.
+  // A reference to a variable, `${NPM_TOKEN}`, is not a token. yarn's first version has blanks in place of `=`.
   'npm-token':
-    /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)["']?\s*[=: ]\s*["']?(?!\s*\$\{|\$[A-Z])[^\s"']/i,
+    /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)(?:["']?\s*[=:]|["']\s)\s*["']?(?!\s*\$\{|\$[A-Z])[^\s"']/i,
   'url-credentials': /:\/\/[^\s/:@]+:(?!\$\{|\$[A-Z])[^\s/@]+@/,
   'git-credential': /extraheader\s*=|:\/\/[^\s/:@]+:[^\s/@]+@|^\s*(?:password|token|oauth[^\s=]*)\s*=/im,
   'service-account': /"private_key"\s*:|"client_secret"\s*:|"refresh_token"\s*:/,
   'private-key': /-----BEGIN [A-Z ]*PRIVATE KEY/,
+  'auth-json':
+    /"(?:http-basic|bearer|github-oauth|gitlab-oauth|gitlab-token|bitbucket-oauth|auths|access_token|refresh_token)"\s*:/,
+  'xml-password': /<(?:password|passphrase|privateKey)>\s*(?!\$\{)[^<\s]/,
+  'nuget-password': /key="(?:ClearText)?Password"\s+value="(?!%)[^"]/i,
+  'property-password':
+    /^[ \t]*[\w.-]*(?:password|passwd|token|secret|api_?key)[ \t]*[=:][ \t]*(?!\$)[^\s#]/im,
+  // Bundler's settings have the host in capitals, BUNDLE_GEMS__EXAMPLE__ORG, with user:password or a token.
+  'bundle-credentials': /^BUNDLE_(?!BUILD__|LOCAL__|MIRROR__|PLUGINS__)\w+__\w+:\s*["']?(?!\$)[^\s"']/m,
+  kubeconfig: /^[ \t-]*["']?(?:client-key-data|token|password|id-token|refresh-token)["']?\s*:\s*\S/m,
 };
 
-/** Whether the file's beginning passes the test. An unreadable file passes: what cannot be checked is hidden. */
+/**
+ * Whether the file's beginning passes the test. An unreadable file passes: what cannot be checked is hidden. A link
+ * does not: it holds a name, and what that leads to is judged for itself.
+ */
 export function contentPasses(test: ContentTest, path: ByteText): boolean {
   const bytes = readBeginning(path);
-  if (bytes === undefined) return true;
-  return bytesPass(test, bytes);
+  if (bytes === 'link') return false;
+  return bytes === undefined || bytesPass(test, bytes);
 }
 
 /** The same for bytes at hand. */
@@ -51,15 +69,15 @@ function isOnlyPublic(bytes: Buffer): boolean {
   return labels.length > 0 && labels.every((label) => PUBLIC_BLOCKS.test(label));
 }
 
-function readBeginning(path: ByteText): Buffer | undefined {
+function readBeginning(path: ByteText): Buffer | 'link' | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(
       byteTextToFile(path),
       constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
     );
-  } catch {
-    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'link' : undefined;
   }
   try {
     const bytes = Buffer.alloc(READ_BYTES);

@@ -45,6 +45,16 @@ export function readIgnoreFile(root: ByteText, path: ByteText, depth = 0): Buffe
   }
 }
 
+/**
+ * Refuses UTF-16, which some editors and shells of Windows write: to git, and so here, no line of it is a pattern, and
+ * all that it means to hide would be visible. Throws `workspace.view`.
+ */
+export function refuseUtf16(path: ByteText, bytes: Buffer): void {
+  const mark = bytes.toString('latin1', 0, 2);
+  if (mark === '\xff\xfe' || mark === '\xfe\xff')
+    throw unreadable(path, 'it is UTF-16, and no line of it would count; save it as UTF-8');
+}
+
 function realFile(root: ByteText, file: string | Buffer, path: ByteText): Buffer {
   const real = realpathSync(file, { encoding: 'buffer' });
   const base = realpathSync(byteTextToFile(root), { encoding: 'buffer' });

@@ -1,5 +1,6 @@
 import { displayPath } from '../core/path-text.js';
 import { type ByteText, byteTextToPath, pathToByteText } from './byte-text.js';
+import { refuseUtf16 } from './ignore-files.js';
 import { compileIgnoreList, type IgnoreList, lastMatch } from './ignore-list.js';
 import { type IgnorePattern, parseIgnoreFile } from './ignore-pattern.js';
 
@@ -40,6 +41,7 @@ export function readSources(
     const path = `${directory}${pathToByteText(name)}`;
     const bytes = read(path);
     if (bytes === undefined) return [];
+    refuseUtf16(path, bytes);
     return [
       { label: `${displayPath(byteTextToPath(path))}:`, list: compileIgnoreList(parseIgnoreFile(bytes)) },
     ];

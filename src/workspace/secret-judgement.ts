@@ -92,8 +92,10 @@ function looksRandom(value: string): boolean {
     /^\w+(?:[./-]\w+)*\(|\.(?:js|ts|json|html?|com|org|net|io|png|svg|md|ya?ml)\b|^[./~]|:\/\//i.test(value)
   )
     return false;
+  // Digits in many places of one word: no name is written like that, whatever letters come together by chance.
+  const mixed = /^[A-Za-z0-9]+$/.test(value) && (value.match(/\d+/g)?.length ?? 0) >= 4;
   const words = value.match(/[A-Z]?[a-z]{4,}/g)?.join('').length ?? 0;
-  if (words > value.length * 0.5) return false;
+  if (!mixed && words > value.length * 0.5) return false;
   const hex = /^[0-9a-f-]+$/i.test(value);
   return entropy(value) >= (hex ? 3 : 3.7);
 }

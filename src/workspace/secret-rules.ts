@@ -169,6 +169,34 @@ export const SECRET_RULES: readonly SecretRule[] = [
   prefix('supabase-token', ['sbp_', 'sb_secret_'], /\b(?:sbp_[a-f0-9]{40}|sb_secret_[\w-]{20,})(?![\w-])/g),
   prefix('planetscale-token', ['pscale_'], /\bpscale_(?:tkn|pw|oauth)_[\w.-]{32,}/g),
   prefix('atlassian-token', ['ATATT3', 'ATCTT3'], /\bAT[AC]TT3[\w=-]{60,}/g),
+  prefix('adobe-secret', ['p8e-'], /\bp8e-[A-Za-z0-9]{32}\b/g),
+  prefix('bitbucket-token', ['ATBB'], /\bATBB[A-Za-z0-9]{28,32}\b/g),
+  prefix('buildkite-token', ['bkua_'], /\bbkua_[a-z0-9]{40}\b/g),
+  prefix('circleci-token', ['CCIPAT_'], /\bCCIPAT_[A-Za-z0-9]{22}_[a-f0-9]{40}\b/g),
+  prefix('contentful-token', ['CFPAT-'], /\bCFPAT-[\w-]{43}(?![\w-])/g),
+  prefix('dropbox-token', ['sl.'], /\bsl\.(?:u\.)?[\w-]{130,}/g),
+  prefix('duffel-token', ['duffel_'], /\bduffel_(?:test|live)_[\w=-]{43}/g),
+  prefix('facebook-token', ['EAAC', 'EAAM'], /\bEAA[CM][A-Za-z0-9]{100,}/g),
+  prefix('flutterwave-key', ['FLWSECK'], /\bFLWSECK(?:_TEST)?-[a-f0-9]{12,32}(?:-X)?\b/g),
+  prefix('frameio-token', ['fio-u-'], /\bfio-u-[\w=-]{64}/g),
+  prefix(
+    'hubspot-token',
+    ['pat-na', 'pat-eu'],
+    /\bpat-(?:na|eu)\d-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}\b/g,
+  ),
+  prefix('infracost-key', ['ico-'], /\bico-[A-Za-z0-9]{32}\b/g),
+  prefix('langsmith-key', ['lsv2_'], /\blsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}\b/g),
+  prefix('mapbox-secret-token', ['sk.eyJ'], /\bsk\.eyJ[\w-]{50,}\.[\w-]{20,}/g),
+  prefix('nebula-key', ['dnkey-'], /\bdnkey-[A-Za-z0-9=_-]{26}-[A-Za-z0-9=_-]{52}/g),
+  prefix(
+    'paypal-token',
+    ['access_token$'],
+    /\baccess_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}\b/g,
+  ),
+  prefix('resend-key', ['re_'], /\bre_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}\b/g),
+  prefix('scalingo-token', ['tk-us-'], /\btk-us-[\w-]{48}/g),
+  prefix('tailscale-key', ['tskey-'], /\btskey-[a-z]+-[A-Za-z0-9]{8,}-[A-Za-z0-9]{24,}/g),
+  prefix('yandex-key', ['AQVN'], /\bAQVN[\w-]{35,38}(?![\w-])/g),
   prefix('age-key', ['AGE-SECRET-KEY-1'], /\bAGE-SECRET-KEY-1[A-Z0-9]{58}\b/g),
   prefix(
     'private-key',
@@ -180,6 +208,23 @@ export const SECRET_RULES: readonly SecretRule[] = [
     ['extraheader', 'extraHeader'],
     /extraheader["']?\s*=\s*["']?authorization:\s*(?:basic|bearer)\s+([A-Za-z0-9+/=_.-]{8,})/gi,
   ),
+  context('docker-auth', ['"auth"'], /"auth"\s*:\s*"([A-Za-z0-9+/]{20,}={0,2})"/g),
+  {
+    ...context(
+      'authorization-header',
+      ['uthorization', 'UTHORIZATION'],
+      /authorization["']?\s*(?:[:=,]|=>)\s*["'`]?(?:bearer|basic|token)\s+([\w+/=.~-]{20,})/gi,
+    ),
+    judge: 'entropy',
+  },
+  {
+    ...context(
+      'curl-user',
+      ['curl'],
+      /\bcurl\b[^\n]{0,80}?\s(?:-u|--user)[\s=]*["']?([^\s:"'`$<{]{1,80}:[^\s"'`]{3,200})/g,
+    ),
+    judge: 'url-password',
+  },
   {
     ...context(
       'url-credentials',
@@ -191,53 +236,20 @@ export const SECRET_RULES: readonly SecretRule[] = [
   {
     ...context(
       'generic-secret',
-      [
-        'secret',
-        'Secret',
-        'SECRET',
-        'token',
-        'Token',
-        'TOKEN',
-        'password',
-        'Password',
-        'PASSWORD',
-        'passwd',
-        'PASSWD',
-        'api_key',
-        'apikey',
-        'apiKey',
-        'ApiKey',
-        'API_KEY',
-        'APIKEY',
-        'api-key',
-        'access_key',
-        'ACCESS_KEY',
-        'accessKey',
-        'private_key',
-        'PRIVATE_KEY',
-        'app_key',
-        'APP_KEY',
-        'appKey',
-        'auth_key',
-        'AUTH_KEY',
-        'authKey',
-        'master_key',
-        'MASTER_KEY',
-        'masterKey',
-        'signing_key',
-        'SIGNING_KEY',
-        'signingKey',
-        'encryption_key',
-        'ENCRYPTION_KEY',
-        'encryptionKey',
-        'credential',
-        'CREDENTIAL',
-      ],
-      /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|(?:private|app|auth|master|signing|encryption)[_-]?key|credential)s?(?:[_-]?(?:key|value))?(?:[_-]?base)?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:])[ \t]{0,8}(?:["'`]([\w+/=.~%-]{20,200})["'`]|([\w+/=-]{24,200})(?=[ \t\r]*$|["'`;]))/gim,
+      words(`
+        secret Secret SECRET token Token TOKEN password Password PASSWORD passwd PASSWD api_key apikey apiKey ApiKey
+        API_KEY APIKEY api-key access_key ACCESS_KEY accessKey private_key PRIVATE_KEY privateKey PrivateKey app_key
+        APP_KEY appKey auth_key AUTH_KEY authKey admin_key ADMIN_KEY adminKey master_key MASTER_KEY masterKey
+        signing_key SIGNING_KEY signingKey encryption_key ENCRYPTION_KEY encryptionKey credential CREDENTIAL`),
+      /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|(?:private|app|auth|admin|master|signing|encryption)[_-]?key|credential)s?(?:[_-]?(?:key|value))?(?:[_-]?base)?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:,])[ \t]{0,8}(?:["'`](?:base64:)?([\w+/=.~%-]{20,200})["'`]|(?:base64:)?([\w+/=-]{20,200})(?=[ \t\r]*$|["'`;]))/gim,
     ),
     judge: 'entropy',
   },
 ];
+
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}
 
 function prefix(id: string, keywords: readonly string[], pattern: RegExp): SecretRule {
   return { id, keywords, pattern, kind: 'prefix' };

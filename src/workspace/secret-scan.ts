@@ -23,7 +23,7 @@ const SNIFF_BYTES = 8_000;
 const MOST_HITS = 50;
 
 const TOKEN_BYTES = tokenBytes();
-const URL_RULES = SECRET_RULES.filter((rule) => rule.judge === 'url-password');
+const URL_RULES = SECRET_RULES.filter((rule) => rule.keywords.includes('://'));
 const KEY_RULES = SECRET_RULES.filter((rule) => rule.id === 'private-key');
 const RUN_RULES = SECRET_RULES.filter((rule) => !URL_RULES.includes(rule) && !KEY_RULES.includes(rule));
 const GUESSES = new Set(SECRET_RULES.filter((rule) => rule.judge === 'entropy').map((rule) => rule.id));

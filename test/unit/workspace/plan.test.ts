@@ -95,6 +95,13 @@ describe('hidden paths', () => {
     'gha-creds-0a1b.json',
     '.terraform/terraform.tfstate',
     'infra/terraform.tfstate.backup',
+    '.env-production',
+    '.env_local',
+    '.env~',
+    '.dev.vars',
+    'kubeconfig.yaml',
+    '.psql_history',
+    'a.pkcs12',
   ])('include the credential file %s without any rule of the user', async (path) => {
     const made = await plan(tree({ [path]: 'x', 'ok.txt': '' }));
     expect(made.hidden).toHaveLength(1);
@@ -111,6 +118,12 @@ describe('hidden paths', () => {
     'example.env',
     'id_rsa.pub',
     'keys.ts',
+    '.env-example',
+    '.dev.vars.example',
+    'pkg/kubeconfig.go',
+    'auth.json',
+    'gradle.properties',
+    'settings.xml',
     'environment.ts',
     'src/env.ts',
     'package.json',
@@ -136,6 +149,30 @@ describe('hidden paths', () => {
     ]);
   });
 
+  it.each([
+    [
+      'auth.json',
+      '{"http-basic":{"repo.example.com":{"username":"u","password":"p"}}}',
+      '{"route":"/login"}',
+    ],
+    ['settings.xml', '<server><password>p</password></server>', '<server><username>u</username></server>'],
+    [
+      'nuget.config',
+      '<add key="ClearTextPassword" value="p" />',
+      '<add key="ClearTextPassword" value="%P%" />',
+    ],
+    ['gradle.properties', 'signing.password=p\n', '# password=p\nsigning.password =\nkotlin.code.style=x\n'],
+    [
+      '.bundle/config',
+      'BUNDLE_GEMS__EXAMPLE__COM: "u:p"\n',
+      'BUNDLE_PATH: "vendor"\nBUNDLE_BUILD__X: "--y"\n',
+    ],
+    ['admin-kubeconfig.conf', 'users:\n- user:\n    token: t\n', 'clusters: []\n'],
+  ])('include %s only when a password is written in it', async (path, secret, harmless) => {
+    expect(Object.keys(reasons(await plan(tree({ [path]: secret }), { secrets: 'off' })))).toEqual([path]);
+    expect(reasons(await plan(tree({ [path]: harmless })))).toEqual({});
+  });
+
   it('leave bundles of certificates visible, but no PEM file with anything else in it', async () => {
     const block = (label: string): string => `-----BEGIN ${label}-----\nMIIB\n-----END ${label}-----\n`;
     const root = tree({
@@ -143,6 +180,7 @@ describe('hidden paths', () => {
       'both.pem': `${block('CERTIFICATE')}${block('RSA PRIVATE KEY')}`,
       'odd.pem': 'anything',
     });
+    symlinkSync('ca.pem', join(root, 'current.pem'));
     expect(Object.keys(reasons(await plan(root)))).toEqual(['both.pem', 'odd.pem']);
   });
 
@@ -210,6 +248,16 @@ describe('hidden paths', () => {
     expect(made.files).toBe(4);
   });
 
+  it('include other names of files below a hidden directory, but not of git data', async () => {
+    const root = tree({ '.agentignore': 'private/\n', 'private/a/b.txt': 'x', '.git/objects/aa/bb': 'y' });
+    linkSync(join(root, 'private/a/b.txt'), join(root, 'copy.txt'));
+    linkSync(join(root, '.git/objects/aa/bb'), join(root, 'object.txt'));
+    expect(reasons(await plan(root))).toMatchObject({
+      'copy.txt': 'hard link of the hidden private/a/b.txt',
+    });
+    expect(Object.keys(reasons(await plan(root)))).not.toContain('object.txt');
+  });
+
   it('include other names of a hidden file', async () => {
     const root = tree({ '.env': 'x', 'plain.txt': '' });
     linkSync(join(root, '.env'), join(root, 'copy.txt'));
@@ -257,6 +305,12 @@ describe('hidden paths', () => {
     });
     await expect(plan('/nonexistent/x')).rejects.toMatchObject({ code: 'config.workspace' });
     await expect(plan(join(root, 'a.txt'))).rejects.toMatchObject({ code: 'config.workspace' });
+    const utf16 = tree({ 'a.txt': '', 'sub/.agentignore': '' });
+    writeFileSync(join(utf16, 'sub/.agentignore'), '\ufeffa.txt\n', 'utf16le');
+    await expect(plan(utf16)).rejects.toMatchObject({
+      code: 'workspace.view',
+      message: expect.stringContaining('sub/.agentignore cannot be used: it is UTF-16'),
+    });
     const own = tree({ 'rules.ignore': '*.txt', 'a.txt': '' });
     expect(reasons(await plan(own, { ignoreFile: 'rules.ignore' }))).toEqual({
       'a.txt': 'rules.ignore:1 *.txt',
