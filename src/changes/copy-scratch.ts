@@ -80,7 +80,9 @@ export async function copyScratch(
     if (top?.isDirectory()) {
       state.access.grant(scratch, top);
       await copyDirectory(state, '');
-    } else if (top !== undefined) reject(state, '', 'not a directory any more');
+    } else if (top !== undefined && !isWhiteout(top, options.whiteouts ?? false)) {
+      reject(state, '', 'not a directory any more');
+    }
   } finally {
     state.access.restore();
   }

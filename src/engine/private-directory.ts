@@ -1,7 +1,8 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { CagentError, messageOf } from '../core/errors.js';
+import { reasonOf } from '../config/system-reason.js';
+import { CagentError } from '../core/errors.js';
 import { isOwnerAlive, ownerOf } from '../core/owner.js';
 import { isRunId, type RunId } from '../core/run-id.js';
 import { runArgs } from '../docker/argv.js';
@@ -32,7 +33,7 @@ export function createPrivateDirectory(path: string, owner: string): void {
   } catch (cause) {
     throw new CagentError(
       'workspace.view',
-      `The private directory of the run cannot be made: ${messageOf(cause)}.`,
+      `The private directory of the run cannot be made: ${reasonOf(cause)}.`,
       { hint: 'Set TMPDIR to a directory that you may write to, on a file system with space.', cause },
     );
   }

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { reasonOf } from '../config/system-reason.js';
 import { CagentError } from '../core/errors.js';
+import { makeDirectories } from '../core/make-directories.js';
 import { isOwnerAlive, ownerOf } from '../core/owner.js';
 import type { RunId } from '../core/run-id.js';
 
@@ -31,7 +32,7 @@ export const MARKER = '.cagent-run';
  */
 export async function claimRunDirectory(path: string, runId: RunId): Promise<void> {
   try {
-    await makeDirectories(dirname(path));
+    makeDirectories(dirname(path));
     await mkdir(path, { mode: 0o700 }).catch(ignoreExisting);
     await refusePlanted(path);
     const present = new Set(await readdir(path));
@@ -52,19 +53,6 @@ export async function claimRunDirectory(path: string, runId: RunId): Promise<voi
       hint: 'Choose a directory that you may write to with --out.',
       cause: error,
     });
-  }
-}
-
-/** Node's own `recursive` never returns where a file system answers ENOENT for a parent that is there, as /proc does. */
-async function makeDirectories(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || dirname(path) === path) throw thrown;
-    await makeDirectories(dirname(path));
-    await mkdir(path).catch(ignoreExisting);
   }
 }
 

@@ -4,7 +4,6 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Environment } from '../core/environment.js';
+import { makeDirectories } from '../core/make-directories.js';
 import { type ByteText, byteTextToFile } from './byte-text.js';
 
 /**
@@ -43,10 +43,10 @@ export function openCache(
     // In the workspace the agent would see it, and a run would change what it must not touch.
     const root = realpathSync(byteTextToFile(workspace), { encoding: 'buffer' }).toString('latin1');
     if (`${realAncestor(directory)}/`.startsWith(root === '/' ? root : `${root}/`)) return undefined;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory, 0o700);
     if (!onlyWeWrite(directory)) return undefined;
     const inner = join(directory, name);
-    mkdirSync(inner, { recursive: true, mode: 0o700 });
+    makeDirectories(inner, 0o700);
     return isOurs(inner) ? { directory: inner } : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { CagentError, messageOf } from '../core/errors.js';
+import { reasonOf } from '../config/system-reason.js';
+import { CagentError } from '../core/errors.js';
 import { displayPath } from '../core/path-text.js';
 import { type ByteText, byteTextToFile, byteTextToPath } from './byte-text.js';
 
@@ -73,7 +74,7 @@ function unreadable(path: ByteText, cause: unknown): CagentError {
   if (cause instanceof CagentError) return cause;
   return new CagentError(
     'workspace.view',
-    `The ignore file ${displayPath(byteTextToPath(path))} cannot be used: ${messageOf(cause)}.`,
+    `The ignore file ${displayPath(byteTextToPath(path))} cannot be used: ${reasonOf(cause)}.`,
     { hint: 'Make it a readable regular file of the workspace, or remove it.', cause },
   );
 }

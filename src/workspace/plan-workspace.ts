@@ -1,8 +1,9 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import type { ViewSpec } from '../config/run-spec.js';
+import { reasonOf } from '../config/system-reason.js';
 import type { Environment } from '../core/environment.js';
-import { CagentError, messageOf } from '../core/errors.js';
+import { CagentError } from '../core/errors.js';
 import type { Processes } from '../core/process.js';
 import { openBaseRules } from './base-rules.js';
 import { type ByteText, byteTextToFile, byteTextToPath, pathToByteText } from './byte-text.js';
@@ -144,7 +145,7 @@ function ownerOfWorkspace(root: string): WorkspacePlan['owner'] {
     const stat = statSync(byteTextToFile(pathToByteText(root)));
     if (stat.isDirectory()) return { uid: stat.uid, gid: stat.gid };
   } catch (error) {
-    throw new CagentError('config.workspace', `The workspace ${root} cannot be read: ${messageOf(error)}.`, {
+    throw new CagentError('config.workspace', `The workspace ${root} cannot be read: ${reasonOf(error)}.`, {
       hint: 'Name an existing directory with --workspace.',
       cause: error,
     });

@@ -263,6 +263,14 @@ test('the scratch is handed over beside the patch and is no change itself', asyn
   expect(await readFile(join(outScratch, 'note'), 'utf8')).toBe('note\n');
 });
 
+test('a scratch that the agent removed was its own to remove', async () => {
+  agent = await OverlayAgent.create(WORKSPACE);
+  await agent.run('rm -r .agent-scratch; echo a >> a.txt');
+  const changes = await agent.capture({ outScratch: join(agent.patch, '../scratch') });
+  expect(changes.files.map((file) => file.path)).toEqual(['a.txt']);
+  expect(changes.rejected).toEqual([]);
+});
+
 test('a scratch replaced by a link leads nowhere', async () => {
   agent = await OverlayAgent.create(WORKSPACE);
   await agent.run('rmdir .agent-scratch; ln -s /etc .agent-scratch');
