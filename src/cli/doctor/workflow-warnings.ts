@@ -22,6 +22,8 @@ const CAGENT_IN_SCRIPT = /\bcagent (?:run|shell)\b/;
 const HARMLESS: readonly string[] = ['pull-requests', 'issues', 'discussions'];
 /** Events of strangers on which a job has the secrets and the token of the repository. */
 const WITH_SECRETS = ['pull_request_target', 'workflow_run'] as const;
+/** Events about a pull request, whose base commit says what holds. */
+const ABOUT_PULL_REQUESTS = ['pull_request', 'pull_request_target', 'issue_comment'] as const;
 /** The code of whoever opened the pull request. */
 const HEAD_REF =
   /\bgithub\.head_ref\b|\bpull_request\.(?:head|merge_commit_sha)\b|\bworkflow_run\.(?:head_|pull_requests)|refs\/pull\//i;
@@ -42,20 +44,26 @@ export function workflowWarnings(file: string, text: string, ownOwner?: string):
   const warn = (node: unknown, found: string, hint: string): void =>
     void warnings.push({ file, line: at(node), found, hint, level: 'warning' });
   const onTarget = WITH_SECRETS.find((name) => hasTrigger(root, name));
+  const onComment = hasTrigger(root, 'issue_comment');
   const onPullRequest = hasTrigger(root, 'pull_request');
+  const aboutPullRequest = ABOUT_PULL_REQUESTS.some((name) => hasTrigger(root, name));
   for (const job of mapsIn(root.get('jobs'))) {
     const steps = stepsOf(job);
     if (typeof job.get('uses') === 'string') judgeCall(job, warn);
     const action = steps.find((step) => CAGENT.test(textOf(step, 'uses')));
     const agent = action ?? steps.find((step) => CAGENT_IN_SCRIPT.test(textOf(step, 'run')));
-    for (const step of steps) {
+    for (const [index, step] of steps.entries()) {
       const variables = untrustedVariables([root, job, step]);
       judgeScript(step, variables, warn);
       judgeCagentPin(step, warn);
       if (onTarget !== undefined) judgeHeadCheckout(step, onTarget, warn);
+      // A comment is the usual way to ask for an agent, which is safe as long as nothing else touches the code.
+      else if (onComment && steps.slice(index + 1).some((later) => later.has('run')))
+        judgeHeadCheckout(step, 'issue_comment', warn);
       if (agent !== undefined) judgeCredentials(step, warn);
       if (action !== undefined && onPullRequest) judgeDepth(step, action, warn);
       if (CAGENT.test(textOf(step, 'uses'))) judgeInputs(step, variables, warn);
+      if (step === action && aboutPullRequest) judgeBase(step, warn);
     }
     if (agent !== undefined) judgePermissions(job, root, agent, warn);
   }
@@ -126,6 +134,16 @@ function judgeInputs(step: YAMLMap, variables: UntrustedVariables, warn: Warn): 
   }
 }
 
+function judgeBase(step: YAMLMap, warn: Warn): void {
+  const inputs = step.get('with');
+  if (!isMap(inputs) || textOf(inputs, 'base') !== 'none') return;
+  warn(
+    inputs.get('base', true),
+    'base is none, so that a pull request says by its own cagent.yml how it is run',
+    'Leave the input out, and check out with fetch-depth: 0.',
+  );
+}
+
 function judgeCredentials(step: YAMLMap, warn: Warn): void {
   if (!textOf(step, 'uses').startsWith('actions/checkout@')) return;
   const inputs = step.get('with');
@@ -156,7 +174,7 @@ function judgeHeadCheckout(step: YAMLMap, event: string, warn: Warn): void {
   warn(
     place,
     `${event} checks out the head of a pull request: a stranger's code beside your secrets`,
-    'Use pull_request; cagent reads what it trusts from the base.',
+    'Use pull_request, or let nothing but cagent touch it, which reads what it trusts from the base.',
   );
 }
 

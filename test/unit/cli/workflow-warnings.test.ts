@@ -240,6 +240,21 @@ describe('workflows that are looked through', () => {
     expect(warnings(text.replace(`${event}:`, 'pull_request:'))).toEqual([]);
   });
 
+  it('on a comment it is one where a script comes after it, and cagent alone is none', () => {
+    const text = SAFE.replace('pull_request:\n', 'issue_comment:\n').replace(
+      'persist-credentials: false',
+      `persist-credentials: false,\n          ref: "refs/pull/\${{ github.event.issue.number }}/head"`,
+    );
+    expect(warnings(text)).toEqual([expect.stringContaining('12: issue_comment checks out the head')]);
+    expect(warnings(text.slice(0, text.indexOf('      - run:')))).toEqual([]);
+  });
+
+  it('a pull request that decides how it is run is found', () => {
+    const text = SAFE.replace('prompt: Fix', 'base: none\n          prompt: Fix');
+    expect(warnings(text)).toEqual([expect.stringContaining('14: base is none')]);
+    expect(warnings(text.replace('pull_request:\n', 'push:\n'))).toEqual([]);
+  });
+
   it.each([`gh pr checkout "$NUMBER"`, `git fetch origin pull/\${{ github.event.number }}/head`])(
     'so is one that a script fetches: %s',
     (script) => {
@@ -254,7 +269,7 @@ describe('workflows that are looked through', () => {
   it('a checkout without the base does where no pull request starts the workflow, or the base is named', () => {
     const shallow = SAFE.replace('fetch-depth: 0,', '');
     expect(warnings(shallow.replace('pull_request:\n', 'push:\n'))).toEqual([]);
-    expect(warnings(shallow.replace('prompt: Fix', 'base: none\n          prompt: Fix'))).toEqual([]);
+    expect(warnings(shallow.replace('prompt: Fix', 'base: main\n          prompt: Fix'))).toEqual([]);
   });
 
   it('a job without an agent may write, and keep its credential', () => {
