@@ -10,6 +10,7 @@ import { readGitIgnoreRules } from './git-ignored.js';
 import { indexHiddenPaths } from './hidden-paths.js';
 import { settleIgnored } from './ignored-files.js';
 import { importTrees } from './import-trees.js';
+import { markLineEnds } from './line-ends.js';
 import { makeChanges, objectFormatOf } from './make-changes.js';
 import { findOpaqueDirectories } from './opaque-directories.js';
 import { OwnerAccess } from './owner-access.js';
@@ -90,7 +91,8 @@ export async function captureOverlay(input: CaptureInput): Promise<Changes> {
       for (const { path, reason } of copied.rejected) rejections.add(path, reason);
     }
     return await withTemporaryRepository({ processes, env }, objectFormatOf(baseCommit), async (git) => {
-      const trees = await importTrees(git, state.touched);
+      const touched = await markLineEnds(state.touched, lower, baseCommit, { processes, env });
+      const trees = await importTrees(git, touched);
       const { outPatch } = input;
       return await makeChanges({
         git,

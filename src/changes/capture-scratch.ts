@@ -7,6 +7,7 @@ import { statusOf } from './file-status.js';
 import { readGitIgnoreRules } from './git-ignored.js';
 import { indexHiddenPaths } from './hidden-paths.js';
 import { importTrees } from './import-trees.js';
+import { markLineEnds } from './line-ends.js';
 import { makeChanges, objectFormatOf, sortByPath } from './make-changes.js';
 import { OwnerAccess } from './owner-access.js';
 import { Rejections } from './rejections.js';
@@ -80,7 +81,11 @@ async function capture(input: CaptureScratchInput, access: OwnerAccess): Promise
     { processes, env },
     objectFormatOf(baseCommit),
     async (git) => {
-      const trees = await importTrees(git, [...state.touched, ...sources]);
+      const touched = await markLineEnds([...state.touched, ...sources], lower, baseCommit, {
+        processes,
+        env,
+      });
+      const trees = await importTrees(git, touched);
       const after = await applyProposedPatches(git, state, trees.new, patches);
       const { outPatch } = input;
       return await makeChanges({

@@ -1,7 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { CagentError } from '../core/errors.js';
 import { displayPath, encodePath } from '../core/path-text.js';
+import { unixLines } from './line-ends.js';
 import type { Content, TouchedPath } from './touched-path.js';
 import { gitFailed, runGit, startGit, type TrustedGit } from './trusted-git.js';
 
@@ -16,7 +17,7 @@ export interface ImportedTrees {
 
 /**
  * Puts the touched paths as they were and as they are into two trees. The bytes go straight from the files to git, so
- * that memory does not grow with them, and raw, so that no filter or end-of-line conversion takes part.
+ * that memory does not grow with them, and raw but for line ends that {@link markLineEnds} found: no filter takes part.
  */
 export async function importTrees(git: TrustedGit, touched: readonly TouchedPath[]): Promise<ImportedTrees> {
   const args = [
@@ -92,6 +93,11 @@ function* fileCommand(path: string, content: Content): Generator<Buffer> {
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile() || stats.size !== content.size) throw changed(path);
+    if (content.unixLines) {
+      const bytes = unixLines(readFileSync(descriptor));
+      yield Buffer.concat([Buffer.from(`${bytes.length}\n`), bytes, Buffer.from('\n')]);
+      return;
+    }
     yield Buffer.from(`${stats.size}\n`);
     for (let at = 0; at < stats.size; ) {
       const buffer = Buffer.allocUnsafe(Math.min(PIECE, stats.size - at));

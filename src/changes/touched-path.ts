@@ -13,4 +13,6 @@ export interface Content {
   readonly file: string | Buffer;
   /** Size that lstat told, in bytes. */
   readonly size: number;
+  /** git keeps the file with LF where it has CRLF; see {@link markLineEnds}. */
+  readonly unixLines?: true;
 }

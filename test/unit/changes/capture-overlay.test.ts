@@ -136,6 +136,30 @@ test('an ignore file can be changed and deleted also where its own rules hide ev
   expect(rejected(changes)).toEqual(['other']);
 });
 
+test('a patch holds line ends as git keeps them, so that it applies to a clean checkout and gives the tree of git add', async () => {
+  const baseCommit = await bash(
+    place.root,
+    `git init -q; printf '*.txt text eol=crlf\\n*.auto text=auto eol=crlf\\n*.bin -text\\n' > .gitattributes
+     for f in a.txt gone.txt b.auto plain c.bin moved.txt; do printf '1 %s\\r\\n2\\r\\n3\\r\\n4\\r\\n' $f > $f; done
+     git add -A; git commit -qm base; git rev-parse HEAD`,
+  );
+  const edit = (remove: string): string =>
+    `for f in a.txt b.auto plain c.bin; do printf '1 %s\\r\\n2\\r\\nthree\\r\\n4\\r\\n' $f > $f; done
+     for f in new.txt new.auto new.plain; do printf 'x\\r\\ny\\r\\n' > $f; done; printf 'x\\r\\n\\0' > zero.auto
+     cp ../w/moved.txt to.txt; ${remove} moved.txt; ${remove} gone.txt`;
+  await bash(place.base, `git clone -q w reference; cd reference; ${edit('rm -f')}; git add -A`);
+  const changes = await capture('true', edit('f() { mknod $1 c 0 0; }; f'), {
+    baseCommit: baseCommit.trim(),
+  });
+  expect(changes.rejected).toEqual([]);
+  expect(changes.files.find(({ path }) => path === 'a.txt')).toMatchObject({ added: 1, deleted: 1 });
+  const tree =
+    'git apply --index ../run/changes.patch; git write-tree; git status --porcelain | grep -v "^[AMDR]  " || true';
+  expect(await bash(place.base, `git clone -q w clone; cd clone; ${tree}`)).toBe(
+    await bash(place.base, 'cd reference; git write-tree'),
+  );
+});
+
 test('an owner without root rights reads what the agent locked, and the modes come back', async () => {
   await bash(place.base, 'chown -R 65534:65534 .; chmod 755 .');
   await bash(place.root, 'mkdir d; echo a > d/a; chown -R 65534:65534 .');
