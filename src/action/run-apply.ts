@@ -35,11 +35,12 @@ export async function runApply(given: Environment): Promise<number> {
     const token = inputs['github-token']?.trim() ?? '';
     if (token !== '') core.setSecret(token);
     const settings = applySettings(inputs);
+    const warn = (message: string): void => core.warning(message, { title: 'cagent apply' });
+    if (settings.source.kind === 'artifact' && settings.patchSha256 === undefined) warn(UNTIED);
     const event = await readEvent(environment);
     const { run, suggestion } = await readRun(settings, temporary, environment);
     const proposal = proposalSettings(settings, event, environment, run.agent ?? 'patch');
     const github = connection(token, environment, cancellation.signal)();
-    const warn = (message: string): void => core.warning(message, { title: 'cagent apply' });
     const viewer = await viewerLogin(github);
     const ports = {
       github,
@@ -67,6 +68,10 @@ export async function runApply(given: Environment): Promise<number> {
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
   }
 }
+
+/** Also where the output of the other job is misspelt, which GitHub hands over as nothing. */
+const UNTIED =
+  'input patch-sha256: empty, so any job of this workflow run could have put the artifact there, allowed: the output patch-sha256 of the job that ran the agent';
 
 interface GivenRun {
   readonly run: VerifiedRun;
