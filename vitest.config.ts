@@ -6,7 +6,14 @@ export default defineConfig({
   test: {
     passWithNoTests: false,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          setupFiles: ['test/fixtures/seed.ts'],
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: 'docker',

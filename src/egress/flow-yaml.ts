@@ -5,11 +5,19 @@ import { withoutCommands } from '../core/log-json.js';
 const NOT_TEXT =
   /^(?:true|false|yes|no|on|off|y|n|null|~|0[xo][\da-f_]+|[-+]?[\d_]*\.?[\d_]*(?:e[-+]?\d+)?)$/i;
 
-/** Text as a YAML scalar that is safe in block and flow context, quoted only where it must be. */
+/**
+ * Text as a YAML scalar that is safe in block and flow context, quoted only where it must be. What cannot be seen, or
+ * turns the direction of what follows, is written as an escape: the text of a rule is read by people.
+ */
 export function yamlScalar(text: string): string {
   const plain =
     /^[A-Za-z0-9_/][A-Za-z0-9_./%+~=@:-]*$/.test(text) && !text.endsWith(':') && !NOT_TEXT.test(text);
-  return plain ? text : withoutCommands(JSON.stringify(text));
+  return plain ? text : withoutCommands(JSON.stringify(text)).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+}
+
+function escaped(character: string): string {
+  const code = (character.codePointAt(0) as number).toString(16);
+  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
 }
 
 /** An allow entry on one line, as it could stand in `network.allow`. */

@@ -96,7 +96,11 @@ describe('what an entry means', () => {
       { dest: 'https://a.example/v1/', http: [{ methods: ['GET'], paths: ['/v1/'] }] },
       '{ dest: https://a.example/v1/, http: [{ methods: [GET], paths: [/v1/] }] }',
     ],
-  ])('records name %j as written', (entry, text) => {
+    [
+      { dest: 'a.example', http: [{ paths: ['/\u202egpj', '/\u{e0041}'] }] },
+      '{ dest: a.example, http: [{ paths: ["/\\u202egpj", "/\\U000e0041"] }] }',
+    ],
+  ])('records name %j as written, and hide nothing', (entry, text) => {
     expect(ruleOf(entry).text).toBe(text);
   });
 });
