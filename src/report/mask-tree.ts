@@ -1,13 +1,14 @@
 import { constants } from 'node:fs';
-import { chmod, open, readdir } from 'node:fs/promises';
+import { chmod, open, readdir, rename } from 'node:fs/promises';
 import { decodePath, fsPath } from '../core/path-text.js';
-import type { SecretValue } from '../core/secret-values.js';
+import { createMask, type Mask, type SecretValue } from '../core/secret-values.js';
 import { writeAtomically } from './atomic-write.js';
 import { createRedactor, redactFile } from './redact.js';
 
 /**
- * Replaces secret values in every regular file below `root`, without following links. Returns the paths (relative,
- * as in core/path-text) of the files that held one. Throws the system's error when a file cannot be read or written.
+ * Replaces secret values in every regular file below `root` and in the names there, without following links. Returns
+ * the paths (relative, as in core/path-text, as they were) that held one. Throws the system's error when something
+ * cannot be read or written.
  */
 export async function maskTree(root: string, secrets: readonly SecretValue[]): Promise<readonly string[]> {
   if (secrets.length === 0) return [];
@@ -20,14 +21,43 @@ export async function maskTree(root: string, secrets: readonly SecretValue[]): P
     await writeAtomically(name, redactFile(name, createRedactor(secrets)));
     masked.push(path);
   }
-  return masked;
+  return [...new Set([...masked, ...(await maskNames(root, '', createMask(secrets)))])];
+}
+
+/** Deepest first, so that a path holds until its own turn. */
+async function maskNames(root: string, below: string, mask: Mask): Promise<readonly string[]> {
+  const entries = await readdir(fsPath(root, below), { withFileTypes: true, encoding: 'buffer' });
+  const taken = new Set(entries.map((entry) => decodePath(entry.name)));
+  const renamed: string[] = [];
+  for (const entry of entries) {
+    const name = decodePath(entry.name);
+    const path = joinPath(below, name);
+    if (entry.isDirectory()) renamed.push(...(await maskNames(root, path, mask)));
+    const shown = mask(name);
+    if (shown === name) continue;
+    const free = freeName(shown, taken);
+    taken.add(free);
+    await rename(fsPath(root, path), fsPath(root, joinPath(below, free)));
+    renamed.push(path);
+  }
+  return renamed;
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${name}-${number}`;
+  return free;
+}
+
+function joinPath(below: string, name: string): string {
+  return below === '' ? name : `${below}/${name}`;
 }
 
 async function regularFiles(root: string, below: string): Promise<readonly string[]> {
   const entries = await readdir(fsPath(root, below), { withFileTypes: true, encoding: 'buffer' });
   const files: string[] = [];
   for (const entry of entries) {
-    const path = `${below}${below === '' ? '' : '/'}${decodePath(entry.name)}`;
+    const path = joinPath(below, decodePath(entry.name));
     if (entry.isDirectory()) files.push(...(await regularFiles(root, path)));
     else if (entry.isFile()) files.push(path);
   }

@@ -44,7 +44,7 @@ export const AGENT_OPTIONS = {
     key: 'agent.prompt',
     onCommandLine: true,
     isInput: true,
-    description: 'What the agent shall do.',
+    description: 'What the agent shall do. A command reads it from standard input.',
   },
   'prompt-file': {
     topic: 'agent',

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { secretForms } from '../../../src/core/secret-values.js';
@@ -70,6 +70,19 @@ describe('a secret value', () => {
     expect(report.changes).toMatchObject({ patchMasked: true, patchBytes: 9 });
     expect(report.notices.join()).toContain('changes.patch');
     expect(JSON.parse(await read(place, 'report.json'))).toEqual(JSON.parse(JSON.stringify(report)));
+  });
+
+  test('is in no name of the scratch, and no file is lost for it', async () => {
+    const directory = await open(place.out);
+    const inner = join(directory.scratch, `for-${KEY}`);
+    await mkdir(inner);
+    await writeFile(join(inner, `${KEY}.log`), 'one');
+    await writeFile(join(inner, '***.log'), 'other');
+    const report = await directory.finish(results(place));
+    expect(await read(place, 'scratch/for-***/***.log')).toBe('other');
+    expect(await read(place, 'scratch/for-***/***.log-2')).toBe('one');
+    expect(await readdir(directory.scratch)).toEqual(['for-***']);
+    expect(JSON.stringify(report)).not.toContain(KEY);
   });
 
   test('in the scratch is found in unreadable files and never through links', async () => {
