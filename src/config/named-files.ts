@@ -194,5 +194,10 @@ function outside(named: NamedPath): CagentError {
 
 function unreadable(named: NamedPath, thrown: unknown): CagentError {
   const message = `${named.label}: ${quote(named.text)} cannot be read: ${reasonOf(thrown)}`;
-  return new CagentError('config.unreadable', message, { cause: thrown });
+  // Who names a configuration elsewhere may expect its own directory.
+  const hint = 'Paths in the configuration are relative to the workspace.';
+  return new CagentError('config.unreadable', message, {
+    ...(named.from === 'file' ? { hint } : {}),
+    cause: thrown,
+  });
 }

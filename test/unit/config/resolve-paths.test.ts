@@ -33,6 +33,15 @@ describe('paths', () => {
     expect(spec.network.caFile).toBe(ca);
   });
 
+  test('of the file are relative to the workspace, and one that is missing there says so', async () => {
+    const config = 'version: 1\nagent: {use: claude, prompt-file: gone.md}\n';
+    const error = await run([], { config }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'config.unreadable',
+      hint: 'Paths in the configuration are relative to the workspace.',
+    });
+  });
+
   const OUTSIDE = 'which leads out of the workspace, allowed: a path inside the workspace';
   test.each<[string, string, string, string]>([
     [
