@@ -100,7 +100,7 @@ export const SENSITIVE_RULES: readonly SensitiveRule[] = [
       babel.config.* .babelrc* next.config.* nuxt.config.* astro.config.* svelte.config.*
       tailwind.config.* postcss.config.* playwright.config.* cypress.config.* karma.conf.*
       .mocharc.* metro.config.* eslint.config.* .eslintrc* .prettierrc* prettier.config.*
-      .stylelintrc* Earthfile Vagrantfile Tiltfile skaffold.yaml Procfile .goreleaser.y*ml
+      .stylelintrc* Earthfile flake.nix shell.nix default.nix Vagrantfile Tiltfile skaffold.yaml Procfile .goreleaser.y*ml
       .releaserc* release.config.*`),
   },
   {
@@ -126,7 +126,7 @@ export const SENSITIVE_RULES: readonly SensitiveRule[] = [
     reason: 'shell configuration: runs when a shell starts or enters the directory',
     patterns: words(`
       .envrc .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc
-      .zshenv .zprofile .zlogin .zlogout .kshrc .cshrc .tcshrc .login .inputrc .config/fish/
+      .zshenv .zprofile .zlogin .zlogout .kshrc .cshrc .tcshrc .login .inputrc .config/fish/ .direnvrc
       .screenrc .tmux.conf .direnv/ .xprofile .xinitrc .xsessionrc .pythonrc .pythonstartup
       .Rprofile .Renviron .irbrc .gdbinit .lldbinit .psqlrc .curlrc .wgetrc .ssh/ .gnupg/ .aws/
       .kube/ .docker/`),

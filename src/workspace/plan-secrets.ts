@@ -12,6 +12,8 @@ export interface SecretsPlan {
   readonly notices: readonly string[];
 }
 
+const CHECKOUT_TOKEN_RULE = 'git-http-header';
+
 /**
  * What the secret scan means for the view. Files that a rule of the user re-includes on purpose are reported, but
  * stay visible: somebody has decided that already.
@@ -32,26 +34,28 @@ export async function planSecrets(
     const text = byteTextToPath(path);
     findings.push(...hits.map(({ line, rule }) => ({ path: text, line, rule })));
     const rules = [...new Set(hits.map((hit) => hit.rule))].join(', ');
-    if (mode === 'hide' && !reincluded.has(path)) hidden.set(path, `secret scan: ${rules}`);
+    // The token of a checkout is no secret of the project that somebody could want to show.
+    const hide = mode === 'hide' || hits.some((hit) => hit.rule === CHECKOUT_TOKEN_RULE);
+    if (hide && !reincluded.has(path)) hidden.set(path, `secret scan: ${rules}`);
   }
   // The agent owns its files: what we may not read, it could make readable inside.
   if (mode === 'hide')
     for (const path of scan.unreadable) hidden.set(path, 'unreadable: could not be scanned');
+  const visible = [...scan.found.keys()].filter((path) => !hidden.has(path)).length;
   findings.sort((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
-  return { hidden, findings, notices: noticesOf(scan.partly, scan.unreadable, findings, mode) };
+  return { hidden, findings, notices: noticesOf(scan.partly, scan.unreadable, visible, mode) };
 }
 
 function noticesOf(
   partly: readonly ByteText[],
   unreadable: readonly ByteText[],
-  findings: readonly SecretFinding[],
+  visible: number,
   mode: ViewSpec['secrets'],
 ): readonly string[] {
   const size = `${SCANNED_BYTES / 1024 / 1024} MiB`;
-  const files = new Set(findings.map((finding) => finding.path)).size;
   return [
-    ...(mode === 'warn' && files > 0
-      ? [`The secret scan found something in ${files} visible files; secrets is warn.`]
+    ...(mode === 'warn' && visible > 0
+      ? [`The secret scan found something in ${visible} visible files; secrets is warn.`]
       : []),
     ...(partly.length > 0
       ? [

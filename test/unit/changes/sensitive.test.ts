@@ -36,6 +36,8 @@ test.each([
   ['.vscode/tasks.json', 'editor'],
   ['.idea/workspace.xml', 'editor'],
   ['.envrc', 'shell'],
+  ['.direnvrc', 'shell'],
+  ['flake.nix', 'build'],
   ['.bashrc', 'shell'],
   ['.env.local', 'environment'],
 ])('a change of %s is sensitive: %s', (path, reason) => expect(sensitivePathReason(path)).toContain(reason));

@@ -291,6 +291,12 @@ describe('hidden paths', () => {
     expect(warned.hidden).toEqual([]);
     expect(warned.findings).toHaveLength(1);
     expect((await plan(root, { secrets: 'off' })).findings).toEqual([]);
+    const checkout = tree({
+      'copy.ini': `extraheader = AUTHORIZATION: basic ${'eC1hY2Nlc3MtdG9rZW46'.repeat(2)}`,
+    });
+    const token = await plan(checkout, { secrets: 'warn' });
+    expect(reasons(token)).toEqual({ 'copy.ini': 'secret scan: git-http-header' });
+    expect(token.notices).toEqual([]);
     write(root, { '.cagent-secrets-allow': 'src/a.ts:aws-access-key\n' });
     expect((await plan(root)).hidden).toEqual([]);
   });
