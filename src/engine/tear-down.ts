@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { removeContainersArgs, removeVolumesArgs } from '../docker/argv.js';
 import type { Docker } from '../docker/client.js';
 import { findObjects, removeObjects } from '../sandbox/remove.js';
 import type { Preparation } from './prepare.js';
+
+/** How long a container may take that is to end by itself, on a busy machine too. */
+const END_DEADLINE_MS = 10_000;
 
 /**
  * Ends and removes everything that the run made in the engine; runs beside the capture, which needs only files.
@@ -14,6 +18,8 @@ export async function tearDown(
 ): Promise<readonly string[]> {
   const { gateway, link, created, early } = preparation;
   const { agent, watch } = early.containers;
+  const endOf = (role: 'gateway' | 'link', ended: Promise<void>): Promise<void> =>
+    endOrRemove(docker, early.containers[role]?.name, ended);
   // What is still being made cannot be removed yet.
   const made = await created?.then(
     () => true,
@@ -24,8 +30,9 @@ export async function tearDown(
       ? docker.try(removeContainersArgs([agent.name, ...(watch === undefined ? [] : [watch.name])]))
       : undefined;
   link?.abandon();
-  const gatewayGone = gateway?.finish().then(() => gateway.ended);
-  await Promise.all([link?.ended, agentGone, preparation.watch?.stop()]);
+  const gatewayGone = gateway?.finish().then(() => endOf('gateway', gateway.ended));
+  const linkGone = link === undefined ? undefined : endOf('link', link.ended);
+  await Promise.all([linkGone, agentGone, preparation.watch?.stop()]);
   // The view's volume is free as soon as the containers that mount it are gone; the gateway does not.
   const volume =
     made === true && !keep
@@ -35,4 +42,13 @@ export async function tearDown(
   if (volume === undefined || volume.exitCode === 0) return [];
   // Something is still there, for example a container that was made while we were told to stop.
   return removeObjects(docker, await findObjects(docker, { runId: preparation.runId }));
+}
+
+/** A gateway that is frozen, or that the agent took over, does not end because its pipe is closed. */
+async function endOrRemove(docker: Docker, name: string | undefined, ended: Promise<void>): Promise<void> {
+  const late = new AbortController();
+  const deadline = sleep(END_DEADLINE_MS, true, { signal: late.signal }).catch(() => false);
+  const isLate = await Promise.race([ended.then(() => false), deadline]);
+  late.abort();
+  if (isLate && name !== undefined) await docker.try(removeContainersArgs([name]));
 }

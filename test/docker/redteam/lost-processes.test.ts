@@ -76,4 +76,15 @@ describe('when a process is lost', () => {
     expect(result.report.conclusion).toBe('error');
     expect(result.exitCode).toBe(125);
   });
+
+  it('a gateway that is frozen does not hold up the end of the run, nor outlive it', async () => {
+    const run = workspace.start([], ['sh', '-c', 'echo started; sleep 3']);
+    await until(() => run.stdout().includes('started'));
+    const id = runIdIn(run.stderr());
+    execFileSync('docker', ['pause', `cagent-${id}-gateway`]);
+    const result = resultOf(await run.ended, workspace.out);
+
+    expect(result.report.notices.join('\n')).toContain('before it had written its last records');
+    expect(runningContainers(id)).toEqual([]);
+  });
 });
