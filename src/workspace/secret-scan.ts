@@ -9,7 +9,7 @@ export interface SecretHit {
 }
 
 /**
- * Looking at every byte with ninety expressions would take seconds. Three cheap searches find the few places worth
+ * Looking at every byte with a hundred expressions would take seconds. Three cheap searches find the few places worth
  * it: runs of token characters (every token is one), the words `PRIVATE KEY`, and `://` for passwords in URLs.
  */
 const SHORTEST_RUN = 20;
