@@ -145,7 +145,7 @@ export async function run(spec: RunSpec, given: RunHost): Promise<RunResult> {
   }
   notices.push(...(await removed));
   // What the agent tried without a gateway is on no record, so such a run has not succeeded, whatever the agent says.
-  error ??= preparation.gateway?.died();
+  error ??= preparation.gateway?.died() ?? preparation.link?.died();
 
   const report = assembleReport({
     runId,

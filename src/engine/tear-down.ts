@@ -46,9 +46,16 @@ export async function tearDown(
 
 /** A gateway that is frozen, or that the agent took over, does not end because its pipe is closed. */
 async function endOrRemove(docker: Docker, name: string | undefined, ended: Promise<void>): Promise<void> {
+  if ((await endsInTime(ended)) || name === undefined) return;
+  await docker.try(removeContainersArgs([name]));
+  // Its end is what the report is told of.
+  await endsInTime(ended);
+}
+
+async function endsInTime(ended: Promise<void>): Promise<boolean> {
   const late = new AbortController();
-  const deadline = sleep(END_DEADLINE_MS, true, { signal: late.signal }).catch(() => false);
-  const isLate = await Promise.race([ended.then(() => false), deadline]);
+  const deadline = sleep(END_DEADLINE_MS, false, { signal: late.signal }).catch(() => false);
+  const inTime = await Promise.race([ended.then(() => true), deadline]);
   late.abort();
-  if (isLate && name !== undefined) await docker.try(removeContainersArgs([name]));
+  return inTime;
 }

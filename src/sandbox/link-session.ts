@@ -11,6 +11,8 @@ export interface LinkSession {
   /** The link is up, its canary was refused, and every hidden path was looked for. */
   readonly ready: Promise<ProbeResult>;
   readonly ended: Promise<void>;
+  /** Why it ended before anybody asked it to; `undefined`: it did not. It shares the processes of the gateway. */
+  died(): CagentError | undefined;
   /** Ends the link by closing its lifeline. */
   abandon(): void;
 }
@@ -71,6 +73,9 @@ function startProbing(
   let unknown = 0;
   const awaited = new Set(words);
   let stderr = '';
+  let serving = false;
+  let closing = false;
+  let death: CagentError | undefined;
 
   child.stdin?.on('error', () => {});
   items.then(
@@ -89,13 +94,36 @@ function startProbing(
     else awaited.delete(line);
     if (awaited.size > 0) return;
     if (visible.length > 0) reject(exposed(visible));
-    else resolve({ unknown });
+    else {
+      serving = true;
+      resolve({ unknown });
+    }
   });
   const ended = child.done.then(
-    () => reject(linkDied(args, stderr, visible)),
+    () => {
+      if (serving && !closing) death = linkLost();
+      reject(linkDied(args, stderr, visible));
+    },
     (cause) => reject(new CagentError('docker.missing', 'The docker command cannot be started.', { cause })),
   );
-  return { ready, ended, abandon: () => child.stdin?.end() };
+  return {
+    ready,
+    ended,
+    died: () => death,
+    abandon: () => {
+      closing = true;
+      child.stdin?.end();
+    },
+  };
+}
+
+/** Also how a gateway shows that was started again: its docker command goes on, and it serves nobody any more. */
+function linkLost(): CagentError {
+  return new CagentError(
+    'gateway.failed',
+    'The link to the gateway ended during the run: from then on what the agent tried may not be on record.',
+    { hint: 'See `cagent doctor`.' },
+  );
 }
 
 function exposed(visible: readonly string[]): CagentError {

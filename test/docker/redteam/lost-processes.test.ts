@@ -77,6 +77,17 @@ describe('when a process is lost', () => {
     expect(result.exitCode).toBe(125);
   });
 
+  it('a gateway that was started again is no gateway any more, and the run has not succeeded', async () => {
+    const run = workspace.start([], ['sh', '-c', 'echo started; sleep 5']);
+    await until(() => run.stdout().includes('started'));
+    execFileSync('docker', ['restart', '--time', '0', `cagent-${runIdIn(run.stderr())}-gateway`]);
+    const result = resultOf(await run.ended, workspace.out);
+
+    expect(result.report.error?.code).toBe('gateway.failed');
+    expect(result.report.conclusion).toBe('error');
+    expect(result.exitCode).toBe(125);
+  });
+
   it('a gateway that is frozen does not hold up the end of the run, nor outlive it', async () => {
     const run = workspace.start([], ['sh', '-c', 'echo started; sleep 3']);
     await until(() => run.stdout().includes('started'));
