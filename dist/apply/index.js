@@ -42040,14 +42040,26 @@ var lib_core = __nccwpck_require__(77094);
  * Text that somebody else chose (an agent, a repository, a server) as it may be shown to a person. What a terminal
  * or a reader would act on without seeing it (control characters, bidirectional overrides, zero-width and tag
  * characters, blank fillers, lone surrogates) becomes a visible escape, so that a name cannot forge a line, hide
- * its ending or carry an unseen message.
+ * its ending or carry an unseen message. The runner of a workflow is a reader too.
  */
 // Cc control, Cf format (bidi, zero-width, tags), Cs lone surrogates, Zl and Zp separators, and the letters that
 // render as nothing.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[\u115f\u1160\u3164\uffa0]|[\u034f\u17b4\u17b5]|[\u180b-\u180f]|[\ufe00-\ufe0e]|[\u{e0100}-\u{e01ef}]/gu;
+/**
+ * What the runner takes for a command in a line of the log: `::name` behind nothing but blanks, and `##[name` anywhere
+ * (src/Runner.Common/ActionCommand.cs of actions/runner). The text may be what a line begins with.
+ */
+const COMMAND = /^(\s*):(?=:[a-z])|(?<=##)\[/gi;
 const SHORT = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-/** Escapes what cannot be seen; line breaks too, so the result is one line. Everything else stays as it is. */
+/**
+ * Escapes what cannot be seen, line breaks too, so the result is one line; and what would be a command in the log of a
+ * workflow. Everything else stays as it is.
+ */
 function display_text_displayText(text) {
+    return displayOnPage(text).replace(COMMAND, (found, blanks) => blanks === undefined ? escapeUnseen(found) : blanks + escapeUnseen(':'));
+}
+/** The same for a page or a comment, where nothing is a command of the runner. */
+function displayOnPage(text) {
     return text.replace(UNSEEN, escapeUnseen);
 }
 /** The same for text of several lines: line feeds and tabs stay. */
@@ -52183,6 +52195,8 @@ function unpack_run_refused(why) {
 
 
 
+/** On an enterprise server, whose service takes nothing from this client, or where there is none at all. */
+const OTHER_WAY = 'Bring the run directory here by other means, such as actions/download-artifact@v3 on an enterprise server, and name it in the input run-directory.';
 /**
  * Fetches the artifact of another job of the same workflow run and takes the run directory out of it.
  * @param temporary an empty directory
@@ -52192,7 +52206,7 @@ function unpack_run_refused(why) {
 async function downloadRun(name, temporary, environment) {
     if (!environment.ACTIONS_RUNTIME_TOKEN || !environment.ACTIONS_RESULTS_URL) {
         throw new errors_CagentError('apply.run', `there is no artifact service here to fetch ${name} from`, {
-            hint: 'Use the input run-directory where the agent ran on the same machine.',
+            hint: OTHER_WAY,
         });
     }
     try {
@@ -52203,8 +52217,11 @@ async function downloadRun(name, temporary, environment) {
         await client.downloadArtifact(artifact.id, { path: temporary, skipDecompress: true });
     }
     catch (thrown) {
+        const isEnterprise = thrown instanceof Error && thrown.name === 'GHESNotSupportedError';
         throw new errors_CagentError('apply.run', `the artifact ${name} cannot be fetched: ${errors_messageOf(thrown)}`, {
-            hint: 'It has to come from a job of the same workflow run that this job needs.',
+            hint: isEnterprise
+                ? OTHER_WAY
+                : 'It has to come from a job of the same workflow run that this job needs.',
             cause: thrown,
         });
     }
@@ -53107,7 +53124,7 @@ function describeFound(value) {
     if (typeof value === 'string')
         return found_quote(value);
     if (Array.isArray(value))
-        return 'a list';
+        return value.length === 0 ? 'an empty list' : 'a list';
     if (typeof value === 'object')
         return 'a mapping';
     return `the ${typeof value === 'boolean' ? 'boolean' : 'number'} ${String(value)}`;
@@ -53325,13 +53342,13 @@ const VARIABLE = /\{\{([^{}]*)\}\}/g;
 const ARGUMENT = textSchema('text', /^[^\0]*$/);
 const WORD = textSchema('text that is not empty', /^[^\0]+$/);
 const agent_definition_PATH = textSchema('a dotted path such as result.text', /^[\w-]+(\.[\w-]+)*$/);
-const COMMAND = 'a list with a program and its arguments';
+const agent_definition_COMMAND = 'a list with a program and its arguments';
 const FILE = 'an absolute path outside of /workspace, without . and ..';
 /** Names of `agent.use` beside those that cagent knows. */
 const AGENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const outputPaths = strictObject(Object.fromEntries(OUTPUT_FIELDS.map((field) => [field, agent_definition_PATH.optional()])), { error: mappingOr(`a mapping with ${OUTPUT_FIELDS.join(', ')}`) });
 const agentDefinition = strictObject({
-    command: array(ARGUMENT, { error: COMMAND }).min(1, { error: COMMAND }),
+    command: array(ARGUMENT, { error: agent_definition_COMMAND }).min(1, { error: agent_definition_COMMAND }),
     prompt: schemas_enum(['stdin', 'file', 'none'], { error: 'stdin, file or none' }).default('stdin'),
     'model-flag': WORD.optional(),
     provider: schemas_enum(model_endpoint_MODEL_PROVIDERS, { error: found_alternatives(model_endpoint_MODEL_PROVIDERS) }).optional(),
@@ -53744,7 +53761,7 @@ const AGENT_OPTIONS = {
         key: 'agent.prompt',
         onCommandLine: true,
         isInput: true,
-        description: 'What the agent shall do.',
+        description: 'What the agent shall do. A command reads it from standard input.',
     },
     'prompt-file': {
         topic: 'agent',
@@ -54499,6 +54516,9 @@ function problemOf(error) {
 const REASONS = {
     ENOENT: 'no such file or directory',
     EACCES: 'permission denied',
+    EPERM: 'operation not permitted',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space is left',
     EISDIR: 'it is a directory',
     ENOTDIR: 'a part of the path is not a directory',
     ELOOP: 'too many symbolic links',
@@ -54506,7 +54526,7 @@ const REASONS = {
 };
 /** An error of the file system in words, without the path that Node repeats. */
 function system_reason_reasonOf(thrown) {
-    return REASONS[thrown.code ?? ''] ?? messageOf(thrown);
+    return REASONS[thrown.code ?? ''] ?? errors_messageOf(thrown);
 }
 
 ;// CONCATENATED MODULE: ./lib/config/named-files.js
@@ -54648,7 +54668,12 @@ function outside(named) {
 }
 function unreadable(named, thrown) {
     const message = `${named.label}: ${quote(named.text)} cannot be read: ${reasonOf(thrown)}`;
-    return new CagentError('config.unreadable', message, { cause: thrown });
+    // Who names a configuration elsewhere may expect its own directory.
+    const hint = 'Paths in the configuration are relative to the workspace.';
+    return new CagentError('config.unreadable', message, {
+        ...(named.from === 'file' ? { hint } : {}),
+        cause: thrown,
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/config/settings.js
@@ -56752,7 +56777,7 @@ function codeCell(text, limit = 160) {
 }
 /** Running text: everything that Markdown or GitHub acts on is disarmed. One line of at most `limit` characters. */
 function prose(text, limit = 500) {
-    return display_text_clip(display_text_displayText(text), limit)
+    return display_text_clip(displayOnPage(text), limit)
         .replace(ACTIVE, (match) => DISARMED[match] ?? `\\${match}`)
         .replace(/^(\s*\d+)(?=[.)])/, '$1\\')
         .replace(/^\s*(?=[-+=])/, '\\')
@@ -56810,7 +56835,7 @@ const DISARMED = {
     '&': '&amp;',
 };
 function escapedLine(text) {
-    return display_text_displayText(text.replaceAll('\\', '\\\\'));
+    return displayOnPage(text.replaceAll('\\', '\\\\'));
 }
 function span(text) {
     if (text.trim() === '')
@@ -57738,6 +57763,7 @@ async function tellPullRequest(outcome, settings, { github, repository, viewer }
 
 
 
+
 const read_run_MAX_BYTES = 256 * 2 ** 20;
 const pathWithReason = object({ path: schemas_string(), reason: schemas_string() });
 const read_run_count = schemas_number().int().nonnegative();
@@ -57775,7 +57801,7 @@ async function readStoredChanges(runDirectory) {
         throw read_run_refused(`${directory}/changes.json is not a list of changes: ${issue?.path.join('.')}: ${issue?.message}`);
     }
     const stats = await (0,promises_.stat)(patch).catch((error) => {
-        throw read_run_refused(`the patch ${patch} cannot be read: ${errors_messageOf(error)}`);
+        throw read_run_refused(`the patch ${patch} cannot be read: ${system_reason_reasonOf(error)}`);
     });
     if (!stats.isFile())
         throw read_run_refused(`the patch ${patch} is not a regular file`);
@@ -57801,7 +57827,7 @@ async function readJson(file) {
     catch (error) {
         if (error instanceof errors_CagentError)
             throw error;
-        throw read_run_refused(`${file} cannot be read: ${errors_messageOf(error)}`);
+        throw read_run_refused(`${file} cannot be read: ${system_reason_reasonOf(error)}`);
     }
 }
 function read_run_refused(message) {
@@ -59106,11 +59132,13 @@ async function runApply(given) {
         if (token !== '')
             lib_core/* setSecret */.Pq(token);
         const settings = applySettings(inputs);
+        const warn = (message) => lib_core/* warning */.$e(message, { title: 'cagent apply' });
+        if (settings.source.kind === 'artifact' && settings.patchSha256 === undefined)
+            warn(UNTIED);
         const event = await readEvent(environment);
         const { run, suggestion } = await readRun(settings, temporary, environment);
         const proposal = proposalSettings(settings, event, environment, run.agent ?? 'patch');
         const github = connection(token, environment, cancellation.signal)();
-        const warn = (message) => lib_core/* warning */.$e(message, { title: 'cagent apply' });
         const viewer = await viewerLogin(github);
         const ports = {
             github,
@@ -59140,6 +59168,8 @@ async function runApply(given) {
             await (0,promises_.rm)(temporary, { recursive: true, force: true });
     }
 }
+/** Also where the output of the other job is misspelt, which GitHub hands over as nothing. */
+const UNTIED = 'input patch-sha256: empty, so any job of this workflow run could have put the artifact there, allowed: the output patch-sha256 of the job that ran the agent';
 async function readRun({ source, patchSha256, propose: what }, temporary, environment) {
     const workspace = environment.GITHUB_WORKSPACE ?? '';
     if (source.kind === 'patch') {

@@ -17834,7 +17834,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var node_tty__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7066);
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4754);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5889);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3582);
 /* harmony import */ var _output_stream_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6766);
 
 
@@ -17858,7 +17858,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5889:
+/***/ 3582:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17882,14 +17882,26 @@ const systemClock = {
  * Text that somebody else chose (an agent, a repository, a server) as it may be shown to a person. What a terminal
  * or a reader would act on without seeing it (control characters, bidirectional overrides, zero-width and tag
  * characters, blank fillers, lone surrogates) becomes a visible escape, so that a name cannot forge a line, hide
- * its ending or carry an unseen message.
+ * its ending or carry an unseen message. The runner of a workflow is a reader too.
  */
 // Cc control, Cf format (bidi, zero-width, tags), Cs lone surrogates, Zl and Zp separators, and the letters that
 // render as nothing.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[\u115f\u1160\u3164\uffa0]|[\u034f\u17b4\u17b5]|[\u180b-\u180f]|[\ufe00-\ufe0e]|[\u{e0100}-\u{e01ef}]/gu;
+/**
+ * What the runner takes for a command in a line of the log: `::name` behind nothing but blanks, and `##[name` anywhere
+ * (src/Runner.Common/ActionCommand.cs of actions/runner). The text may be what a line begins with.
+ */
+const COMMAND = /^(\s*):(?=:[a-z])|(?<=##)\[/gi;
 const SHORT = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-/** Escapes what cannot be seen; line breaks too, so the result is one line. Everything else stays as it is. */
+/**
+ * Escapes what cannot be seen, line breaks too, so the result is one line; and what would be a command in the log of a
+ * workflow. Everything else stays as it is.
+ */
 function displayText(text) {
+    return displayOnPage(text).replace(COMMAND, (found, blanks) => blanks === undefined ? escapeUnseen(found) : blanks + escapeUnseen(':'));
+}
+/** The same for a page or a comment, where nothing is a command of the runner. */
+function displayOnPage(text) {
     return text.replace(UNSEEN, escapeUnseen);
 }
 /** The same for text of several lines: line feeds and tabs stay. */
@@ -18640,6 +18652,24 @@ function createBaseFiles(commit, directory) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/config/system-reason.js
+
+const REASONS = {
+    ENOENT: 'no such file or directory',
+    EACCES: 'permission denied',
+    EPERM: 'operation not permitted',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space is left',
+    EISDIR: 'it is a directory',
+    ENOTDIR: 'a part of the path is not a directory',
+    ELOOP: 'too many symbolic links',
+    ENAMETOOLONG: 'the name is too long',
+};
+/** An error of the file system in words, without the path that Node repeats. */
+function reasonOf(thrown) {
+    return REASONS[thrown.code ?? ''] ?? messageOf(thrown);
+}
+
 ;// CONCATENATED MODULE: ./lib/docker/argv.js
 /**
  * The only place that renders docker arguments. A reviewer reads here which flags every container of cagent gets:
@@ -18902,6 +18932,7 @@ function planRemoval(input) {
 
 
 
+
 /**
  * The private directory of a run: `<tmp>/cagent-<run id>`, mode 0700, with the layers of the view and the agent's
  * edits while it runs. Never inside the workspace (an overlay must not contain itself) and never shared: checkout
@@ -18922,7 +18953,7 @@ function createPrivateDirectory(path, owner) {
         (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(path, OWNER_FILE), owner);
     }
     catch (cause) {
-        throw new CagentError('workspace.view', `The private directory of the run cannot be made: ${messageOf(cause)}.`, { hint: 'Set TMPDIR to a directory that you may write to, on a file system with space.', cause });
+        throw new CagentError('workspace.view', `The private directory of the run cannot be made: ${reasonOf(cause)}.`, { hint: 'Set TMPDIR to a directory that you may write to, on a file system with space.', cause });
     }
 }
 /**
@@ -19042,7 +19073,7 @@ function describeFound(value) {
     if (typeof value === 'string')
         return quote(value);
     if (Array.isArray(value))
-        return 'a list';
+        return value.length === 0 ? 'an empty list' : 'a list';
     if (typeof value === 'object')
         return 'a mapping';
     return `the ${typeof value === 'boolean' ? 'boolean' : 'number'} ${String(value)}`;
@@ -28854,13 +28885,13 @@ const VARIABLE = /\{\{([^{}]*)\}\}/g;
 const ARGUMENT = textSchema('text', /^[^\0]*$/);
 const WORD = textSchema('text that is not empty', /^[^\0]+$/);
 const agent_definition_PATH = textSchema('a dotted path such as result.text', /^[\w-]+(\.[\w-]+)*$/);
-const COMMAND = 'a list with a program and its arguments';
+const agent_definition_COMMAND = 'a list with a program and its arguments';
 const FILE = 'an absolute path outside of /workspace, without . and ..';
 /** Names of `agent.use` beside those that cagent knows. */
 const AGENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const outputPaths = strictObject(Object.fromEntries(OUTPUT_FIELDS.map((field) => [field, agent_definition_PATH.optional()])), { error: mappingOr(`a mapping with ${OUTPUT_FIELDS.join(', ')}`) });
 const agentDefinition = strictObject({
-    command: array(ARGUMENT, { error: COMMAND }).min(1, { error: COMMAND }),
+    command: array(ARGUMENT, { error: agent_definition_COMMAND }).min(1, { error: agent_definition_COMMAND }),
     prompt: schemas_enum(['stdin', 'file', 'none'], { error: 'stdin, file or none' }).default('stdin'),
     'model-flag': WORD.optional(),
     provider: schemas_enum(MODEL_PROVIDERS, { error: alternatives(MODEL_PROVIDERS) }).optional(),
@@ -29273,7 +29304,7 @@ const AGENT_OPTIONS = {
         key: 'agent.prompt',
         onCommandLine: true,
         isInput: true,
-        description: 'What the agent shall do.',
+        description: 'What the agent shall do. A command reads it from standard input.',
     },
     'prompt-file': {
         topic: 'agent',
@@ -30020,7 +30051,12 @@ function unknownOption(written, command) {
         return usageError(`unknown option ${quote(option)}${where}, known to: ${others.join(', ')}`, helpHint(command));
     }
     const known = [...names, ...(command === undefined ? ['version'] : []), 'help'].map((name) => `--${name}`);
-    return usageError(`unknown option ${quote(option)}${where}, nearest: ${nearest(option, known)}`, helpHint(command));
+    const meant = option.startsWith('--') ? nearest(option, known) : beginningWith(option, known);
+    return usageError(`unknown option ${quote(option)}${where}${meant === undefined ? '' : `, nearest: ${meant}`}`, helpHint(command));
+}
+/** A single letter has no nearest name, but `-e` is what other programs call their `--env`. */
+function beginningWith(short, names) {
+    return names.find((name) => name.startsWith(`-${short}`));
 }
 /** The commands that take an option: whoever gives it to another one has not mistyped it. */
 function commandsWith(option) {
@@ -30383,21 +30419,6 @@ function problemOf(error) {
     return clip(displayText(`${where} ${message}${allowed}${extra}`), LONGEST_PROBLEM);
 }
 
-;// CONCATENATED MODULE: ./lib/config/system-reason.js
-
-const REASONS = {
-    ENOENT: 'no such file or directory',
-    EACCES: 'permission denied',
-    EISDIR: 'it is a directory',
-    ENOTDIR: 'a part of the path is not a directory',
-    ELOOP: 'too many symbolic links',
-    ENAMETOOLONG: 'the name is too long',
-};
-/** An error of the file system in words, without the path that Node repeats. */
-function reasonOf(thrown) {
-    return REASONS[thrown.code ?? ''] ?? messageOf(thrown);
-}
-
 ;// CONCATENATED MODULE: ./lib/config/named-files.js
 
 
@@ -30537,7 +30558,12 @@ function outside(named) {
 }
 function unreadable(named, thrown) {
     const message = `${named.label}: ${quote(named.text)} cannot be read: ${reasonOf(thrown)}`;
-    return new CagentError('config.unreadable', message, { cause: thrown });
+    // Who names a configuration elsewhere may expect its own directory.
+    const hint = 'Paths in the configuration are relative to the workspace.';
+    return new CagentError('config.unreadable', message, {
+        ...(named.from === 'file' ? { hint } : {}),
+        cause: thrown,
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/config/flags.js
@@ -30918,6 +30944,19 @@ async function workspaceDirectory(given, cwd) {
     return real;
 }
 
+;// CONCATENATED MODULE: ./lib/core/log-json.js
+/**
+ * JSON (or YAML's quoted text) for a line of the log. What the runner of a workflow would take for a command anywhere in
+ * a line, see `displayText`, is written as an escape: only text can hold it, and it means the same.
+ */
+function withoutCommands(json) {
+    return json.replaceAll('##[', '##\\u005b');
+}
+/** A value as JSON for standard output. */
+function logJson(value) {
+    return `${withoutCommands(JSON.stringify(value, null, 2))}\n`;
+}
+
 ;// CONCATENATED MODULE: ./lib/report/atomic-write.js
 
 
@@ -30985,6 +31024,7 @@ async function readSuggestion(run) {
 
 
 
+
 /** `cagent allow RUN_DIR...`: what runs in audit mode suggest goes into `network.allow` of cagent.yml. */
 async function allowCommand({ runDirectories, flags, json }, { cwd, stdout, stderr }) {
     const { workspace, config } = flags.values;
@@ -30995,11 +31035,11 @@ async function allowCommand({ runDirectories, flags, json }, { cwd, stdout, stde
     if (added.length > 0)
         await writeAtomically(file, text);
     if (json) {
-        stdout.write(`${JSON.stringify({ file, added: added.map((entry) => JSON.parse(entry)) }, null, 2)}\n`);
+        stdout.write(logJson({ file, added: added.map((entry) => JSON.parse(entry)) }));
         return 0;
     }
     for (const entry of added)
-        stdout.write(`${entry}\n`);
+        stdout.write(`${withoutCommands(entry)}\n`);
     stderr.write(added.length === 0
         ? `cagent: ${file} allows all of this already\n`
         : `cagent: ${added.length} new in network.allow of ${file}; read them before you commit\n`);
@@ -31372,7 +31412,96 @@ function indexInfo(records, encode) {
     return Buffer.concat(records.map(({ file, newId }) => Buffer.concat([Buffer.from(`${file.newMode ?? '0'} ${newId}\t`), encode(file.path), Buffer.from([0])])));
 }
 
+;// CONCATENATED MODULE: ./lib/changes/line-ends.js
+
+
+
+
+/**
+ * Marks the contents of which git keeps another form than the working tree has: CRLF where the attributes of the
+ * original say that a checkout converts line ends (`*.bat eol=crlf`). A patch of the bytes as they are would not apply
+ * to a clean checkout of the very same commit. Attributes of the agent have no say.
+ */
+async function markLineEnds(touched, root, baseCommit, ports) {
+    if (baseCommit === undefined || touched.length === 0)
+        return touched;
+    const rules = await readRules(touched, root, ports);
+    const found = touched.flatMap((entry) => {
+        const rule = rules.get(entry.path);
+        const sides = rule === undefined ? [] : [regularFile(entry.before), regularFile(entry.after)];
+        const converted = rule !== undefined && isConverted(sides, rule);
+        return converted ? [{ entry, raw: sides[0] && blobId(sides[0], baseCommit) }] : [];
+    });
+    const committed = await committedIds(found.map(({ entry }) => entry.path), root, baseCommit, ports);
+    // What is committed with CRLF in spite of its attributes stays as it is.
+    const marked = new Set(found.filter(({ raw }, at) => raw === undefined || raw !== committed[at]).map(({ entry }) => entry));
+    return touched.map((entry) => (marked.has(entry) ? withUnixLines(entry) : entry));
+}
+/** The content of a regular file as git keeps it when it converts line ends. */
+function unixLines(bytes) {
+    return Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
+}
+/** What the attributes of the original say about the paths; nothing where git cannot tell. */
+async function readRules(touched, root, ports) {
+    const paths = touched.map(({ path }) => Buffer.concat([encodePath(path), Buffer.from([0])]));
+    const { exitCode, stdout } = await tryGit({ ...originalRepository(root, ports), cwd: root }, [`--work-tree=${root}`, 'check-attr', '-z', '--stdin', 'text', 'eol'], { stdin: Buffer.concat(paths) });
+    const rules = new Map();
+    const fields = exitCode === 0 ? splitNul(stdout) : [];
+    // Six fields for each path: PATH text VALUE PATH eol VALUE.
+    for (let at = 0; at + 5 < fields.length; at += 6) {
+        const [path, text, eol] = [fields[at], fields[at + 2], fields[at + 5]];
+        const hasEnd = ['crlf', 'lf'].includes(eol.toString('latin1'));
+        const value = text.toString('latin1');
+        if (value === 'auto')
+            rules.set(decodePath(path), 'auto');
+        else if (value === 'set' || (value === 'unspecified' && hasEnd))
+            rules.set(decodePath(path), 'text');
+    }
+    return rules;
+}
+/** The names of the contents that a commit has at these paths, in their order. */
+async function committedIds(paths, root, commit, ports) {
+    // One line is one question, so a path with a line feed cannot be asked for; it counts as not committed.
+    const asked = paths.filter((path) => !path.includes('\n'));
+    if (asked.length === 0)
+        return paths.map(() => undefined);
+    const lines = asked.map((path) => Buffer.concat([Buffer.from(`${commit}:`), encodePath(path), Buffer.from('\n')]));
+    const { stdout } = await tryGit(originalRepository(root, ports), ['cat-file', '--batch-check=%(objectname)', '--buffer'], { stdin: Buffer.concat(lines) });
+    const answers = stdout.toString('latin1').split('\n');
+    const ids = new Map(asked.map((path, at) => [path, answers[at]]));
+    return paths.map((path) => ids.get(path));
+}
+function isConverted(sides, rule) {
+    const files = sides.filter((bytes) => bytes !== undefined);
+    return files.some((bytes) => bytes.includes('\r\n')) && (rule === 'text' || files.every(looksLikeText));
+}
+/** Neither follows a link nor waits for a FIFO; `undefined` when there is no regular file. */
+function regularFile(content) {
+    if (content === undefined || content.mode === '120000')
+        return undefined;
+    const descriptor = (0,external_node_fs_.openSync)(content.file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        return (0,external_node_fs_.fstatSync)(descriptor).isFile() ? (0,external_node_fs_.readFileSync)(descriptor) : undefined;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(descriptor);
+    }
+}
+/** As git judges it, less the share of control characters: no NUL, and no CR but before LF. */
+function looksLikeText(bytes) {
+    return !bytes.includes(0) && !/\r(?!\n)/.test(bytes.toString('latin1'));
+}
+function withUnixLines({ path, before, after }) {
+    const mark = (content) => content.mode === '120000' ? content : { ...content, unixLines: true };
+    return {
+        path,
+        ...(before && { before: mark(before) }),
+        ...(after && { after: mark(after) }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/changes/import-trees.js
+
 
 
 
@@ -31383,7 +31512,7 @@ const PIECE = 2 ** 18;
 const COMMIT = 'committer cagent <cagent> 0 +0000\ndata 0\n';
 /**
  * Puts the touched paths as they were and as they are into two trees. The bytes go straight from the files to git, so
- * that memory does not grow with them, and raw, so that no filter or end-of-line conversion takes part.
+ * that memory does not grow with them, and raw but for line ends that {@link markLineEnds} found: no filter takes part.
  */
 async function importTrees(git, touched) {
     const args = [
@@ -31458,6 +31587,11 @@ function* fileCommand(path, content) {
         const stats = (0,external_node_fs_.fstatSync)(descriptor);
         if (!stats.isFile() || stats.size !== content.size)
             throw changed(path);
+        if (content.unixLines) {
+            const bytes = unixLines((0,external_node_fs_.readFileSync)(descriptor));
+            yield Buffer.concat([Buffer.from(`${bytes.length}\n`), bytes, Buffer.from('\n')]);
+            return;
+        }
         yield Buffer.from(`${stats.size}\n`);
         for (let at = 0; at < stats.size;) {
             const buffer = Buffer.allocUnsafe(Math.min(PIECE, stats.size - at));
@@ -31890,11 +32024,13 @@ async function applyToRepository(task, top, prefix) {
         : await apply_to_repository_merge(trial, task, start, head, await writeTree(trial));
     const file = (0,external_node_path_.join)(temporary, 'final.patch');
     const size = await writePatch(trial, `${head}^{tree}`, wanted, file);
+    // The branch may have some of the changes already.
+    const touched = await readTouched(trial, head, wanted, paths);
     if (size > 0) {
-        await refuseDirtyFiles(trial, real, head, await readTouched(trial, head, wanted, paths), file);
+        await refuseDirtyFiles(trial, real, head, touched, file);
         await applyForReal(real, { wanted, paths, file, objects: trial.env.GIT_OBJECT_DIRECTORY });
     }
-    const applied = paths.map((path) => path.slice(directory.length));
+    const applied = touched.map((path) => path.slice(directory.length));
     return { applied, excluded, onto: head, merged: moved.length > 0, rejected: stored.changes.rejected };
 }
 /** The same repository with an index and a place for new objects of its own, so that trying leaves no trace. */
@@ -31923,6 +32059,7 @@ async function apply_to_repository_merge(trial, task, start, head, wanted) {
 }
 
 ;// CONCATENATED MODULE: ./lib/changes/read-run.js
+
 
 
 
@@ -31965,7 +32102,7 @@ async function readStoredChanges(runDirectory) {
         throw refused(`${directory}/changes.json is not a list of changes: ${issue?.path.join('.')}: ${issue?.message}`);
     }
     const stats = await (0,promises_namespaceObject.stat)(patch).catch((error) => {
-        throw refused(`the patch ${patch} cannot be read: ${messageOf(error)}`);
+        throw refused(`the patch ${patch} cannot be read: ${reasonOf(error)}`);
     });
     if (!stats.isFile())
         throw refused(`the patch ${patch} is not a regular file`);
@@ -31991,7 +32128,7 @@ async function readJson(file) {
     catch (error) {
         if (error instanceof CagentError)
             throw error;
-        throw refused(`${file} cannot be read: ${messageOf(error)}`);
+        throw refused(`${file} cannot be read: ${reasonOf(error)}`);
     }
 }
 function refused(message) {
@@ -32001,6 +32138,7 @@ function refused(message) {
 }
 
 ;// CONCATENATED MODULE: ./lib/changes/apply-run.js
+
 
 
 
@@ -32030,7 +32168,7 @@ async function applyRun(input) {
         throw policyError(stored.patch, [violation]);
     }
     const checkout = await (0,promises_namespaceObject.realpath)(input.checkout).catch((error) => {
-        throw new CagentError('changes.apply', `the checkout ${input.checkout} cannot be read: ${messageOf(error)}`);
+        throw new CagentError('changes.apply', `the checkout ${input.checkout} cannot be read: ${reasonOf(error)}`);
     });
     const temporary = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(input.env.RUNNER_TEMP || (0,external_node_os_namespaceObject.tmpdir)(), 'cagent-apply-'));
     try {
@@ -32736,6 +32874,7 @@ function resolve_refuse(problems) {
 
 
 
+
 /** `cagent apply RUN_DIR`: to the index and the working tree of the checkout, or not at all. Nothing is committed. */
 async function applyCommand(parsed, context) {
     const { cwd, environment, stdout, stderr, openBase } = context;
@@ -32749,7 +32888,7 @@ async function applyCommand(parsed, context) {
         env: environment,
     });
     if (parsed.json) {
-        stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+        stdout.write(logJson(result));
         return 0;
     }
     for (const path of result.applied)
@@ -34151,7 +34290,7 @@ function readDockerIgnore(context) {
     // BuildKit reads this one instead, the older builder does not.
     if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(context, 'Dockerfile.dockerignore')))
         return undefined;
-    const rules = readRules((0,external_node_path_.join)(context, '.dockerignore'));
+    const rules = docker_ignore_readRules((0,external_node_path_.join)(context, '.dockerignore'));
     if (!rules.some((rule) => !rule.exception))
         return undefined;
     return {
@@ -34159,7 +34298,7 @@ function readDockerIgnore(context) {
         hasExceptions: rules.some((rule) => rule.exception),
     };
 }
-function readRules(file) {
+function docker_ignore_readRules(file) {
     let text;
     try {
         text = (0,external_node_fs_.readFileSync)(file, 'utf8');
@@ -34924,162 +35063,25 @@ function networkChecks(engine) {
         : [{ name: 'network', status: 'ok', found: 'bridge networks are available' }];
 }
 
-;// CONCATENATED MODULE: ./lib/cli/doctor/workflow-warnings.js
+;// CONCATENATED MODULE: ./lib/cli/doctor/workflow-yaml.js
 
-/** Expressions whose value anybody may have written. */
-const UNTRUSTED = /\$\{\{[^}]*\b(github\.head_ref|github\.event(?:\.[\w*-]+|\[[^\]]*\])*?\.(?:title|body|ref|label|message|name|email|head_branch|display_title|page_name|default_branch))\b/;
-const CAGENT = /^[\w.-]+\/cagent@(.+)$/;
-const CAGENT_OR_PART = /^[\w.-]+\/cagent(?:\/[^@]*)?@(.+)$/;
-/** Comments and reviews are what an agent's job may write; these reach branches, releases and other systems. */
-const POWERS = [
-    'contents',
-    'actions',
-    'packages',
-    'deployments',
-    'id-token',
-    'pages',
-    'workflows',
-    'security-events',
-];
-/** An action of another repository, with the owner, and what comes behind the `@`. */
-const REMOTE = /^([\w.-]+)\/[\w.-]+(?:\/[^@]*)?@(.+)$/;
-/** Who keeps these has the runner in hand anyway. */
-const OF_GITHUB = ['actions', 'github'];
 /**
- * Looks through the text of one workflow. What is no workflow has no warnings. Pure.
- * @param ownOwner account of the repository, whose own actions need no pin
+ * GitHub takes anchors: what an alias stands for is judged in each place. A document whose aliases of aliases come to
+ * more than anybody writes is left as it is.
  */
-function workflowWarnings(file, text, ownOwner) {
-    const lines = new dist/* LineCounter */.HN();
-    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines });
-    const root = document.contents;
-    const warnings = [];
-    if (document.errors.length > 0 || !(0,dist/* isMap */.jh)(root))
-        return warnings;
-    const at = (node) => lines.linePos(node?.range?.[0] ?? 0).line;
-    const warn = (node, found, hint) => void warnings.push({ file, line: at(node), found, hint, level: 'warning' });
-    const onTarget = hasTrigger(root, 'pull_request_target');
-    const onPullRequest = hasTrigger(root, 'pull_request');
-    for (const job of mapsIn(root.get('jobs'))) {
-        const steps = stepsOf(job);
-        if (typeof job.get('uses') === 'string')
-            judgeCagentPin(job, warn);
-        const agent = steps.find((step) => CAGENT.test(workflow_warnings_textOf(step, 'uses')));
-        for (const step of steps) {
-            judgeScript(step, warn);
-            judgeCagentPin(step, warn);
-            if (onTarget)
-                judgeHeadCheckout(step, warn);
-            if (agent !== undefined)
-                judgeCredentials(step, warn);
-            if (agent !== undefined && onPullRequest)
-                judgeDepth(step, agent, warn);
-            if (CAGENT.test(workflow_warnings_textOf(step, 'uses')))
-                judgeInputs(step, warn);
-        }
-        if (agent !== undefined)
-            judgePermissions(job, root, agent, warn);
+function putAliases(document) {
+    try {
+        document.toJS();
     }
-    const users = mapsIn(root.get('jobs')).flatMap((job) => [job, ...stepsOf(job)]);
-    if (users.some((user) => CAGENT_OR_PART.test(workflow_warnings_textOf(user, 'uses'))))
-        judgePins(users, ownOwner, warn, (node, found, hint) => warnings.push({ file, line: at(node), found, hint, level: 'advice' }));
-    return warnings;
-}
-function judgeScript(step, warn) {
-    const expression = UNTRUSTED.exec(workflow_warnings_textOf(step, 'run'))?.[1];
-    if (expression === undefined)
-        return;
-    warn(step.get('run', true), `${expression} is put into a script: whoever wrote it writes the script`, 'Put it into env: and use the variable, in quotes.');
-}
-function judgeInputs(step, warn) {
-    const inputs = step.get('with');
-    if (!(0,dist/* isMap */.jh)(inputs))
-        return;
-    const expression = UNTRUSTED.exec(workflow_warnings_textOf(inputs, 'prompt'))?.[1];
-    if (expression !== undefined) {
-        warn(inputs.get('prompt', true), `${expression} is put into the prompt as if you had written it`, 'Write the fact as {{pull_request.title}} and the like, which is delimited and labelled as untrusted.');
-    }
-    for (const name of ['allow-users', 'allow-bot-users', 'allow_users', 'allow_bot_users']) {
-        if (!/(^|[\s,])\*($|[\s,])/.test(workflow_warnings_textOf(inputs, name)))
-            continue;
-        warn(inputs.get(name, true), `${name} is *, so that everybody may start the agent`, 'Name who may start it.');
-    }
-}
-function judgeCredentials(step, warn) {
-    if (!workflow_warnings_textOf(step, 'uses').startsWith('actions/checkout@'))
-        return;
-    const inputs = step.get('with');
-    const kept = (0,dist/* isMap */.jh)(inputs) ? inputs.get('persist-credentials') : undefined;
-    if (kept === false || kept === 'false')
-        return;
-    warn(step.get('uses', true), 'the checkout keeps the token in .git/config, beside the agent', 'Set persist-credentials: false.');
-}
-/** Not a danger, but the run would end before its agent starts. */
-function judgeDepth(step, agent, warn) {
-    const [checkout, inputs] = [step.get('with'), agent.get('with')];
-    if (!workflow_warnings_textOf(step, 'uses').startsWith('actions/checkout@'))
-        return;
-    if (((0,dist/* isMap */.jh)(checkout) && checkout.has('fetch-depth')) || ((0,dist/* isMap */.jh)(inputs) && inputs.has('base')))
-        return;
-    warn(step.get('uses', true), 'the checkout has only the commit of the pull request, and cagent reads from its base what it trusts', 'Set fetch-depth: 0.');
-}
-function judgeHeadCheckout(step, warn) {
-    const inputs = step.get('with');
-    if (!workflow_warnings_textOf(step, 'uses').startsWith('actions/checkout@') || !(0,dist/* isMap */.jh)(inputs))
-        return;
-    const ref = `${workflow_warnings_textOf(inputs, 'ref')} ${workflow_warnings_textOf(inputs, 'repository')}`;
-    if (!/pull_request\.head|github\.head_ref|refs\/pull\//.test(ref))
-        return;
-    warn(inputs.get('ref', true) ?? inputs, "pull_request_target checks out the head of a pull request: a stranger's code beside your secrets", 'Use pull_request; cagent reads what it trusts from the base.');
-}
-function judgeCagentPin(step, warn) {
-    const ref = CAGENT_OR_PART.exec(workflow_warnings_textOf(step, 'uses'))?.[1];
-    if (ref === undefined || isCommit(ref) || isVersion(ref))
-        return;
-    warn(step.get('uses', true), `cagent is used at ${ref}, which can become something else at any time`, 'Pin it by the commit of a release, with the version in a comment; "cagent init" shows how.');
-}
-/** Everything beside an agent and its token, at what can be moved: each of strangers, those of known owners in one line. */
-function judgePins(users, ownOwner, warn, advise) {
-    const known = [];
-    for (const user of users) {
-        const uses = workflow_warnings_textOf(user, 'uses');
-        const [, owner = '', ref = ''] = REMOTE.exec(uses) ?? [];
-        if (ref === '' || isCommit(ref))
-            continue;
-        const isCagent = CAGENT_OR_PART.test(uses);
-        if (isCagent && !isVersion(ref))
-            continue;
-        if (isCagent || (isVersion(ref) && [...OF_GITHUB, ownOwner].includes(owner)))
-            known.push(user);
-        else
-            warn(user.get('uses', true), `${uses} is no fixed commit: who can move ${ref} decides what runs beside the agent`, 'Pin it by the whole id of a commit, with the version in a comment, which dependabot keeps current.');
-    }
-    const [first] = known;
-    if (first === undefined)
-        return;
-    const names = [...new Set(known.map((user) => workflow_warnings_textOf(user, 'uses')))].join(', ');
-    advise(first.get('uses', true), `by tags of known owners: ${names}`, 'A commit in the place of a tag cannot be moved.');
-}
-function isCommit(ref) {
-    return /^[0-9a-f]{40}$/.test(ref);
-}
-function isVersion(ref) {
-    return /^v?\d/.test(ref);
-}
-function judgePermissions(job, root, agent, warn) {
-    const node = job.get('permissions', true) ?? root.get('permissions', true);
-    const hint = 'Give the job contents: read, and let org/cagent/apply write in a job of its own.';
-    if (node === undefined) {
-        warn(agent.get('uses', true), "the job of the agent has the repository's default permissions", hint);
+    catch {
         return;
     }
-    if ((0,dist/* isScalar */.jn)(node) && node.value === 'write-all')
-        warn(node, 'the job of the agent may write everything', hint);
-    if (!(0,dist/* isMap */.jh)(node))
-        return;
-    const written = POWERS.filter((name) => node.get(name) === 'write');
-    if (written.length > 0)
-        warn(node, `the job of the agent may write ${written.join(', ')}`, hint);
+    (0,dist/* visit */.YR)(document, {
+        Alias(_, alias, path) {
+            const node = alias.resolve(document);
+            return node === undefined || path.includes(node) ? undefined : node;
+        },
+    });
 }
 function hasTrigger(root, name) {
     const on = root.get('on');
@@ -35096,9 +35098,259 @@ function stepsOf(job) {
 function mapsIn(node) {
     return (0,dist/* isMap */.jh)(node) ? node.items.map(({ value }) => value).filter((value) => (0,dist/* isMap */.jh)(value)) : [];
 }
-function workflow_warnings_textOf(map, key) {
+function workflow_yaml_textOf(map, key) {
     const value = map.get(key);
     return typeof value === 'string' ? value : '';
+}
+
+;// CONCATENATED MODULE: ./lib/cli/doctor/pin-warnings.js
+
+/** cagent, one of its parts, or one of its workflows; with what comes behind the `@`. */
+const CAGENT_OR_PART = /^[\w.-]+\/cagent(?:\/[^@]*)?@(.+)$/;
+/** An action of another repository, with the owner, and what comes behind the `@`. */
+const REMOTE = /^([\w.-]+)\/[\w.-]+(?:\/[^@]*)?@(.+)$/;
+/** Who keeps these has the runner in hand anyway. */
+const OF_GITHUB = ['actions', 'github'];
+function judgeCagentPin(step, warn) {
+    const ref = CAGENT_OR_PART.exec(workflow_yaml_textOf(step, 'uses'))?.[1];
+    if (ref === undefined || isCommit(ref) || isVersion(ref))
+        return;
+    warn(step.get('uses', true), `cagent is used at ${ref}, which can become something else at any time`, 'Pin it by the commit of a release, with the version in a comment; "cagent init" shows how.');
+}
+/** Everything beside an agent and its token, at what can be moved: each of strangers, those of known owners in one line. */
+function judgePins(users, ownOwner, warn, advise) {
+    const known = [];
+    for (const user of users) {
+        const uses = workflow_yaml_textOf(user, 'uses');
+        const [, owner = '', ref = ''] = REMOTE.exec(uses) ?? [];
+        if (ref === '' || isCommit(ref))
+            continue;
+        const isCagent = CAGENT_OR_PART.test(uses);
+        if (isCagent && !isVersion(ref))
+            continue;
+        if (isCagent || (isVersion(ref) && [...OF_GITHUB, ownOwner].includes(owner)))
+            known.push(user);
+        else
+            warn(user.get('uses', true), `${uses} is no fixed commit: who can move ${ref} decides what runs beside the agent`, 'Pin it by the whole id of a commit, with the version in a comment, which dependabot keeps current.');
+    }
+    const [first] = known;
+    if (first === undefined)
+        return;
+    const names = [...new Set(known.map((user) => workflow_yaml_textOf(user, 'uses')))].join(', ');
+    advise(first.get('uses', true), `by tags of known owners: ${names}`, 'A commit in the place of a tag cannot be moved.');
+}
+function isCommit(ref) {
+    return /^[0-9a-f]{40}$/.test(ref);
+}
+function isVersion(ref) {
+    return /^v?\d/.test(ref);
+}
+
+;// CONCATENATED MODULE: ./lib/cli/doctor/untrusted-expressions.js
+/** What anybody may have written, known by its end: a title, the name of a branch and the like. */
+const TEXT = /\bgithub\.(?:head_ref|event(?:\.[\w*-]+|\[[^\]]*\])*?\.(?:title|body|ref|label|message|name|email|head_branch|display_title|page_name|default_branch))\b/gi;
+/** Whole objects of the event, which hold such text. */
+const WHOLE = /\btojson\(\s*(github(?:\.event(?:\.(?:issue|comment|pull_request(?:\.head|\.labels)?|review|discussion|commits|head_commit|workflow_run|label|pages|milestone))?)?)\s*\)/gi;
+/** Chosen by those who own the repository or can write to it. */
+const TRUSTED = /^github\.event\.(?:repository|organization|enterprise|inputs|pull_request\.base)\b/i;
+/** What the agent chose. */
+const OF_AN_AGENT = /\b(?:steps|needs)\.[\w-]+\.outputs\.(?:final[-_]message|structured[-_]output)\b/gi;
+const untrusted_expressions_VARIABLE = /\benv\.([\w-]+)/gi;
+/** The first part of a text of a workflow whose value a stranger or the agent may have written. */
+function untrustedIn(text, variables) {
+    for (const expression of expressionsIn(text)) {
+        const parts = [TEXT, WHOLE, OF_AN_AGENT].flatMap((pattern) => [...expression.matchAll(pattern)].map((match) => match[1] ?? match[0]));
+        const held = [...expression.matchAll(untrusted_expressions_VARIABLE)].map(([, name = '']) => variables.get(name.toLowerCase()));
+        const found = [...parts, ...held].find((part) => part !== undefined && !TRUSTED.test(part));
+        if (found !== undefined)
+            return found;
+    }
+    return undefined;
+}
+/** The insides of `${{ ... }}`, with `a['b']` written as `a.b`, and without other quoted text. */
+function expressionsIn(text) {
+    return [...text.matchAll(/\$\{\{((?:'[^']*'|[^'])*?)\}\}/g)].map(([, inside = '']) => inside.replace(/\[\s*'([\w-]+)'\s*\]/g, '.$1').replace(/'[^']*'/g, "''"));
+}
+
+;// CONCATENATED MODULE: ./lib/cli/doctor/workflow-warnings.js
+
+
+
+
+const CAGENT = /^[\w.-]+\/cagent@(.+)$/;
+/** A program of ours in a script, in the place of the action. */
+const CAGENT_IN_SCRIPT = /\bcagent (?:run|shell)\b/;
+/** Comments and reviews are what an agent's job may write; all else reaches branches, releases and other systems. */
+const HARMLESS = ['pull-requests', 'issues', 'discussions'];
+/** Events of strangers on which a job has the secrets and the token of the repository. */
+const WITH_SECRETS = ['pull_request_target', 'workflow_run'];
+/** Events about a pull request, whose base commit says what holds. */
+const ABOUT_PULL_REQUESTS = ['pull_request', 'pull_request_target', 'issue_comment'];
+/** The code of whoever opened the pull request. */
+const HEAD_REF = /\bgithub\.head_ref\b|\bpull_request\.(?:head|merge_commit_sha)\b|\bworkflow_run\.(?:head_|pull_requests)|refs\/pull\//i;
+const HEAD_IN_SCRIPT = /\bgh pr checkout\b|\bgit (?:fetch|pull)\b.*\bpull\/.*\/(?:head|merge)\b/;
+/**
+ * Looks through the text of one workflow. What is no workflow has no warnings. Pure.
+ * @param ownOwner account of the repository, whose own actions need no pin
+ */
+function workflowWarnings(file, text, ownOwner) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: lines });
+    const root = document.contents;
+    const warnings = [];
+    if (document.errors.length > 0 || !(0,dist/* isMap */.jh)(root))
+        return warnings;
+    putAliases(document);
+    const at = (node) => lines.linePos(node?.range?.[0] ?? 0).line;
+    const warn = (node, found, hint) => void warnings.push({ file, line: at(node), found, hint, level: 'warning' });
+    const onTarget = WITH_SECRETS.find((name) => hasTrigger(root, name));
+    const onComment = hasTrigger(root, 'issue_comment');
+    const onPullRequest = hasTrigger(root, 'pull_request');
+    const aboutPullRequest = ABOUT_PULL_REQUESTS.some((name) => hasTrigger(root, name));
+    for (const job of mapsIn(root.get('jobs'))) {
+        const steps = stepsOf(job);
+        if (typeof job.get('uses') === 'string')
+            judgeCall(job, warn);
+        const action = steps.find((step) => CAGENT.test(workflow_yaml_textOf(step, 'uses')));
+        const agent = action ?? steps.find((step) => CAGENT_IN_SCRIPT.test(workflow_yaml_textOf(step, 'run')));
+        for (const [index, step] of steps.entries()) {
+            const variables = untrustedVariables([root, job, step]);
+            judgeScript(step, variables, warn);
+            judgeCagentPin(step, warn);
+            if (onTarget !== undefined)
+                judgeHeadCheckout(step, onTarget, warn);
+            // A comment is the usual way to ask for an agent, which is safe as long as nothing else touches the code.
+            else if (onComment && steps.slice(index + 1).some((later) => later.has('run')))
+                judgeHeadCheckout(step, 'issue_comment', warn);
+            if (agent !== undefined)
+                judgeCredentials(step, warn);
+            if (action !== undefined && onPullRequest)
+                judgeDepth(step, action, warn);
+            if (CAGENT.test(workflow_yaml_textOf(step, 'uses')))
+                judgeInputs(step, variables, warn);
+            if (step === action && aboutPullRequest)
+                judgeBase(step, warn);
+        }
+        if (agent !== undefined)
+            judgePermissions(job, root, agent, warn);
+    }
+    const users = mapsIn(root.get('jobs')).flatMap((job) => [job, ...stepsOf(job)]);
+    if (users.some((user) => CAGENT_OR_PART.test(workflow_yaml_textOf(user, 'uses'))))
+        judgePins(users, ownOwner, warn, (node, found, hint) => warnings.push({ file, line: at(node), found, hint, level: 'advice' }));
+    return warnings;
+}
+/** The variables of several levels; the inner ones count. */
+function untrustedVariables(levels) {
+    const found = new Map();
+    for (const level of levels) {
+        const env = level.get('env');
+        if (!(0,dist/* isMap */.jh)(env))
+            continue;
+        for (const { key, value } of env.items) {
+            const held = (0,dist/* isScalar */.jn)(value) ? untrustedIn(String(value.value), found) : undefined;
+            const name = String(key).toLowerCase();
+            if (held === undefined)
+                found.delete(name);
+            else
+                found.set(name, held);
+        }
+    }
+    return found;
+}
+function judgeScript(step, variables, warn) {
+    const inputs = step.get('with');
+    const [holder, key] = (0,dist/* isMap */.jh)(inputs) && step.get('run') === undefined ? [inputs, 'script'] : [step, 'run'];
+    const expression = untrustedIn(workflow_yaml_textOf(holder, key), variables);
+    if (expression === undefined)
+        return;
+    warn(holder.get(key, true), `${expression} is put into a script: whoever wrote it writes the script`, 'Put it into env: and use the variable of the shell, in quotes.');
+}
+function judgeInputs(step, variables, warn) {
+    const inputs = step.get('with');
+    if (!(0,dist/* isMap */.jh)(inputs))
+        return;
+    const inPrompt = untrustedIn(workflow_yaml_textOf(inputs, 'prompt'), variables);
+    // What another agent said is a prompt that somebody meant.
+    if (inPrompt?.startsWith('github.') === true) {
+        warn(inputs.get('prompt', true), `${inPrompt} is put into the prompt as if you had written it`, 'Write the fact as {{pull_request.title}} and the like, which is delimited and labelled as untrusted.');
+    }
+    for (const name of ['run', 'agent-args', 'agent_args']) {
+        const expression = untrustedIn(workflow_yaml_textOf(inputs, name), variables);
+        if (expression === undefined)
+            continue;
+        warn(inputs.get(name, true), `${expression} is put into the command: whoever wrote it writes the command`, 'Hand it over by the input env, and let the command read the variable.');
+    }
+    for (const name of ['allow-users', 'allow-bot-users', 'allow_users', 'allow_bot_users']) {
+        if (!/(^|[\s,])\*($|[\s,])/.test(workflow_yaml_textOf(inputs, name)))
+            continue;
+        warn(inputs.get(name, true), `${name} is *, so that everybody may start the agent`, 'Name who may start it.');
+    }
+}
+function judgeBase(step, warn) {
+    const inputs = step.get('with');
+    if (!(0,dist/* isMap */.jh)(inputs) || workflow_yaml_textOf(inputs, 'base') !== 'none')
+        return;
+    warn(inputs.get('base', true), 'base is none, so that a pull request says by its own cagent.yml how it is run', 'Leave the input out, and check out with fetch-depth: 0.');
+}
+function judgeCredentials(step, warn) {
+    if (!workflow_yaml_textOf(step, 'uses').startsWith('actions/checkout@'))
+        return;
+    const inputs = step.get('with');
+    const kept = (0,dist/* isMap */.jh)(inputs) ? inputs.get('persist-credentials') : undefined;
+    if (kept === false || kept === 'false')
+        return;
+    warn(step.get('uses', true), 'the checkout keeps the token in .git/config, beside the agent', 'Set persist-credentials: false.');
+}
+/** Not a danger, but the run would end before its agent starts. */
+function judgeDepth(step, agent, warn) {
+    const [checkout, inputs] = [step.get('with'), agent.get('with')];
+    if (!workflow_yaml_textOf(step, 'uses').startsWith('actions/checkout@'))
+        return;
+    if (((0,dist/* isMap */.jh)(checkout) && checkout.has('fetch-depth')) || ((0,dist/* isMap */.jh)(inputs) && inputs.has('base')))
+        return;
+    warn(step.get('uses', true), 'the checkout has only the commit of the pull request, and cagent reads from its base what it trusts', 'Set fetch-depth: 0.');
+}
+function judgeHeadCheckout(step, event, warn) {
+    const place = headPlace(step);
+    if (place === undefined)
+        return;
+    warn(place, `${event} checks out the head of a pull request: a stranger's code beside your secrets`, 'Use pull_request, or let nothing but cagent touch it, which reads what it trusts from the base.');
+}
+/** Where a step says that it takes the code of a pull request. */
+function headPlace(step) {
+    if (HEAD_IN_SCRIPT.test(workflow_yaml_textOf(step, 'run')))
+        return step.get('run', true);
+    const inputs = step.get('with');
+    if (!workflow_yaml_textOf(step, 'uses').startsWith('actions/checkout@') || !(0,dist/* isMap */.jh)(inputs))
+        return undefined;
+    const refs = `${workflow_yaml_textOf(inputs, 'ref')} ${workflow_yaml_textOf(inputs, 'repository')}`;
+    return HEAD_REF.test([refs, ...expressionsIn(refs)].join(' '))
+        ? (inputs.get('ref', true) ?? inputs)
+        : undefined;
+}
+/** A job that is a workflow of its own. */
+function judgeCall(job, warn) {
+    judgeCagentPin(job, warn);
+    if (!CAGENT_OR_PART.test(workflow_yaml_textOf(job, 'uses')) || job.get('secrets') !== 'inherit')
+        return;
+    warn(job.get('secrets', true), 'the workflow with the agent inherits every secret of the repository', 'Hand over the key of the model by its name.');
+}
+function judgePermissions(job, root, agent, warn) {
+    const node = job.get('permissions', true) ?? root.get('permissions', true);
+    const hint = 'Give the job contents: read, and let org/cagent/apply write in a job of its own.';
+    if (node === undefined) {
+        warn(agent.get('uses', true) ?? agent.get('run', true), "the job of the agent has the repository's default permissions", hint);
+        return;
+    }
+    if ((0,dist/* isScalar */.jn)(node) && node.value === 'write-all')
+        warn(node, 'the job of the agent may write everything', hint);
+    if (!(0,dist/* isMap */.jh)(node))
+        return;
+    const written = node.items
+        .filter(({ key, value }) => (0,dist/* isScalar */.jn)(value) && value.value === 'write' && !HARMLESS.includes(String(key)))
+        .map(({ key }) => String(key));
+    if (written.length > 0)
+        warn(node, `the job of the agent may write ${written.join(', ')}`, hint);
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/doctor/workflow-checks.js
@@ -35131,7 +35383,369 @@ async function workflow_checks_ownerOf(repository) {
     return /^\s*url = \S*[/:]([\w.-]+)\/[\w.-]+$/m.exec(config)?.[1];
 }
 
+;// CONCATENATED MODULE: ./lib/workspace/ignore-files.js
+
+
+
+
+
+/** Ignore files are read whole; one beyond this size is a mistake or an attack on the planner. */
+const LARGEST_IGNORE_FILE = 4 * 1024 * 1024;
+/** Read in every directory beside the configured ignore file. */
+const SECOND_IGNORE_FILE = '.agentsignore';
+/**
+ * The bytes of an ignore file, `undefined` when there is none or it is a directory. A link is followed only while
+ * it stays in the workspace, for a file above that in its repository: its lines are quoted in the plan, so a link to
+ * `/etc/shadow` would print it.
+ *
+ * @param depth how many directories the workspace lies below the top of its repository
+ * Throws `workspace.view` when the file exists but cannot be read: without its rules too much would be visible.
+ */
+function readIgnoreFile(root, path, depth = 0) {
+    const file = byteTextToFile(`${root}/${path}`);
+    let descriptor;
+    try {
+        descriptor = (0,external_node_fs_.openSync)(realFile(path.startsWith('../') ? `${root}/${'../'.repeat(depth)}` : root, file, path), external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK | external_node_fs_.constants.O_NOFOLLOW);
+    }
+    catch (error) {
+        if (isMissing(error))
+            return undefined;
+        throw ignore_files_unreadable(path, error);
+    }
+    try {
+        const stat = (0,external_node_fs_.fstatSync)(descriptor);
+        if (!stat.isFile())
+            return undefined;
+        if (stat.size > LARGEST_IGNORE_FILE)
+            throw ignore_files_unreadable(path, `it is larger than ${LARGEST_IGNORE_FILE} bytes`);
+        const bytes = Buffer.alloc(stat.size);
+        let filled = 0;
+        for (let count = -1; filled < stat.size && count !== 0; filled += count) {
+            count = (0,external_node_fs_.readSync)(descriptor, bytes, filled, stat.size - filled, null);
+        }
+        return bytes.subarray(0, filled);
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(descriptor);
+    }
+}
+/**
+ * Refuses UTF-16, which some editors and shells of Windows write: to git, and so here, no line of it is a pattern, and
+ * all that it means to hide would be visible. Throws `workspace.view`.
+ */
+function refuseUtf16(path, bytes) {
+    const mark = bytes.toString('latin1', 0, 2);
+    if (mark === '\xff\xfe' || mark === '\xfe\xff')
+        throw ignore_files_unreadable(path, 'it is UTF-16, and no line of it would count; save it as UTF-8');
+}
+function realFile(root, file, path) {
+    const real = (0,external_node_fs_.realpathSync)(file, { encoding: 'buffer' });
+    const base = (0,external_node_fs_.realpathSync)(byteTextToFile(root), { encoding: 'buffer' });
+    const inside = real.subarray(0, base.length + 1).equals(Buffer.concat([base, Buffer.from('/')]));
+    if (!inside && base.toString('latin1') !== '/')
+        throw ignore_files_unreadable(path, 'it is a link that leaves the workspace');
+    return real;
+}
+function isMissing(error) {
+    const code = error.code;
+    return code === 'ENOENT' || code === 'ENOTDIR';
+}
+function ignore_files_unreadable(path, cause) {
+    if (cause instanceof CagentError)
+        return cause;
+    return new CagentError('workspace.view', `The ignore file ${displayPath(byteTextToPath(path))} cannot be used: ${reasonOf(cause)}.`, { hint: 'Make it a readable regular file of the workspace, or remove it.', cause });
+}
+
+;// CONCATENATED MODULE: ./lib/workspace/ignore-list.js
+
+/** Arranges rules; the order of `patterns` is the order in their file. */
+function compileIgnoreList(patterns) {
+    const names = new Map();
+    const paths = new Map();
+    const suffixes = new Map();
+    const globs = [];
+    for (const [index, { test }] of patterns.entries()) {
+        if (test.kind === 'name')
+            addFirst(names, test.name, index);
+        else if (test.kind === 'path')
+            addFirst(paths, test.path, index);
+        else if (test.kind === 'suffix') {
+            const length = test.suffix.length;
+            const group = suffixes.get(length) ?? newGroup(length);
+            suffixes.set(length, group);
+            if (length > 0)
+                group.last[test.suffix.charCodeAt(length - 1)] = 1;
+            if (length > 1)
+                group.beforeLast[test.suffix.charCodeAt(length - 2)] = 1;
+            addFirst(group.indexes, test.suffix, index);
+        }
+        else
+            globs.unshift(index);
+    }
+    const ends = globs.map((index) => endsOf(patterns[index]));
+    return {
+        patterns,
+        names,
+        paths,
+        suffixes: [...suffixes.values()],
+        globs,
+        firsts: Int16Array.from(ends, ({ first }) => first),
+        lasts: Int16Array.from(ends, ({ last }) => last),
+    };
+}
+/** A suffix of less than two bytes turns nothing down. */
+function newGroup(length) {
+    const last = new Uint8Array(256).fill(length < 1 ? 1 : 0);
+    const beforeLast = new Uint8Array(256).fill(length < 2 ? 1 : 0);
+    return { length, last, beforeLast, indexes: new Map() };
+}
+/** The last byte of a path is that of its name; the first one counts where the glob begins. */
+function endsOf({ test }) {
+    if (test.kind === 'name-glob')
+        return test.glob;
+    if (test.kind !== 'path-glob')
+        return { first: -1, last: -1 };
+    return { first: -1, last: test.glob.last };
+}
+/**
+ * The last rule that matches, negative or not. `path` is relative to the directory of the rules' file, `name` is
+ * its last component.
+ */
+function lastMatch(list, path, name, directory) {
+    let best = firstUsable(list, list.names.get(name), directory);
+    if (list.paths.size > 0)
+        best = Math.max(best, firstUsable(list, list.paths.get(path), directory));
+    const firstByte = name.charCodeAt(0);
+    const lastByte = name.charCodeAt(name.length - 1);
+    const byteBefore = name.charCodeAt(name.length - 2);
+    for (const { length, last, beforeLast, indexes } of list.suffixes) {
+        if (length > name.length || last[lastByte] === 0 || beforeLast[byteBefore] === 0)
+            continue;
+        const suffix = length === 0 ? '' : name.slice(-length);
+        best = Math.max(best, firstUsable(list, indexes.get(suffix), directory));
+    }
+    const { globs, firsts, lasts } = list;
+    for (let at = 0; at < globs.length; at++) {
+        const index = globs[at];
+        if (index < best)
+            break;
+        if (lasts[at] !== -1 && lasts[at] !== lastByte)
+            continue;
+        if (firsts[at] !== -1 && firsts[at] !== firstByte)
+            continue;
+        const pattern = list.patterns[index];
+        if (pattern.directoryOnly && !directory)
+            continue;
+        if (!matches(pattern, path, name))
+            continue;
+        best = index;
+        break;
+    }
+    return best === -1 ? undefined : list.patterns[best];
+}
+function matches({ test }, path, name) {
+    if (test.kind === 'name-glob')
+        return globMatches(test.glob, name);
+    if (test.kind !== 'path-glob' || !path.startsWith(test.prefix))
+        return false;
+    return globMatches(test.glob, test.prefix === '' ? path : path.slice(test.prefix.length));
+}
+function firstUsable(list, indexes, directory) {
+    if (indexes === undefined)
+        return -1;
+    if (directory)
+        return indexes[0];
+    return indexes.find((index) => !list.patterns[index].directoryOnly) ?? -1;
+}
+function addFirst(map, key, index) {
+    const indexes = map.get(key);
+    if (indexes === undefined)
+        map.set(key, [index]);
+    else
+        indexes.unshift(index);
+}
+
+;// CONCATENATED MODULE: ./lib/workspace/ignore-pattern.js
+
+const GLOB_SPECIAL = /[*?[\\]/;
+/** The rules of an ignore file's bytes, in order. Never fails: what cannot match is left out, as git does. */
+function parseIgnoreFile(bytes) {
+    let text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    if (text.startsWith('\xef\xbb\xbf'))
+        text = text.slice(3);
+    const patterns = [];
+    for (const [index, line] of text.split('\n').entries()) {
+        if (line.startsWith('#'))
+            continue;
+        const pattern = parseIgnoreLine(line.endsWith('\r') ? line.slice(0, -1) : line, index + 1);
+        if (pattern !== undefined)
+            patterns.push(pattern);
+    }
+    return patterns;
+}
+/** One rule without its line ending; `undefined` for a blank line and for what can never match. */
+function parseIgnoreLine(written, line) {
+    const nul = written.indexOf('\0');
+    const text = trimSpaces(nul === -1 ? written : written.slice(0, nul));
+    const negative = text.startsWith('!');
+    const bare = negative ? text.slice(1) : text;
+    const directoryOnly = bare.endsWith('/');
+    const glob = directoryOnly ? bare.slice(0, -1) : bare;
+    if (glob === '')
+        return undefined;
+    const test = glob.includes('/') ? pathTest(glob) : nameTest(glob);
+    return test && { text, line, negative, directoryOnly, test };
+}
+function nameTest(written) {
+    if (!GLOB_SPECIAL.test(written))
+        return { kind: 'name', name: written };
+    if (written.startsWith('*') && !GLOB_SPECIAL.test(written.slice(1)))
+        return { kind: 'suffix', suffix: written.slice(1) };
+    const glob = compileGlob(written, false);
+    return glob && { kind: 'name-glob', glob };
+}
+/**
+ * Git compares the part before the first wildcard as it is and hands only the rest to wildmatch, so that a `**`
+ * right after that part counts as the beginning of a pattern. `a**` followed by `/b` therefore crosses slashes.
+ */
+function pathTest(written) {
+    const path = written.startsWith('/') ? written.slice(1) : written;
+    const wildcard = path.search(GLOB_SPECIAL);
+    if (wildcard === -1)
+        return path === '' ? undefined : { kind: 'path', path };
+    const glob = compileGlob(path.slice(wildcard), true);
+    return glob && { kind: 'path-glob', prefix: path.slice(0, wildcard), glob };
+}
+/** Trailing spaces do not count unless a backslash protects them. */
+function trimSpaces(text) {
+    let end = -1;
+    for (let at = 0; at < text.length; at++) {
+        if (text[at] === ' ') {
+            if (end === -1)
+                end = at;
+        }
+        else {
+            if (text[at] === '\\')
+                at += 1;
+            end = -1;
+        }
+    }
+    return end === -1 ? text : text.slice(0, end);
+}
+
+;// CONCATENATED MODULE: ./lib/workspace/rule-level.js
+
+
+
+
+
+/** The rules of one directory's ignore files, in the order of `names`. `directory` has a trailing slash. */
+function rule_level_readSources(read, directory, names) {
+    return names.flatMap((name) => {
+        const path = `${directory}${pathToByteText(name)}`;
+        const bytes = read(path);
+        if (bytes === undefined)
+            return [];
+        refuseUtf16(path, bytes);
+        return [
+            { label: `${displayPath(byteTextToPath(path))}:`, list: compileIgnoreList(parseIgnoreFile(bytes)) },
+        ];
+    });
+}
+/** The rule that has the last word about a path: deeper files win over higher ones. */
+function matchIn(level, path, name, directory) {
+    for (let at = level; at !== undefined; at = at.parent) {
+        const relative = at.way + path.slice(at.base.length);
+        for (const source of at.sources.toReversed()) {
+            const pattern = lastMatch(source.list, relative, name, directory);
+            if (pattern !== undefined)
+                return { source, pattern };
+        }
+    }
+    return undefined;
+}
+/** `.agentignore:3 *.pem`, `--ignore *.pem`. */
+function rule_level_reasonOf({ source, pattern }) {
+    const text = displayPath(byteTextToPath(pattern.text));
+    return source.label.endsWith(':') ? `${source.label}${pattern.line} ${text}` : `${source.label}${text}`;
+}
+
+;// CONCATENATED MODULE: ./lib/workspace/enclosing-rules.js
+
+
+
+
+/**
+ * Names of the directories from the top of the repository down to a workspace that lies deeper in it; empty for the
+ * top itself and for a workspace in no repository. `root`: absolute path without links.
+ */
+function wayFromTop(root) {
+    const parts = root.split('/').filter((part) => part !== '');
+    for (let depth = parts.length; depth >= 0; depth--) {
+        if (isThere(`/${parts.slice(0, depth).join('/')}/.git`))
+            return parts.slice(depth);
+    }
+    return [];
+}
+/**
+ * The rules of the directories between a workspace and the top of its repository. Whoever starts an agent in one
+ * package of a repository has hidden the same files there as in the whole.
+ *
+ * Throws `workspace.view` when they hide the workspace itself: nothing of it could be shown.
+ */
+function enclosingLevel(read, way, names) {
+    let level;
+    for (const [depth, name] of way.entries()) {
+        const base = way
+            .slice(0, depth)
+            .map((part) => `${part}/`)
+            .join('');
+        const sources = rule_level_readSources(read, '../'.repeat(way.length - depth), names);
+        if (sources.length > 0)
+            level = { base, way: '', sources, parent: level };
+        const match = matchIn(level, `${base}${name}`, name, true);
+        if (match !== undefined && !match.pattern.negative) {
+            throw new CagentError('workspace.view', `The workspace is hidden by the rule ${rule_level_reasonOf(match)}.`, {
+                hint: 'Name another directory with --workspace, or change that ignore file.',
+            });
+        }
+    }
+    return seenFrom(`${way.join('/')}/`, level);
+}
+/** The same levels for paths that begin at the workspace and not at the top. */
+function seenFrom(workspace, level) {
+    return (level && {
+        base: '',
+        way: workspace.slice(level.base.length),
+        sources: level.sources,
+        parent: seenFrom(workspace, level.parent),
+    });
+}
+function isThere(path) {
+    try {
+        return (0,external_node_fs_.lstatSync)(byteTextToFile(path), { throwIfNoEntry: false }) !== undefined;
+    }
+    catch {
+        // A directory that may not be looked into, or is none, is no repository of this user.
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/cli/repository-top.js
+
+
+
+/**
+ * The top of the repository that a directory lies in, the one place where GitHub looks for workflows; the directory
+ * itself when it lies in none. `directory`: absolute and without links.
+ */
+function repositoryTop(directory) {
+    return (0,external_node_path_.resolve)(directory, ...wayFromTop(pathToByteText(directory)).map(() => '..'));
+}
+
 ;// CONCATENATED MODULE: ./lib/cli/commands/doctor.js
+
+
 
 
 
@@ -35139,10 +35753,10 @@ async function workflow_checks_ownerOf(repository) {
 /** `cagent doctor`: exit code 1 when something would keep a run from working. */
 async function doctorCommand(parsed, context) {
     const machine = await diagnose(systemProcesses, context.environment);
-    const checks = [...machine, ...(await workflowChecks(context.cwd))];
+    const checks = [...machine, ...(await workflowChecks(repositoryTop(context.cwd)))];
     const healthy = checks.every((check) => check.status !== 'failed');
     if (parsed.json) {
-        context.stdout.write(`${JSON.stringify({ healthy, checks }, null, 2)}\n`);
+        context.stdout.write(logJson({ healthy, checks }));
         return healthy ? 0 : 1;
     }
     const colours = picocolors.createColors(context.stdout.isTTY === true);
@@ -35447,6 +36061,9 @@ function initFiles(names, choice) {
 
 
 
+
+
+
 /** `cagent init WORKFLOW...`: writes ready workflows and their prompts. What is there is never overwritten. */
 async function initCommand({ names, flags, json }, { cwd, stdout, stderr }) {
     if (names.length === 0) {
@@ -35459,9 +36076,13 @@ async function initCommand({ names, flags, json }, { cwd, stdout, stderr }) {
     const { workspace, agent, model } = flags.values;
     const choice = workflowChoice(init_textOf(agent) ?? 'claude', init_textOf(model));
     const directory = await workspaceDirectory(init_textOf(workspace), cwd);
+    const top = repositoryTop(directory);
+    if (top !== directory) {
+        throw usageError(`init: found ${displayPath(directory)}, which lies in a repository, allowed: its top, ${displayPath(top)}`, 'GitHub looks for workflows only there.');
+    }
     const result = await writeFiles(directory, initFiles(workflows, choice));
     if (json) {
-        stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+        stdout.write(logJson(result));
         return 0;
     }
     for (const path of result.written)
@@ -35775,21 +36396,26 @@ function secretForms(value) {
             ...wrapped(hex, 60),
             ...url,
             ...url.map((form) => form.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase())),
-            JSON.stringify(trimmed).slice(1, -1),
+            ...jsonForms(trimmed),
             ...htmlForms(trimmed),
         ]),
     ];
 }
-/** The ways in which URL libraries encode a value: whole URL, component, strict component and form field. */
+/** The ways in which URL libraries encode a value: whole URL, component, strict component, path and form field. */
 function urlForms(text) {
     const component = encodeURIComponent(text.toWellFormed());
     const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
     return [
         encodeURI(text.toWellFormed()),
-        component,
-        strict,
+        ...[component, strict].flatMap((form) => [form, form.replaceAll('%2F', '/')]),
         new URLSearchParams({ '': text }).toString().slice(1),
     ];
+}
+/** As in a string: with other letters as they are or in ASCII, as Python and Go have it, and with `/` as PHP has it. */
+function jsonForms(text) {
+    const plain = JSON.stringify(text).slice(1, -1);
+    const ascii = plain.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    return [plain, ascii].flatMap((form) => [form, form.replaceAll('/', '\\/')]);
 }
 /** As in the text of an element and in an attribute. */
 function htmlForms(text) {
@@ -36189,12 +36815,20 @@ function formatted(block) {
 }
 
 ;// CONCATENATED MODULE: ./lib/egress/flow-yaml.js
+
 /** Words that YAML would read as something else than text. */
 const NOT_TEXT = /^(?:true|false|yes|no|on|off|y|n|null|~|0[xo][\da-f_]+|[-+]?[\d_]*\.?[\d_]*(?:e[-+]?\d+)?)$/i;
-/** Text as a YAML scalar that is safe in block and flow context, quoted only where it must be. */
+/**
+ * Text as a YAML scalar that is safe in block and flow context, quoted only where it must be. What cannot be seen, or
+ * turns the direction of what follows, is written as an escape: the text of a rule is read by people.
+ */
 function yamlScalar(text) {
     const plain = /^[A-Za-z0-9_/][A-Za-z0-9_./%+~=@:-]*$/.test(text) && !text.endsWith(':') && !NOT_TEXT.test(text);
-    return plain ? text : JSON.stringify(text);
+    return plain ? text : withoutCommands(JSON.stringify(text)).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+}
+function escaped(character) {
+    const code = character.codePointAt(0).toString(16);
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
 }
 /** An allow entry on one line, as it could stand in `network.allow`. */
 function flowEntry(entry) {
@@ -37867,6 +38501,7 @@ function planSandbox(input) {
         image: input.image,
         workspace,
         egress: input.egress,
+        ...(containers.gateway === undefined ? {} : { gateway: wayOutOf(spec.network) }),
         limits: spec.limits,
         env: spec.env.map(({ name, secret }) => ({ name, secret })),
         view,
@@ -37882,6 +38517,9 @@ function planSandbox(input) {
             ...input.egress.warnings,
         ],
     };
+}
+function wayOutOf({ uplink, attach = [], resolvers, caFile }) {
+    return { uplink, attach, resolvers, ...(caFile === undefined ? {} : { caFile }) };
 }
 /** What one run asks of the engine when both images are here, in the order in which it begins. */
 function commandsOf(input) {
@@ -37929,246 +38567,6 @@ function noticesOf({ spec, workspace, availableCpus, containers }) {
         notices.push('network.resolver is set, and it does not know the names of containers on attached networks: leave it out to reach them by name.');
     }
     return notices;
-}
-
-;// CONCATENATED MODULE: ./lib/workspace/ignore-files.js
-
-
-
-
-/** Ignore files are read whole; one beyond this size is a mistake or an attack on the planner. */
-const LARGEST_IGNORE_FILE = 4 * 1024 * 1024;
-/** Read in every directory beside the configured ignore file. */
-const SECOND_IGNORE_FILE = '.agentsignore';
-/**
- * The bytes of an ignore file, `undefined` when there is none or it is a directory. A link is followed only while
- * it stays in the workspace, for a file above that in its repository: its lines are quoted in the plan, so a link to
- * `/etc/shadow` would print it.
- *
- * @param depth how many directories the workspace lies below the top of its repository
- * Throws `workspace.view` when the file exists but cannot be read: without its rules too much would be visible.
- */
-function readIgnoreFile(root, path, depth = 0) {
-    const file = byteTextToFile(`${root}/${path}`);
-    let descriptor;
-    try {
-        descriptor = (0,external_node_fs_.openSync)(realFile(path.startsWith('../') ? `${root}/${'../'.repeat(depth)}` : root, file, path), external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK | external_node_fs_.constants.O_NOFOLLOW);
-    }
-    catch (error) {
-        if (isMissing(error))
-            return undefined;
-        throw ignore_files_unreadable(path, error);
-    }
-    try {
-        const stat = (0,external_node_fs_.fstatSync)(descriptor);
-        if (!stat.isFile())
-            return undefined;
-        if (stat.size > LARGEST_IGNORE_FILE)
-            throw ignore_files_unreadable(path, `it is larger than ${LARGEST_IGNORE_FILE} bytes`);
-        const bytes = Buffer.alloc(stat.size);
-        let filled = 0;
-        for (let count = -1; filled < stat.size && count !== 0; filled += count) {
-            count = (0,external_node_fs_.readSync)(descriptor, bytes, filled, stat.size - filled, null);
-        }
-        return bytes.subarray(0, filled);
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(descriptor);
-    }
-}
-function realFile(root, file, path) {
-    const real = (0,external_node_fs_.realpathSync)(file, { encoding: 'buffer' });
-    const base = (0,external_node_fs_.realpathSync)(byteTextToFile(root), { encoding: 'buffer' });
-    const inside = real.subarray(0, base.length + 1).equals(Buffer.concat([base, Buffer.from('/')]));
-    if (!inside && base.toString('latin1') !== '/')
-        throw ignore_files_unreadable(path, 'it is a link that leaves the workspace');
-    return real;
-}
-function isMissing(error) {
-    const code = error.code;
-    return code === 'ENOENT' || code === 'ENOTDIR';
-}
-function ignore_files_unreadable(path, cause) {
-    if (cause instanceof CagentError)
-        return cause;
-    return new CagentError('workspace.view', `The ignore file ${displayPath(byteTextToPath(path))} cannot be used: ${messageOf(cause)}.`, { hint: 'Make it a readable regular file of the workspace, or remove it.', cause });
-}
-
-;// CONCATENATED MODULE: ./lib/workspace/ignore-list.js
-
-/** Arranges rules; the order of `patterns` is the order in their file. */
-function compileIgnoreList(patterns) {
-    const names = new Map();
-    const paths = new Map();
-    const suffixes = new Map();
-    const globs = [];
-    for (const [index, { test }] of patterns.entries()) {
-        if (test.kind === 'name')
-            addFirst(names, test.name, index);
-        else if (test.kind === 'path')
-            addFirst(paths, test.path, index);
-        else if (test.kind === 'suffix') {
-            const length = test.suffix.length;
-            const group = suffixes.get(length) ?? newGroup(length);
-            suffixes.set(length, group);
-            if (length > 0)
-                group.last[test.suffix.charCodeAt(length - 1)] = 1;
-            if (length > 1)
-                group.beforeLast[test.suffix.charCodeAt(length - 2)] = 1;
-            addFirst(group.indexes, test.suffix, index);
-        }
-        else
-            globs.unshift(index);
-    }
-    const ends = globs.map((index) => endsOf(patterns[index]));
-    return {
-        patterns,
-        names,
-        paths,
-        suffixes: [...suffixes.values()],
-        globs,
-        firsts: Int16Array.from(ends, ({ first }) => first),
-        lasts: Int16Array.from(ends, ({ last }) => last),
-    };
-}
-/** A suffix of less than two bytes turns nothing down. */
-function newGroup(length) {
-    const last = new Uint8Array(256).fill(length < 1 ? 1 : 0);
-    const beforeLast = new Uint8Array(256).fill(length < 2 ? 1 : 0);
-    return { length, last, beforeLast, indexes: new Map() };
-}
-/** The last byte of a path is that of its name; the first one counts where the glob begins. */
-function endsOf({ test }) {
-    if (test.kind === 'name-glob')
-        return test.glob;
-    if (test.kind !== 'path-glob')
-        return { first: -1, last: -1 };
-    return { first: -1, last: test.glob.last };
-}
-/**
- * The last rule that matches, negative or not. `path` is relative to the directory of the rules' file, `name` is
- * its last component.
- */
-function lastMatch(list, path, name, directory) {
-    let best = firstUsable(list, list.names.get(name), directory);
-    if (list.paths.size > 0)
-        best = Math.max(best, firstUsable(list, list.paths.get(path), directory));
-    const firstByte = name.charCodeAt(0);
-    const lastByte = name.charCodeAt(name.length - 1);
-    const byteBefore = name.charCodeAt(name.length - 2);
-    for (const { length, last, beforeLast, indexes } of list.suffixes) {
-        if (length > name.length || last[lastByte] === 0 || beforeLast[byteBefore] === 0)
-            continue;
-        const suffix = length === 0 ? '' : name.slice(-length);
-        best = Math.max(best, firstUsable(list, indexes.get(suffix), directory));
-    }
-    const { globs, firsts, lasts } = list;
-    for (let at = 0; at < globs.length; at++) {
-        const index = globs[at];
-        if (index < best)
-            break;
-        if (lasts[at] !== -1 && lasts[at] !== lastByte)
-            continue;
-        if (firsts[at] !== -1 && firsts[at] !== firstByte)
-            continue;
-        const pattern = list.patterns[index];
-        if (pattern.directoryOnly && !directory)
-            continue;
-        if (!matches(pattern, path, name))
-            continue;
-        best = index;
-        break;
-    }
-    return best === -1 ? undefined : list.patterns[best];
-}
-function matches({ test }, path, name) {
-    if (test.kind === 'name-glob')
-        return globMatches(test.glob, name);
-    if (test.kind !== 'path-glob' || !path.startsWith(test.prefix))
-        return false;
-    return globMatches(test.glob, test.prefix === '' ? path : path.slice(test.prefix.length));
-}
-function firstUsable(list, indexes, directory) {
-    if (indexes === undefined)
-        return -1;
-    if (directory)
-        return indexes[0];
-    return indexes.find((index) => !list.patterns[index].directoryOnly) ?? -1;
-}
-function addFirst(map, key, index) {
-    const indexes = map.get(key);
-    if (indexes === undefined)
-        map.set(key, [index]);
-    else
-        indexes.unshift(index);
-}
-
-;// CONCATENATED MODULE: ./lib/workspace/ignore-pattern.js
-
-const GLOB_SPECIAL = /[*?[\\]/;
-/** The rules of an ignore file's bytes, in order. Never fails: what cannot match is left out, as git does. */
-function parseIgnoreFile(bytes) {
-    let text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    if (text.startsWith('\xef\xbb\xbf'))
-        text = text.slice(3);
-    const patterns = [];
-    for (const [index, line] of text.split('\n').entries()) {
-        if (line.startsWith('#'))
-            continue;
-        const pattern = parseIgnoreLine(line.endsWith('\r') ? line.slice(0, -1) : line, index + 1);
-        if (pattern !== undefined)
-            patterns.push(pattern);
-    }
-    return patterns;
-}
-/** One rule without its line ending; `undefined` for a blank line and for what can never match. */
-function parseIgnoreLine(written, line) {
-    const nul = written.indexOf('\0');
-    const text = trimSpaces(nul === -1 ? written : written.slice(0, nul));
-    const negative = text.startsWith('!');
-    const bare = negative ? text.slice(1) : text;
-    const directoryOnly = bare.endsWith('/');
-    const glob = directoryOnly ? bare.slice(0, -1) : bare;
-    if (glob === '')
-        return undefined;
-    const test = glob.includes('/') ? pathTest(glob) : nameTest(glob);
-    return test && { text, line, negative, directoryOnly, test };
-}
-function nameTest(written) {
-    if (!GLOB_SPECIAL.test(written))
-        return { kind: 'name', name: written };
-    if (written.startsWith('*') && !GLOB_SPECIAL.test(written.slice(1)))
-        return { kind: 'suffix', suffix: written.slice(1) };
-    const glob = compileGlob(written, false);
-    return glob && { kind: 'name-glob', glob };
-}
-/**
- * Git compares the part before the first wildcard as it is and hands only the rest to wildmatch, so that a `**`
- * right after that part counts as the beginning of a pattern. `a**` followed by `/b` therefore crosses slashes.
- */
-function pathTest(written) {
-    const path = written.startsWith('/') ? written.slice(1) : written;
-    const wildcard = path.search(GLOB_SPECIAL);
-    if (wildcard === -1)
-        return path === '' ? undefined : { kind: 'path', path };
-    const glob = compileGlob(path.slice(wildcard), true);
-    return glob && { kind: 'path-glob', prefix: path.slice(0, wildcard), glob };
-}
-/** Trailing spaces do not count unless a backslash protects them. */
-function trimSpaces(text) {
-    let end = -1;
-    for (let at = 0; at < text.length; at++) {
-        if (text[at] === ' ') {
-            if (end === -1)
-                end = at;
-        }
-        else {
-            if (text[at] === '\\')
-                at += 1;
-            end = -1;
-        }
-    }
-    return end === -1 ? text : text.slice(0, end);
 }
 
 ;// CONCATENATED MODULE: ./lib/workspace/secret-allow-list.js
@@ -38316,8 +38714,7 @@ async function walk(root, rules, ignoreFile, forced) {
                 continue;
             }
             const verdict = rules.decide(level, path, entry.name, isDirectory);
-            // The rules themselves are no secret, and the agent does better work when it knows them.
-            if (verdict.kind === 'hidden' && !(ignoreNames.has(entry.name) && !isDirectory)) {
+            if (verdict.kind === 'hidden') {
                 result.hidden.set(path, { directory: isDirectory, reason: verdict.reason });
                 continue;
             }
@@ -38349,30 +38746,6 @@ function walk_list(root, directory) {
         // A directory that went away while we walked hides nothing and shows nothing.
         return code === 'ENOENT' ? [] : code;
     }
-}
-/**
- * Files that share an inode with a hidden file: hiding one name of a file and showing another would hide nothing.
- * Looks at the visible files only when a hidden one has more than one name.
- */
-function hardLinksToHidden(root, result) {
-    const inodes = new Map();
-    for (const [path, { directory }] of result.hidden) {
-        if (directory)
-            continue;
-        const stat = (0,external_node_fs_.lstatSync)(byteTextToFile(`${root}/${path}`), { throwIfNoEntry: false });
-        if (stat?.isFile() && stat.nlink > 1)
-            inodes.set(`${stat.dev}:${stat.ino}`, path);
-    }
-    const found = new Map();
-    if (inodes.size === 0)
-        return found;
-    for (const path of result.files) {
-        const stat = (0,external_node_fs_.lstatSync)(byteTextToFile(`${root}/${path}`), { throwIfNoEntry: false });
-        const hidden = stat && inodes.get(`${stat.dev}:${stat.ino}`);
-        if (hidden !== undefined)
-            found.set(path, hidden);
-    }
-    return found;
 }
 /** `path` for people. */
 function walk_shown(path) {
@@ -38556,10 +38929,9 @@ function createCleanRepository(input) {
     (0,external_node_fs_.symlinkSync)(byteTextToFile(source.commonDirectory), commonLink);
     linkSharedIndexes(source, gitDirectory);
     const alone = { GIT_DIR: gitDirectory };
+    const hashing = { ...alone, GIT_WORK_TREE: workspaceLink, GIT_OBJECT_DIRECTORY: `${scratch}/objects` };
     const building = {
-        ...alone,
-        GIT_WORK_TREE: workspaceLink,
-        GIT_OBJECT_DIRECTORY: `${scratch}/objects`,
+        ...hashing,
         GIT_ALTERNATE_OBJECT_DIRECTORIES: quoteAlternate(`${commonLink}/objects`),
     };
     return {
@@ -38567,6 +38939,7 @@ function createCleanRepository(input) {
         scratch,
         format: source.objectFormat,
         building: gitFor(input.processes, input.env, building),
+        hashing: gitFor(input.processes, input.env, hashing),
         alone: gitFor(input.processes, input.env, alone),
         sourceLink,
     };
@@ -38811,6 +39184,63 @@ function identityOf(path) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/workspace/hard-links.js
+
+
+
+/** Hidden directories can be as large as installed packages; this many entries of them are looked at. */
+const MOST_ENTRIES = 50_000;
+/**
+ * Hiding one name of a file and showing another would hide nothing. Looks at the visible files only when a hidden one
+ * has more than one name. Git data is left out: a local clone shares its objects, and no checked out file is one.
+ */
+function hardLinksToHidden(root, result) {
+    const inodes = new Map();
+    let left = MOST_ENTRIES;
+    const visit = (path) => {
+        left -= 1;
+        if (left < 0)
+            return;
+        const stat = hard_links_statusOf(root, path);
+        if (stat?.isFile() && stat.nlink > 1)
+            inodes.set(inodeOf(stat), path);
+        if (stat?.isDirectory())
+            for (const name of hard_links_namesIn(root, path))
+                visit(`${path}/${name}`);
+    };
+    for (const [path, { reason }] of result.hidden)
+        if (reason !== GIT_REASON)
+            visit(path);
+    const found = new Map();
+    for (const path of inodes.size === 0 ? [] : result.files) {
+        const stat = hard_links_statusOf(root, path);
+        const hidden = stat && inodes.get(inodeOf(stat));
+        if (hidden !== undefined)
+            found.set(path, hidden);
+    }
+    return { found, partly: left < 0 };
+}
+function inodeOf(stat) {
+    return `${stat.dev}:${stat.ino}`;
+}
+function hard_links_statusOf(root, path) {
+    try {
+        return (0,external_node_fs_.lstatSync)(byteTextToFile(`${root}/${path}`), { throwIfNoEntry: false });
+    }
+    catch {
+        return undefined;
+    }
+}
+/** What cannot be listed cannot be told apart from what has no other name. */
+function hard_links_namesIn(root, directory) {
+    try {
+        return (0,external_node_fs_.readdirSync)(byteTextToFile(`${root}/${directory}`), { encoding: 'latin1' });
+    }
+    catch {
+        return [];
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/workspace/hidden-set.js
 
 /** A set that remembers its answers per directory, since neighbours are asked one after the other. */
@@ -38839,15 +39269,20 @@ function hidden_set_parent(path) {
  */
 const BUILTIN_CREDENTIALS = [
     { pattern: '.env', reason: 'environment file' },
-    { pattern: '.env.*', reason: 'environment file' },
+    { pattern: '.env*', reason: 'environment file' },
     { pattern: '*.env', reason: 'environment file' },
     { pattern: '.envrc', reason: 'direnv environment file' },
-    { pattern: '.envrc.*', reason: 'direnv environment file' },
-    { pattern: '!.env*.example', reason: 'example without values' },
-    { pattern: '!.env*.sample', reason: 'example without values' },
-    { pattern: '!.env*.template', reason: 'example without values' },
-    { pattern: '!.env*.tmpl', reason: 'example without values' },
-    { pattern: '!.env*.dist', reason: 'example without values' },
+    { pattern: '.dev.vars', reason: 'environment file of a worker' },
+    { pattern: '.dev.vars.*', reason: 'environment file of a worker' },
+    { pattern: '.secrets', reason: 'secrets of local workflow runs' },
+    { pattern: '**/.streamlit/secrets.toml', reason: 'secrets of an application' },
+    { pattern: 'local.settings.json', reason: 'settings of local functions, hold connection strings' },
+    { pattern: '!.env*example', reason: 'example without values' },
+    { pattern: '!.env*sample', reason: 'example without values' },
+    { pattern: '!.env*template', reason: 'example without values' },
+    { pattern: '!.env*tmpl', reason: 'example without values' },
+    { pattern: '!.env*dist', reason: 'example without values' },
+    { pattern: '!.dev.vars.example', reason: 'example without values' },
     { pattern: '!.env.example.*', reason: 'example without values' },
     { pattern: '!.env.sample.*', reason: 'example without values' },
     { pattern: '!.env.template.*', reason: 'example without values' },
@@ -38862,8 +39297,11 @@ const BUILTIN_CREDENTIALS = [
     { pattern: '*.p8', reason: 'private key' },
     { pattern: '*.p12', reason: 'key store' },
     { pattern: '*.pfx', reason: 'key store' },
+    { pattern: '*.pkcs12', reason: 'key store' },
     { pattern: '*.jks', reason: 'Java key store' },
     { pattern: '*.keystore', reason: 'Java key store' },
+    { pattern: '*.jceks', reason: 'Java key store' },
+    { pattern: '*.bks', reason: 'Java key store' },
     { pattern: '*.bcfks', reason: 'Java key store' },
     { pattern: '*.kdbx', reason: 'password database' },
     { pattern: '*.agekey', reason: 'age private key' },
@@ -38885,6 +39323,7 @@ const BUILTIN_CREDENTIALS = [
     { pattern: '.yarnrc.yml', reason: 'yarn configuration with a token', content: 'npm-token' },
     { pattern: '.pypirc', reason: 'Python upload credentials' },
     { pattern: 'pip.conf', reason: 'pip configuration with credentials', content: 'url-credentials' },
+    { pattern: 'pip.ini', reason: 'pip configuration with credentials', content: 'url-credentials' },
     { pattern: '.netrc', reason: 'netrc credentials' },
     { pattern: '_netrc', reason: 'netrc credentials' },
     { pattern: '.git-credentials', reason: 'git credentials' },
@@ -38900,7 +39339,12 @@ const BUILTIN_CREDENTIALS = [
     { pattern: '**/.gem/credentials', reason: 'RubyGems credentials' },
     { pattern: '**/.cargo/credentials', reason: 'Cargo token' },
     { pattern: '**/.cargo/credentials.toml', reason: 'Cargo token' },
+    { pattern: 'auth.json', reason: 'credentials of a package manager or registry', content: 'auth-json' },
     { pattern: '**/.composer/auth.json', reason: 'Composer credentials' },
+    { pattern: 'settings.xml', reason: 'Maven settings with a password', content: 'xml-password' },
+    { pattern: 'nuget.config', reason: 'NuGet configuration with a password', content: 'nuget-password' },
+    { pattern: 'gradle.properties', reason: 'Gradle properties with a password', content: 'property-password' },
+    { pattern: '**/.bundle/config', reason: 'Bundler credentials', content: 'bundle-credentials' },
     { pattern: '**/.m2/settings.xml', reason: 'Maven credentials' },
     { pattern: '**/.m2/settings-security.xml', reason: 'Maven credentials' },
     { pattern: '**/.config/gh/hosts.yml', reason: 'GitHub CLI token' },
@@ -38927,7 +39371,10 @@ const BUILTIN_CREDENTIALS = [
     { pattern: '.dockerconfigjson', reason: 'registry credentials' },
     { pattern: '.kube/', reason: 'Kubernetes credentials' },
     { pattern: 'kubeconfig', reason: 'Kubernetes credentials' },
-    { pattern: 'kubeconfig.*', reason: 'Kubernetes credentials' },
+    { pattern: 'kubeconfig.y*ml', reason: 'Kubernetes credentials' },
+    { pattern: 'kubeconfig.json', reason: 'Kubernetes credentials' },
+    { pattern: 'kubeconfig.conf', reason: 'Kubernetes credentials' },
+    { pattern: '*kubeconfig*', reason: 'Kubernetes credentials', content: 'kubeconfig' },
     { pattern: '*.kubeconfig', reason: 'Kubernetes credentials' },
     { pattern: '*.tfstate', reason: 'Terraform state, holds secrets in the clear' },
     { pattern: '*.tfstate.*', reason: 'Terraform state, holds secrets in the clear' },
@@ -38935,13 +39382,21 @@ const BUILTIN_CREDENTIALS = [
     { pattern: '*.tfvars.json', reason: 'Terraform variables, may hold secrets' },
     { pattern: '!*.example.tfvars', reason: 'example without values' },
     { pattern: '!example.tfvars', reason: 'example without values' },
+    { pattern: '.databrickscfg', reason: 'Databricks token' },
+    { pattern: '**/.pulumi/credentials.json', reason: 'Pulumi token' },
+    { pattern: '.oci/', reason: 'Oracle Cloud credentials' },
+    { pattern: 'rclone.conf', reason: 'credentials of storage services' },
     { pattern: '.terraformrc', reason: 'Terraform credentials' },
     { pattern: 'credentials.tfrc.json', reason: 'Terraform credentials' },
     { pattern: '**/.claude/.credentials.json', reason: 'agent credentials' },
     { pattern: '**/.codex/auth.json', reason: 'agent credentials' },
     { pattern: '**/.gemini/oauth_creds.json', reason: 'agent credentials' },
-    { pattern: '.bash_history', reason: 'shell history' },
-    { pattern: '.zsh_history', reason: 'shell history' },
+    { pattern: '**/.qwen/oauth_creds.json', reason: 'agent credentials' },
+    { pattern: '**/.config/github-copilot/', reason: 'agent credentials' },
+    { pattern: '**/.local/share/opencode/auth.json', reason: 'agent credentials' },
+    { pattern: '**/.config/containers/auth.json', reason: 'registry credentials' },
+    { pattern: '.erlang.cookie', reason: 'Erlang cookie' },
+    { pattern: '.*_history', reason: 'history of a shell or console' },
 ];
 
 ;// CONCATENATED MODULE: ./lib/workspace/credential-content.js
@@ -38951,19 +39406,29 @@ const READ_BYTES = 2 * 1024 * 1024;
 /** PEM blocks that anybody may see. Bundles of certificates have to stay visible for TLS to work inside. */
 const PUBLIC_BLOCKS = /^(?:TRUSTED |X509 )?CERTIFICATE(?: REQUEST)?$|^(?:RSA |EC )?PUBLIC KEY$|^X509 CRL$|^PKCS7$|^(?:DH|EC) PARAMETERS$/;
 const TESTS = {
-    // A reference to a variable, `${NPM_TOKEN}`, is not a token.
-    'npm-token': /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)["']?\s*[=: ]\s*["']?(?!\s*\$\{|\$[A-Z])[^\s"']/i,
+    // A reference to a variable, `${NPM_TOKEN}`, is not a token. yarn's first version has blanks in place of `=`.
+    'npm-token': /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)(?:["']?\s*[=:]|["']\s)\s*["']?(?!\s*\$\{|\$[A-Z])[^\s"']/i,
     'url-credentials': /:\/\/[^\s/:@]+:(?!\$\{|\$[A-Z])[^\s/@]+@/,
     'git-credential': /extraheader\s*=|:\/\/[^\s/:@]+:[^\s/@]+@|^\s*(?:password|token|oauth[^\s=]*)\s*=/im,
     'service-account': /"private_key"\s*:|"client_secret"\s*:|"refresh_token"\s*:/,
     'private-key': /-----BEGIN [A-Z ]*PRIVATE KEY/,
+    'auth-json': /"(?:http-basic|bearer|github-oauth|gitlab-oauth|gitlab-token|bitbucket-oauth|auths|access_token|refresh_token)"\s*:/,
+    'xml-password': /<(?:password|passphrase|privateKey)>\s*(?!\$\{)[^<\s]/,
+    'nuget-password': /key="(?:ClearText)?Password"\s+value="(?!%)[^"]/i,
+    'property-password': /^[ \t]*[\w.-]*(?:password|passwd|token|secret|api_?key)[ \t]*[=:][ \t]*(?!\$)[^\s#]/im,
+    // Bundler's settings have the host in capitals, BUNDLE_GEMS__EXAMPLE__ORG, with user:password or a token.
+    'bundle-credentials': /^BUNDLE_(?!BUILD__|LOCAL__|MIRROR__|PLUGINS__)\w+__\w+:\s*["']?(?!\$)[^\s"']/m,
+    kubeconfig: /^[ \t-]*["']?(?:client-key-data|token|password|id-token|refresh-token)["']?\s*:\s*\S/m,
 };
-/** Whether the file's beginning passes the test. An unreadable file passes: what cannot be checked is hidden. */
+/**
+ * Whether the file's beginning passes the test. An unreadable file passes: what cannot be checked is hidden. A link
+ * does not: it holds a name, and what that leads to is judged for itself.
+ */
 function contentPasses(test, path) {
     const bytes = readBeginning(path);
-    if (bytes === undefined)
-        return true;
-    return bytesPass(test, bytes);
+    if (bytes === 'link')
+        return false;
+    return bytes === undefined || bytesPass(test, bytes);
 }
 /** The same for bytes at hand. */
 function bytesPass(test, bytes) {
@@ -38986,8 +39451,8 @@ function readBeginning(path) {
     try {
         descriptor = (0,external_node_fs_.openSync)(byteTextToFile(path), external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     }
-    catch {
-        return undefined;
+    catch (error) {
+        return error.code === 'ELOOP' ? 'link' : undefined;
     }
     try {
         const bytes = Buffer.alloc(READ_BYTES);
@@ -38998,102 +39463,6 @@ function readBeginning(path) {
     }
     finally {
         (0,external_node_fs_.closeSync)(descriptor);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/workspace/rule-level.js
-
-
-
-
-/** The rules of one directory's ignore files, in the order of `names`. `directory` has a trailing slash. */
-function rule_level_readSources(read, directory, names) {
-    return names.flatMap((name) => {
-        const path = `${directory}${pathToByteText(name)}`;
-        const bytes = read(path);
-        if (bytes === undefined)
-            return [];
-        return [
-            { label: `${displayPath(byteTextToPath(path))}:`, list: compileIgnoreList(parseIgnoreFile(bytes)) },
-        ];
-    });
-}
-/** The rule that has the last word about a path: deeper files win over higher ones. */
-function matchIn(level, path, name, directory) {
-    for (let at = level; at !== undefined; at = at.parent) {
-        const relative = at.way + path.slice(at.base.length);
-        for (const source of at.sources.toReversed()) {
-            const pattern = lastMatch(source.list, relative, name, directory);
-            if (pattern !== undefined)
-                return { source, pattern };
-        }
-    }
-    return undefined;
-}
-/** `.agentignore:3 *.pem`, `--ignore *.pem`. */
-function rule_level_reasonOf({ source, pattern }) {
-    const text = displayPath(byteTextToPath(pattern.text));
-    return source.label.endsWith(':') ? `${source.label}${pattern.line} ${text}` : `${source.label}${text}`;
-}
-
-;// CONCATENATED MODULE: ./lib/workspace/enclosing-rules.js
-
-
-
-
-/**
- * Names of the directories from the top of the repository down to a workspace that lies deeper in it; empty for the
- * top itself and for a workspace in no repository. `root`: absolute path without links.
- */
-function wayFromTop(root) {
-    const parts = root.split('/').filter((part) => part !== '');
-    for (let depth = parts.length; depth >= 0; depth--) {
-        if (isThere(`/${parts.slice(0, depth).join('/')}/.git`))
-            return parts.slice(depth);
-    }
-    return [];
-}
-/**
- * The rules of the directories between a workspace and the top of its repository. Whoever starts an agent in one
- * package of a repository has hidden the same files there as in the whole.
- *
- * Throws `workspace.view` when they hide the workspace itself: nothing of it could be shown.
- */
-function enclosingLevel(read, way, names) {
-    let level;
-    for (const [depth, name] of way.entries()) {
-        const base = way
-            .slice(0, depth)
-            .map((part) => `${part}/`)
-            .join('');
-        const sources = rule_level_readSources(read, '../'.repeat(way.length - depth), names);
-        if (sources.length > 0)
-            level = { base, way: '', sources, parent: level };
-        const match = matchIn(level, `${base}${name}`, name, true);
-        if (match !== undefined && !match.pattern.negative) {
-            throw new CagentError('workspace.view', `The workspace is hidden by the rule ${rule_level_reasonOf(match)}.`, {
-                hint: 'Name another directory with --workspace, or change that ignore file.',
-            });
-        }
-    }
-    return seenFrom(`${way.join('/')}/`, level);
-}
-/** The same levels for paths that begin at the workspace and not at the top. */
-function seenFrom(workspace, level) {
-    return (level && {
-        base: '',
-        way: workspace.slice(level.base.length),
-        sources: level.sources,
-        parent: seenFrom(workspace, level.parent),
-    });
-}
-function isThere(path) {
-    try {
-        return (0,external_node_fs_.lstatSync)(byteTextToFile(path), { throwIfNoEntry: false }) !== undefined;
-    }
-    catch {
-        // A directory that may not be looked into, or is none, is no repository of this user.
-        return false;
     }
 }
 
@@ -39120,8 +39489,9 @@ function loadIgnoreRules(input) {
         ? [SECOND_IGNORE_FILE]
         : [...new Set([input.ignoreFile, SECOND_IGNORE_FILE])];
     const rootNames = [...new Set([input.ignoreFile, SECOND_IGNORE_FILE])];
+    const ignoreNames = new Set(rootNames.map(pathToByteText));
     const optionSource = { label: '--ignore ', list: options };
-    const credentialFor = (path, name, directory) => {
+    const credentialFor = (path, name, directory, passes) => {
         const lowerPath = path.toLowerCase();
         const lowerName = name.toLowerCase();
         const known = lastMatch(certain, lowerPath, lowerName, directory);
@@ -39129,9 +39499,7 @@ function loadIgnoreRules(input) {
             return credentials[known.line];
         const suspect = directory ? undefined : lastMatch(suspected, lowerPath, lowerName, directory);
         const rule = suspect && credentials[suspect.line];
-        return rule?.content !== undefined && contentPasses(rule.content, `${input.root}/${path}`)
-            ? rule
-            : undefined;
+        return rule?.content !== undefined && passes(rule.content) ? rule : undefined;
     };
     const way = wayFromTop(input.root);
     const read = (path) => input.files === undefined ? readIgnoreFile(input.root, path, way.length) : input.files.get(path);
@@ -39148,11 +39516,14 @@ function loadIgnoreRules(input) {
             const sources = rule_level_readSources(read, directory, nestedNames);
             return sources.length === 0 ? parent : { base: directory, way: '', sources, parent };
         },
-        decide: (level, path, name, directory) => {
+        decide: (level, path, name, directory, passes = (test) => contentPasses(test, `${input.root}/${path}`)) => {
+            // The rules themselves are no secret, and the agent does better work when it knows them.
+            if (!directory && ignoreNames.has(name))
+                return VISIBLE;
             const user = userMatch(optionSource, level, path, name, directory);
             if (user !== undefined && !user.pattern.negative)
                 return { kind: 'hidden', reason: rule_level_reasonOf(user) };
-            const credential = credentialFor(path, name, directory);
+            const credential = credentialFor(path, name, directory, passes);
             if (credential === undefined)
                 return VISIBLE;
             if (user === undefined)
@@ -39242,35 +39613,50 @@ function agent_configuration_words(text) {
 }
 
 ;// CONCATENATED MODULE: ./lib/workspace/historic-paths.js
+
 /**
  * Whether a path of an old commit has to stay hidden: what is hidden today was hidden then, and today's rules hold
- * for files that are gone since.
+ * for files that are gone since. Rules that look into a file judge each version by itself.
  */
 function historicPaths(rules, hidden) {
     const states = new Map([['', { hidden: false, level: rules.root }]]);
-    const hides = (level, path, directory) => {
+    const reasonAt = (level, path, directory, passes) => {
         const name = path.slice(path.lastIndexOf('/') + 1);
-        return name === '.git' || rules.decide(level, path, name, directory).kind === 'hidden';
+        if (name === '.git')
+            return 'built-in: git data';
+        const verdict = rules.decide(level, path, name, directory, passes);
+        return verdict.kind === 'hidden' ? verdict.reason : undefined;
     };
     const stateOf = (directory) => {
         const known = states.get(directory);
         if (known !== undefined)
             return known;
         const above = stateOf(historic_paths_parent(directory));
-        const state = above.hidden || hides(above.level, directory, true)
+        const state = above.hidden || reasonAt(above.level, directory, true, historic_paths_never) !== undefined
             ? { hidden: true }
             : { hidden: false, level: rules.enter(above.level, `${directory}/`) };
         states.set(directory, state);
         return state;
     };
-    return {
-        has: (path) => {
-            if (hidden.has(path))
-                return true;
-            const above = stateOf(historic_paths_parent(path));
-            return above.hidden || hides(above.level, path, false);
-        },
+    const reasonFor = (path, passes) => {
+        const above = stateOf(historic_paths_parent(path));
+        return above.hidden ? 'below a hidden directory' : reasonAt(above.level, path, false, passes);
     };
+    return {
+        has: (path) => hidden.has(path) || reasonFor(path, historic_paths_never) !== undefined,
+        suspects: (path) => {
+            let asked = false;
+            reasonFor(path, () => {
+                asked = true;
+                return false;
+            });
+            return asked;
+        },
+        credentialIn: (path, content) => reasonFor(path, (test) => bytesPass(test, content)),
+    };
+}
+function historic_paths_never() {
+    return false;
 }
 function historic_paths_parent(path) {
     const slash = path.lastIndexOf('/');
@@ -39411,8 +39797,10 @@ function looksRandom(value) {
         return false;
     if (/^\w+(?:[./-]\w+)*\(|\.(?:js|ts|json|html?|com|org|net|io|png|svg|md|ya?ml)\b|^[./~]|:\/\//i.test(value))
         return false;
+    // Digits in many places of one word: no name is written like that, whatever letters come together by chance.
+    const mixed = /^[A-Za-z0-9]+$/.test(value) && (value.match(/\d+/g)?.length ?? 0) >= 4;
     const words = value.match(/[A-Z]?[a-z]{4,}/g)?.join('').length ?? 0;
-    if (words > value.length * 0.5)
+    if (!mixed && words > value.length * 0.5)
         return false;
     const hex = /^[0-9a-f-]+$/i.test(value);
     return entropy(value) >= (hex ? 3 : 3.7);
@@ -39530,59 +39918,54 @@ const SECRET_RULES = [
     prefix('supabase-token', ['sbp_', 'sb_secret_'], /\b(?:sbp_[a-f0-9]{40}|sb_secret_[\w-]{20,})(?![\w-])/g),
     prefix('planetscale-token', ['pscale_'], /\bpscale_(?:tkn|pw|oauth)_[\w.-]{32,}/g),
     prefix('atlassian-token', ['ATATT3', 'ATCTT3'], /\bAT[AC]TT3[\w=-]{60,}/g),
+    prefix('adobe-secret', ['p8e-'], /\bp8e-[A-Za-z0-9]{32}\b/g),
+    prefix('bitbucket-token', ['ATBB'], /\bATBB[A-Za-z0-9]{28,32}\b/g),
+    prefix('buildkite-token', ['bkua_'], /\bbkua_[a-z0-9]{40}\b/g),
+    prefix('circleci-token', ['CCIPAT_'], /\bCCIPAT_[A-Za-z0-9]{22}_[a-f0-9]{40}\b/g),
+    prefix('contentful-token', ['CFPAT-'], /\bCFPAT-[\w-]{43}(?![\w-])/g),
+    // Not `sl.` alone: it is in every `ssl.`, and each place with a keyword costs time.
+    prefix('dropbox-token', ['sl.u.', 'sl.A', 'sl.B'], /\bsl\.(?:u\.|[AB])[\w-]{130,}/g),
+    prefix('duffel-token', ['duffel_'], /\bduffel_(?:test|live)_[\w=-]{43}/g),
+    prefix('facebook-token', ['EAAC', 'EAAM'], /\bEAA[CM][A-Za-z0-9]{100,}/g),
+    prefix('flutterwave-key', ['FLWSECK'], /\bFLWSECK(?:_TEST)?-[a-f0-9]{12,32}(?:-X)?\b/g),
+    prefix('frameio-token', ['fio-u-'], /\bfio-u-[\w=-]{64}/g),
+    prefix('hubspot-token', ['pat-na', 'pat-eu'], /\bpat-(?:na|eu)\d-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}\b/g),
+    prefix('infracost-key', ['ico-'], /\bico-[A-Za-z0-9]{32}\b/g),
+    prefix('langsmith-key', ['lsv2_'], /\blsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}\b/g),
+    prefix('mapbox-secret-token', ['sk.eyJ'], /\bsk\.eyJ[\w-]{50,}\.[\w-]{20,}/g),
+    prefix('nebula-key', ['dnkey-'], /\bdnkey-[A-Za-z0-9=_-]{26}-[A-Za-z0-9=_-]{52}/g),
+    prefix('paypal-token', ['access_token$'], /\baccess_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}\b/g),
+    prefix('scalingo-token', ['tk-us-'], /\btk-us-[\w-]{48}/g),
+    prefix('tailscale-key', ['tskey-'], /\btskey-[a-z]+-[A-Za-z0-9]{8,}-[A-Za-z0-9]{24,}/g),
+    prefix('yandex-key', ['AQVN'], /\bAQVN[\w-]{35,38}(?![\w-])/g),
     prefix('age-key', ['AGE-SECRET-KEY-1'], /\bAGE-SECRET-KEY-1[A-Z0-9]{58}\b/g),
     prefix('private-key', ['PRIVATE KEY'], /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[nr]|[\w-]+: [^\n]*\n|["'+,>|#*])*[A-Za-z0-9+/=]{20,}/g),
     context('git-http-header', ['extraheader', 'extraHeader'], /extraheader["']?\s*=\s*["']?authorization:\s*(?:basic|bearer)\s+([A-Za-z0-9+/=_.-]{8,})/gi),
+    context('docker-auth', ['"auth"'], /"auth"\s*:\s*"([A-Za-z0-9+/]{20,}={0,2})"/g),
+    {
+        ...context('authorization-header', ['uthorization', 'UTHORIZATION'], /authorization["']?\s*(?:[:=,]|=>)\s*["'`]?(?:bearer|basic|token)\s+([\w+/=.~-]{20,})/gi),
+        judge: 'entropy',
+    },
+    {
+        ...context('curl-user', ['curl'], /\bcurl\b[^\n]{0,80}?\s(?:-u|--user)[\s=]*["']?([^\s:"'`$<{]{1,80}:[^\s"'`]{3,200})/g),
+        judge: 'url-password',
+    },
     {
         ...context('url-credentials', ['://'], /\b[a-z][a-z0-9+.-]{1,20}:\/\/([^\s:/@"'`<>\\]{0,80}:[^\s/@"'`<>\\]{3,200})@[\w.[-]/gi),
         judge: 'url-password',
     },
     {
-        ...context('generic-secret', [
-            'secret',
-            'Secret',
-            'SECRET',
-            'token',
-            'Token',
-            'TOKEN',
-            'password',
-            'Password',
-            'PASSWORD',
-            'passwd',
-            'PASSWD',
-            'api_key',
-            'apikey',
-            'apiKey',
-            'ApiKey',
-            'API_KEY',
-            'APIKEY',
-            'api-key',
-            'access_key',
-            'ACCESS_KEY',
-            'accessKey',
-            'private_key',
-            'PRIVATE_KEY',
-            'app_key',
-            'APP_KEY',
-            'appKey',
-            'auth_key',
-            'AUTH_KEY',
-            'authKey',
-            'master_key',
-            'MASTER_KEY',
-            'masterKey',
-            'signing_key',
-            'SIGNING_KEY',
-            'signingKey',
-            'encryption_key',
-            'ENCRYPTION_KEY',
-            'encryptionKey',
-            'credential',
-            'CREDENTIAL',
-        ], /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|(?:private|app|auth|master|signing|encryption)[_-]?key|credential)s?(?:[_-]?(?:key|value))?(?:[_-]?base)?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:])[ \t]{0,8}(?:["'`]([\w+/=.~%-]{20,200})["'`]|([\w+/=-]{24,200})(?=[ \t\r]*$|["'`;]))/gim),
+        ...context('generic-secret', secret_rules_words(`
+        secret Secret SECRET token Token TOKEN password Password PASSWORD passwd PASSWD api_key apikey apiKey ApiKey
+        API_KEY APIKEY api-key access_key ACCESS_KEY accessKey private_key PRIVATE_KEY privateKey PrivateKey app_key
+        APP_KEY appKey auth_key AUTH_KEY authKey admin_key ADMIN_KEY adminKey master_key MASTER_KEY masterKey
+        signing_key SIGNING_KEY signingKey encryption_key ENCRYPTION_KEY encryptionKey credential CREDENTIAL`), /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|(?:private|app|auth|admin|master|signing|encryption)[_-]?key|credential)s?(?:[_-]?(?:key|value))?(?:[_-]?base)?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:,])[ \t]{0,8}(?:["'`](?:base64:)?([\w+/=.~%-]{20,200})["'`]|(?:base64:)?([\w+/=-]{20,200})(?=[ \t\r]*$|["'`;]))/gim),
         judge: 'entropy',
     },
 ];
+function secret_rules_words(text) {
+    return text.trim().split(/\s+/);
+}
 function prefix(id, keywords, pattern) {
     return { id, keywords, pattern, kind: 'prefix' };
 }
@@ -39594,7 +39977,7 @@ function context(id, keywords, pattern) {
 
 
 /**
- * Looking at every byte with ninety expressions would take seconds. Three cheap searches find the few places worth
+ * Looking at every byte with a hundred expressions would take seconds. Three cheap searches find the few places worth
  * it: runs of token characters (every token is one), the words `PRIVATE KEY`, and `://` for passwords in URLs.
  */
 const SHORTEST_RUN = 20;
@@ -39607,7 +39990,7 @@ const LONGEST_REGION = 4_096;
 const SNIFF_BYTES = 8_000;
 const MOST_HITS = 50;
 const TOKEN_BYTES = tokenBytes();
-const URL_RULES = SECRET_RULES.filter((rule) => rule.judge === 'url-password');
+const URL_RULES = SECRET_RULES.filter((rule) => rule.keywords.includes('://'));
 const KEY_RULES = SECRET_RULES.filter((rule) => rule.id === 'private-key');
 const RUN_RULES = SECRET_RULES.filter((rule) => !URL_RULES.includes(rule) && !KEY_RULES.includes(rule));
 const GUESSES = new Set(SECRET_RULES.filter((rule) => rule.judge === 'entropy').map((rule) => rule.id));
@@ -39876,7 +40259,7 @@ async function planBase(input) {
             absent.set(inTheWay.link, inTheWay.link);
         wanted.push({ path: byteTextToPath(path), ...entry });
     }
-    const { clean, findings } = await withoutSecrets(input, wanted);
+    const { clean, findings } = await withoutSecrets(input, wanted, hiddenByRule);
     const hidden = hideAbsent(input, absent, same);
     return { shown: clean, absent: hidden, findings };
 }
@@ -39942,21 +40325,23 @@ function obstacle({ root }, path) {
     }
     return undefined;
 }
-/** The commit's files are scanned like those of the workspace. */
-async function withoutSecrets({ root, base, secrets, allowed, walked }, wanted) {
-    if (secrets === 'off')
-        return { clean: wanted, findings: [] };
-    const contents = await base.commit.read(wanted.map(({ objectId }) => objectId));
+/** The commit's files are judged and scanned like those of the workspace. */
+async function withoutSecrets({ root, base, secrets, allowed, walked }, wanted, hiddenByRule) {
+    const scan = secrets !== 'off';
+    const judged = wanted.filter(({ path }) => scan || hiddenByRule.suspects(pathToByteText(path)));
+    const contents = await base.commit.read(judged.map(({ objectId }) => objectId));
     const findings = [];
     const clean = wanted.filter(({ path, objectId }) => {
         const place = pathToByteText(path);
         const content = contents.get(objectId) ?? Buffer.alloc(0);
-        const hits = scanBytes(content.subarray(0, SCANNED_BYTES), place).filter(({ rule }) => !allowed(place, rule));
+        const hits = (scan ? scanBytes(content.subarray(0, SCANNED_BYTES), place) : []).filter(({ rule }) => !allowed(place, rule));
         findings.push(...hits.map(({ line, rule }) => ({ path, line, rule })));
-        if (hits.length === 0 || secrets === 'warn')
+        const reason = hiddenByRule.credentialIn(place, content) ??
+            (hits.length > 0 && secrets === 'hide' ? `secret scan: ${hits[0]?.rule}` : undefined);
+        if (reason === undefined)
             return true;
         if (statOf(root, place) !== undefined)
-            walked.hidden.set(place, { directory: false, reason: `secret scan: ${hits[0]?.rule}` });
+            walked.hidden.set(place, { directory: false, reason });
         return false;
     });
     return { clean, findings };
@@ -39986,6 +40371,7 @@ function hideAbsent({ root, base, walked }, absent, same) {
 
 
 
+const CHECKOUT_TOKEN_RULE = 'git-http-header';
 /**
  * What the secret scan means for the view. Files that a rule of the user re-includes on purpose are reported, but
  * stay visible: somebody has decided that already.
@@ -40000,22 +40386,24 @@ async function planSecrets(root, files, mode, reincluded, allowed, memory) {
         const text = byteTextToPath(path);
         findings.push(...hits.map(({ line, rule }) => ({ path: text, line, rule })));
         const rules = [...new Set(hits.map((hit) => hit.rule))].join(', ');
-        if (mode === 'hide' && !reincluded.has(path))
+        // The token of a checkout is no secret of the project that somebody could want to show.
+        const hide = mode === 'hide' || hits.some((hit) => hit.rule === CHECKOUT_TOKEN_RULE);
+        if (hide && !reincluded.has(path))
             hidden.set(path, `secret scan: ${rules}`);
     }
     // The agent owns its files: what we may not read, it could make readable inside.
     if (mode === 'hide')
         for (const path of scan.unreadable)
             hidden.set(path, 'unreadable: could not be scanned');
+    const visible = [...scan.found.keys()].filter((path) => !hidden.has(path)).length;
     findings.sort((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
-    return { hidden, findings, notices: plan_secrets_noticesOf(scan.partly, scan.unreadable, findings, mode) };
+    return { hidden, findings, notices: plan_secrets_noticesOf(scan.partly, scan.unreadable, visible, mode) };
 }
-function plan_secrets_noticesOf(partly, unreadable, findings, mode) {
+function plan_secrets_noticesOf(partly, unreadable, visible, mode) {
     const size = `${SCANNED_BYTES / 1024 / 1024} MiB`;
-    const files = new Set(findings.map((finding) => finding.path)).size;
     return [
-        ...(mode === 'warn' && files > 0
-            ? [`The secret scan found something in ${files} visible files; secrets is warn.`]
+        ...(mode === 'warn' && visible > 0
+            ? [`The secret scan found something in ${visible} visible files; secrets is warn.`]
             : []),
         ...(partly.length > 0
             ? [
@@ -40030,7 +40418,39 @@ function plan_secrets_noticesOf(partly, unreadable, findings, mode) {
     ];
 }
 
+;// CONCATENATED MODULE: ./lib/core/make-directories.js
+
+
+/**
+ * Makes a directory and those above it that are missing; one that is there stays as it is. Throws the system's error.
+ * Node's own `recursive` never returns where a file system answers ENOENT although the parent is there, as /proc does.
+ */
+function makeDirectories(path, mode = 0o777) {
+    try {
+        (0,external_node_fs_.mkdirSync)(path, { mode });
+    }
+    catch (thrown) {
+        const { code } = thrown;
+        if (code === 'EEXIST')
+            return;
+        if (code !== 'ENOENT' || (0,external_node_path_.dirname)(path) === path)
+            throw thrown;
+        makeDirectories((0,external_node_path_.dirname)(path), mode);
+        makeLast(path, mode);
+    }
+}
+function makeLast(path, mode) {
+    try {
+        (0,external_node_fs_.mkdirSync)(path, { mode });
+    }
+    catch (thrown) {
+        if (thrown.code !== 'EEXIST')
+            throw thrown;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/workspace/cache-directory.js
+
 
 
 
@@ -40049,11 +40469,11 @@ function openCache(directory, name, workspace) {
         const root = (0,external_node_fs_.realpathSync)(byteTextToFile(workspace), { encoding: 'buffer' }).toString('latin1');
         if (`${realAncestor(directory)}/`.startsWith(root === '/' ? root : `${root}/`))
             return undefined;
-        (0,external_node_fs_.mkdirSync)(directory, { recursive: true, mode: 0o700 });
+        makeDirectories(directory, 0o700);
         if (!onlyWeWrite(directory))
             return undefined;
         const inner = (0,external_node_path_.join)(directory, name);
-        (0,external_node_fs_.mkdirSync)(inner, { recursive: true, mode: 0o700 });
+        makeDirectories(inner, 0o700);
         return cache_directory_isOurs(inner) ? { directory: inner } : undefined;
     }
     catch {
@@ -40231,6 +40651,8 @@ function isFound(value) {
 
 
 
+
+
 const RUN_DIRECTORY_REASON = 'built-in: the run directory';
 /**
  * Decides what the agent will see. Reads only, starts no program, and writes nothing but the cache. Throws `config.workspace` when the workspace
@@ -40257,7 +40679,8 @@ async function planWorkspace(input) {
     for (const path of replaced)
         walked.hidden.delete(path);
     hideFutureRunDirectory(input, root, walked);
-    for (const [path, hidden] of hardLinksToHidden(root, walked)) {
+    const hardLinks = hardLinksToHidden(root, walked);
+    for (const [path, hidden] of hardLinks.found) {
         walked.hidden.set(path, { directory: false, reason: `hard link of the hidden ${walk_shown(hidden)}` });
     }
     const fromBase = base &&
@@ -40286,6 +40709,9 @@ async function planWorkspace(input) {
         rules: { ignoreFile: view.ignoreFile, ignore: view.ignore, secrets: view.secrets },
         notices: [
             ...plan_workspace_noticesOf(walked, hadScratch),
+            ...(hardLinks.partly
+                ? ['The hidden directories are large: not all of their files were checked for other names.']
+                : []),
             ...(base && fromBase ? baseNotices(base, fromBase) : []),
             ...secrets.notices,
         ],
@@ -40319,7 +40745,7 @@ function ownerOfWorkspace(root) {
             return { uid: stat.uid, gid: stat.gid };
     }
     catch (error) {
-        throw new CagentError('config.workspace', `The workspace ${root} cannot be read: ${messageOf(error)}.`, {
+        throw new CagentError('config.workspace', `The workspace ${root} cannot be read: ${reasonOf(error)}.`, {
             hint: 'Name an existing directory with --workspace.',
             cause: error,
         });
@@ -40674,7 +41100,13 @@ function renderPlan(plan) {
             `secrets found (${workspace.findings.length})`,
             workspace.findings.map((finding) => `${displayPath(finding.path)}:${finding.line}  ${finding.rule}`),
         ],
-        [`network ${egress.mode}`, egress.mode === 'none' ? ['no network at all'] : egress.rules.map(ruleText)],
+        [
+            `network ${egress.mode}`,
+            egress.mode === 'none'
+                ? ['no network at all']
+                : [...egress.rules.map(ruleText), ...(egress.knownBlocked ?? []).map(knownBlockedText)],
+        ],
+        ['gateway', plan.gateway === undefined ? [] : wayOutText(plan.gateway)],
         ['model APIs', plan.brokers.map(brokerText)],
         [
             'mounts',
@@ -40683,7 +41115,16 @@ function renderPlan(plan) {
         [
             'limits',
             [
-                `cpus ${plan.containers.agent.limits?.cpus ?? limits.cpus}, memory ${formatSize(limits.memoryBytes)}, pids ${limits.pids}, disk ${formatSize(limits.diskBytes)}, timeout ${formatDuration(limits.timeoutMs)}`,
+                [
+                    `cpus ${plan.containers.agent.limits?.cpus ?? limits.cpus}`,
+                    `memory ${formatSize(limits.memoryBytes)}`,
+                    `pids ${limits.pids}`,
+                    `disk ${formatSize(limits.diskBytes)}`,
+                    `timeout ${formatDuration(limits.timeoutMs)}`,
+                    ...(limits.idleTimeoutMs === undefined
+                        ? []
+                        : [`idle-timeout ${formatDuration(limits.idleTimeoutMs)}`]),
+                ].join(', '),
             ],
         ],
         ['environment', plan.env.map((entry) => `${entry.name}${entry.secret ? '  (secret, masked)' : ''}`)],
@@ -40714,6 +41155,17 @@ function brokerText({ provider, port, upstream, budget }) {
     ];
     const where = `${provider} on port ${port} of the gateway, sent on to ${scheme}://${host}:${upstreamPort}${path}`;
     return [where, 'the key is added there', ...bounds].map(displayPath).join(', ');
+}
+function wayOutText({ uplink, attach, resolvers, caFile }) {
+    return [
+        `uplink    ${uplink}`,
+        ...(attach.length === 0 ? [] : [`attached  ${attach.join(', ')}`]),
+        `resolver  ${resolvers.length === 0 ? 'that of the host' : resolvers.join(', ')}`,
+        ...(caFile === undefined ? [] : [`roots     the usual ones and ${caFile}`]),
+    ].map(displayPath);
+}
+function knownBlockedText({ text, reason }) {
+    return displayPath(`${text}  expected to be blocked: ${reason}`);
 }
 function ruleText(rule) {
     const ports = rule.ports
@@ -40761,6 +41213,7 @@ function wantsColor({ environment, stderr }) {
 
 
 
+
 /** `cagent plan`: prints what `run` would do, with secret values masked as in `plan.json`, and touches nothing. */
 async function planCommand(parsed, context) {
     const { environment, cwd, stdout, openBase } = context;
@@ -40786,7 +41239,7 @@ async function planCommand(parsed, context) {
         : [...agentCredentials(early.agent, environment).values()];
     const mask = createMask([...spec.env.filter((entry) => entry.secret), ...keys.map(({ secret }) => secret)]);
     const plan = maskJson(await planLate(spec, host, early, spec.out), mask);
-    stdout.write(parsed.json ? `${JSON.stringify(plan, null, 2)}\n` : renderPlan(plan));
+    stdout.write(parsed.json ? logJson(plan) : renderPlan(plan));
     return 0;
 }
 
@@ -40794,10 +41247,11 @@ async function planCommand(parsed, context) {
 
 
 
+
 /** `cagent presets`: what each preset of `network.allow` opens, and why. With `--json` always a list of presets. */
 function presetsCommand({ name, json }, { stdout }) {
     const presets = name === undefined ? PRESETS : [presetOf(name)];
-    stdout.write(json ? `${JSON.stringify(presets, null, 2)}\n` : presets.map(described).join('\n'));
+    stdout.write(json ? logJson(presets) : presets.map(described).join('\n'));
     return 0;
 }
 function presetOf(name) {
@@ -41334,6 +41788,8 @@ async function* redactFile(path, redactor) {
 
 
 
+
+
 /** What a run directory holds when the run is over. */
 const RUN_FILES = [
     'report.json',
@@ -41357,7 +41813,7 @@ const MARKER = '.cagent-run';
  */
 async function claimRunDirectory(path, runId) {
     try {
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+        makeDirectories((0,external_node_path_.dirname)(path));
         await (0,promises_namespaceObject.mkdir)(path, { mode: 0o700 }).catch(ignoreExisting);
         await refusePlanted(path);
         const present = new Set(await (0,promises_namespaceObject.readdir)(path));
@@ -41376,7 +41832,7 @@ async function claimRunDirectory(path, runId) {
     catch (error) {
         if (error instanceof CagentError)
             throw error;
-        throw new CagentError('config.out', `The run directory ${path} cannot be written: ${messageOf(error)}`, {
+        throw new CagentError('config.out', `The run directory ${path} cannot be written: ${reasonOf(error)}`, {
             hint: 'Choose a directory that you may write to with --out.',
             cause: error,
         });
@@ -41447,7 +41903,7 @@ function render(part) {
 }
 /** Visible escapes for what cannot be seen, then entities. Fit for text and for quoted attributes. */
 function escapeHtml(text) {
-    return displayText(text).replace(/[&<>"'`=]/g, (character) => `&#${character.charCodeAt(0)};`);
+    return displayOnPage(text).replace(/[&<>"'`=]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 ;// CONCATENATED MODULE: ./lib/report/patch-excerpt.js
@@ -41999,9 +42455,11 @@ function limit(name, used, most, format) {
 
 
 
+
 /**
- * Replaces secret values in every regular file below `root`, without following links. Returns the paths (relative,
- * as in core/path-text) of the files that held one. Throws the system's error when a file cannot be read or written.
+ * Replaces secret values in every regular file below `root` and in the names there, without following links. Returns
+ * the paths (relative, as in core/path-text, as they were) that held one. Throws the system's error when something
+ * cannot be read or written.
  */
 async function maskTree(root, secrets) {
     if (secrets.length === 0)
@@ -42016,13 +42474,42 @@ async function maskTree(root, secrets) {
         await writeAtomically(name, redactFile(name, createRedactor(secrets)));
         masked.push(path);
     }
-    return masked;
+    return [...new Set([...masked, ...(await maskNames(root, '', createMask(secrets)))])];
+}
+/** Deepest first, so that a path holds until its own turn. */
+async function maskNames(root, below, mask) {
+    const entries = await (0,promises_namespaceObject.readdir)(fsPath(root, below), { withFileTypes: true, encoding: 'buffer' });
+    const taken = new Set(entries.map((entry) => decodePath(entry.name)));
+    const renamed = [];
+    for (const entry of entries) {
+        const name = decodePath(entry.name);
+        const path = mask_tree_joinPath(below, name);
+        if (entry.isDirectory())
+            renamed.push(...(await maskNames(root, path, mask)));
+        const shown = mask(name);
+        if (shown === name)
+            continue;
+        const free = freeName(shown, taken);
+        taken.add(free);
+        await (0,promises_namespaceObject.rename)(fsPath(root, path), fsPath(root, mask_tree_joinPath(below, free)));
+        renamed.push(path);
+    }
+    return renamed;
+}
+function freeName(name, taken) {
+    let free = name;
+    for (let number = 2; taken.has(free); number++)
+        free = `${name}-${number}`;
+    return free;
+}
+function mask_tree_joinPath(below, name) {
+    return below === '' ? name : `${below}/${name}`;
 }
 async function regularFiles(root, below) {
     const entries = await (0,promises_namespaceObject.readdir)(fsPath(root, below), { withFileTypes: true, encoding: 'buffer' });
     const files = [];
     for (const entry of entries) {
-        const path = `${below}${below === '' ? '' : '/'}${decodePath(entry.name)}`;
+        const path = mask_tree_joinPath(below, decodePath(entry.name));
         if (entry.isDirectory())
             files.push(...(await regularFiles(root, path)));
         else if (entry.isFile())
@@ -42173,7 +42660,7 @@ function codeCell(text, limit = 160) {
 }
 /** Running text: everything that Markdown or GitHub acts on is disarmed. One line of at most `limit` characters. */
 function prose(text, limit = 500) {
-    return clip(displayText(text), limit)
+    return clip(displayOnPage(text), limit)
         .replace(ACTIVE, (match) => DISARMED[match] ?? `\\${match}`)
         .replace(/^(\s*\d+)(?=[.)])/, '$1\\')
         .replace(/^\s*(?=[-+=])/, '\\')
@@ -42231,7 +42718,7 @@ const DISARMED = {
     '&': '&amp;',
 };
 function escapedLine(text) {
-    return displayText(text.replaceAll('\\', '\\\\'));
+    return displayOnPage(text.replaceAll('\\', '\\\\'));
 }
 function span(text) {
     if (text.trim() === '')
@@ -42641,6 +43128,7 @@ function codeOf(error) {
 
 
 
+
 const AGENT_LOG_BYTES = 256 * 2 ** 20;
 const EGRESS_LOG_BYTES = 256 * 2 ** 20;
 /** What the log gives back on a full disk; the other files of a usual run are far smaller. */
@@ -42730,7 +43218,7 @@ function openLog(path, giveBack = 0) {
         return createAppendFile(path, giveBack);
     }
     catch (error) {
-        throw new CagentError('config.out', `${path} cannot be created: ${messageOf(error)}`, { cause: error });
+        throw new CagentError('config.out', `${path} cannot be created: ${reasonOf(error)}`, { cause: error });
     }
 }
 
@@ -42753,8 +43241,13 @@ function openAgentOutput(options) {
         },
     });
     const [stdout, stderr] = [stream('stdout'), stream('stderr')];
-    if (guardWorkflowCommands)
+    const shared = options.stdout === options.stderr;
+    if (guardWorkflowCommands) {
         options.stdout.write(`::stop-commands::${token}\n`);
+        // A step may catch one stream, as $(cagent run ...) does, and leave the other to the runner.
+        if (!shared)
+            options.stderr.write(`::stop-commands::${token}\n`);
+    }
     return {
         stdout,
         stderr,
@@ -42763,11 +43256,15 @@ function openAgentOutput(options) {
             const held = files.endAgentOutput();
             await Promise.all([targets.stdout.write(held.stdout), targets.stderr.write(held.stderr)]);
             const lineStart = targets.stdout.endsWithNewLine() && targets.stderr.endsWithNewLine();
-            // The runner reads commands at line starts only, and both streams may go into one pipe.
-            if (guardWorkflowCommands)
-                return targets.stdout.write(Buffer.from(`${lineStart ? '' : '\n'}::${token}::\n`));
+            // The runner reads this form of a command at line starts only, and both streams may go into one pipe.
+            if (guardWorkflowCommands) {
+                const resume = (atStart) => Buffer.from(`${atStart ? '' : '\n'}::${token}::\n`);
+                await targets.stdout.write(resume(lineStart));
+                if (!shared)
+                    await targets.stderr.write(resume(targets.stderr.endsWithNewLine()));
+                return;
+            }
             // Our own words come next on standard error, which may have taken both streams.
-            const shared = options.stdout === options.stderr;
             if (shared ? !lineStart : !targets.stderr.endsWithNewLine())
                 await targets.stderr.write(Buffer.from('\n'));
         },
@@ -43349,6 +43846,7 @@ To propose a change, do one of these:
 
 - Put the new version of a file at the same path below .agent-scratch/workspace/.
   For src/app.ts write .agent-scratch/workspace/src/app.ts, complete, not as a fragment.
+  A file that is executable stays so; taking that away needs a patch.
 - Put a patch that "git apply" takes into .agent-scratch/, with a name that ends in .patch.
   Paths are relative to the workspace, with the usual a/ and b/ in front. Patches are applied in the
   order of their names, after the files of .agent-scratch/workspace/. Deletions and renames need a patch.
@@ -43463,8 +43961,9 @@ async function copyScratch(scratch, outDirectory, options = {}) {
             state.access.grant(scratch, top);
             await copyDirectory(state, '');
         }
-        else if (top !== undefined)
+        else if (top !== undefined && !isWhiteout(top, options.whiteouts ?? false)) {
             reject(state, '', 'not a directory any more');
+        }
     }
     finally {
         state.access.restore();
@@ -43770,14 +44269,18 @@ function unsafeLinkReason(layers, path, target) {
 
 /** Records what the agent left at a path that is not a directory. `original`: what the workspace has there. */
 async function visitLeaf(state, path, stats, original) {
-    const after = contentOf(state.layers.upper, path, stats);
-    if (after === undefined)
+    const written = contentOf(state.layers.upper, path, stats);
+    if (written === undefined)
         return state.rejections.add(path, `${visit_leaf_kindOf(stats)}, which a patch cannot hold`);
     const bits = stats.mode & 0o7000;
     if (stats.isFile() && bits !== 0 && bits !== ((original?.mode ?? 0) & 0o7000)) {
         return state.rejections.add(path, `a file with the ${bitName(bits)} bit`);
     }
     const before = original === undefined ? undefined : contentOf(state.layers.lower, path, original);
+    // A proposed file is written anew, mostly without the right to execute that the original has.
+    const after = !state.layers.whiteouts && before?.mode === '100755' && written.mode === '100644'
+        ? { ...written, mode: before.mode }
+        : written;
     if (after.mode === '120000') {
         const target = linkTarget(after.file);
         if (before?.mode === '120000' && linkTarget(before.file) === target)
@@ -44067,7 +44570,7 @@ const SENSITIVE_RULES = [
       babel.config.* .babelrc* next.config.* nuxt.config.* astro.config.* svelte.config.*
       tailwind.config.* postcss.config.* playwright.config.* cypress.config.* karma.conf.*
       .mocharc.* metro.config.* eslint.config.* .eslintrc* .prettierrc* prettier.config.*
-      .stylelintrc* Earthfile Vagrantfile Tiltfile skaffold.yaml Procfile .goreleaser.y*ml
+      .stylelintrc* Earthfile flake.nix shell.nix default.nix Vagrantfile Tiltfile skaffold.yaml Procfile .goreleaser.y*ml
       .releaserc* release.config.*`),
     },
     {
@@ -44093,7 +44596,7 @@ const SENSITIVE_RULES = [
         reason: 'shell configuration: runs when a shell starts or enters the directory',
         patterns: sensitive_paths_words(`
       .envrc .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc
-      .zshenv .zprofile .zlogin .zlogout .kshrc .cshrc .tcshrc .login .inputrc .config/fish/
+      .zshenv .zprofile .zlogin .zlogout .kshrc .cshrc .tcshrc .login .inputrc .config/fish/ .direnvrc
       .screenrc .tmux.conf .direnv/ .xprofile .xinitrc .xsessionrc .pythonrc .pythonstartup
       .Rprofile .Renviron .irbrc .gdbinit .lldbinit .psqlrc .curlrc .wgetrc .ssh/ .gnupg/ .aws/
       .kube/ .docker/`),
@@ -44342,6 +44845,7 @@ async function countIgnored(state, directory) {
 
 
 
+
 /**
  * Walks what the agent wrote, without following links, and records each change against the original. A rejected path
  * stays as it was in the original: neither its content nor the deletions that it would imply are recorded.
@@ -44421,7 +44925,14 @@ function forbiddenPlace(state, path, stats) {
         return 'a path that git takes for its own directory';
     if (!state.layers.whiteouts && path === '.agent-scratch')
         return 'a path in the scratch directory itself';
-    const reason = state.hidden.reasonFor(path) ?? state.wouldHide?.(path, stats.isDirectory());
+    const reason = state.hidden.reasonFor(path) ??
+        state.wouldHide?.(path, stats.isDirectory(), (test) => {
+            if (!stats.isFile())
+                return false;
+            const file = `${state.layers.upper}/${path}`;
+            state.access.grant(fsPath(file, ''), stats);
+            return contentPasses(test, pathToByteText(file));
+        });
     return reason === undefined ? undefined : `a path in a hidden place (${reason})`;
 }
 async function visitSubdirectory(state, path, stats, original, below) {
@@ -44445,6 +44956,7 @@ async function visitSubdirectory(state, path, stats, original, below) {
 }
 
 ;// CONCATENATED MODULE: ./lib/changes/capture-overlay.js
+
 
 
 
@@ -44503,7 +45015,8 @@ async function captureOverlay(input) {
                 rejections.add(path, reason);
         }
         return await withTemporaryRepository({ processes, env }, objectFormatOf(baseCommit), async (git) => {
-            const trees = await importTrees(git, state.touched);
+            const touched = await markLineEnds(state.touched, lower, baseCommit, { processes, env });
+            const trees = await importTrees(git, touched);
             const { outPatch } = input;
             return await makeChanges({
                 git,
@@ -44613,6 +45126,7 @@ function patch_headers_decode(bytes) {
 
 
 
+
 const MAX_PATCHES = 100;
 const MAX_PATCH_BYTES = 16 * 2 ** 20;
 /** The `*.patch` files of the scratch in the order of their names; those that cannot be read are listed as rejected. */
@@ -44695,8 +45209,9 @@ async function forbiddenChange(git, state, before, after) {
     const records = parseChanges(await readChanges(git, before, after, false));
     if (records.length > state.limits.maxFiles)
         return `changes more than ${state.limits.maxFiles} files`;
-    for (const { file, newId } of records) {
-        const hidden = hiddenReason(state, file.path);
+    for (const record of records) {
+        const { file, newId } = record;
+        const hidden = await hiddenReason(git, state, record);
         if (hidden !== undefined)
             return `${displayPath(file.path)} is a path in a hidden place (${hidden})`;
         if (state.replaced.has(file.path))
@@ -44716,12 +45231,26 @@ async function forbiddenChange(git, state, before, after) {
     }
     return undefined;
 }
-/** A patch names paths without a walk from the top, so every directory above is asked about too. */
-function hiddenReason(state, path) {
+/**
+ * A patch names paths without a walk from the top, so every directory above is asked about too. The content is read
+ * only for a name that has to be judged by it.
+ */
+async function hiddenReason(git, state, { file: { path, newMode }, newId }) {
     const parts = path.split('/');
     const places = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
-    return (state.hidden.reasonFor(path) ??
-        places.map((place) => state.wouldHide?.(place, place !== path)).find((reason) => reason !== undefined));
+    const ask = (passes) => state.hidden.reasonFor(path) ??
+        places
+            .map((place) => state.wouldHide?.(place, place !== path, passes))
+            .find((reason) => reason !== undefined);
+    let asked = false;
+    const reason = ask(() => {
+        asked = true;
+        return false;
+    });
+    if (!asked || newMode?.startsWith('100') !== true)
+        return reason;
+    const content = await runGit(git, ['cat-file', 'blob', newId]);
+    return ask((test) => bytesPass(test, content));
 }
 function rejectPatch(state, name, reason) {
     state.rejections.add(`.agent-scratch/${name}`, reason);
@@ -44745,6 +45274,7 @@ function firstLine(stderr) {
 }
 
 ;// CONCATENATED MODULE: ./lib/changes/capture-scratch.js
+
 
 
 
@@ -44814,7 +45344,11 @@ async function capture(input, access) {
     const patches = statusOf(scratch)?.isDirectory() === true ? await readProposedPatches(state, scratch) : [];
     const sources = patchSources(state, patches);
     const changes = await withTemporaryRepository({ processes, env }, objectFormatOf(baseCommit), async (git) => {
-        const trees = await importTrees(git, [...state.touched, ...sources]);
+        const touched = await markLineEnds([...state.touched, ...sources], lower, baseCommit, {
+            processes,
+            env,
+        });
+        const trees = await importTrees(git, touched);
         const after = await applyProposedPatches(git, state, trees.new, patches);
         const { outPatch } = input;
         return await makeChanges({
@@ -44965,7 +45499,7 @@ function freeBytes(directories) {
 /**
  * Asks the ignore rules of the view about paths that the agent made: a new `.env` is in a hidden place like the old
  * one was. The answer is for the path alone; the walk has asked about the directories above before. `root`: the
- * original workspace, whose ignore files count.
+ * original workspace, whose ignore files count. Rules that look into a file judge what the agent put there.
  */
 function wouldHideBy(root, rules) {
     const levels = new Map([['', rules.root]]);
@@ -44980,9 +45514,9 @@ function wouldHideBy(root, rules) {
         levels.set(directory, level);
         return level;
     };
-    return (path, directory) => {
+    return (path, directory, passes) => {
         const name = path.slice(path.lastIndexOf('/') + 1);
-        const verdict = rules.decide(levelOf(would_hide_parentOf(path)), pathToByteText(path), pathToByteText(name), directory);
+        const verdict = rules.decide(levelOf(would_hide_parentOf(path)), pathToByteText(path), pathToByteText(name), directory, passes);
         return verdict.kind === 'hidden' ? verdict.reason : undefined;
     };
 }
@@ -47269,7 +47803,7 @@ function sortOut(root, paths) {
 async function addToIndex(repository, paths, cacheInfo) {
     if (paths.length > 0) {
         const stdin = Buffer.from(paths.map((path) => `${path}\0`).join(''), 'latin1');
-        const add = () => repository.building(['update-index', '--add', '--replace', '-z', '--stdin'], { stdin });
+        const add = () => repository.hashing(['update-index', '--add', '--replace', '-z', '--stdin'], { stdin });
         // Attributes of the tree may ask for an encoding that the file does not have. The bytes as they are will do.
         await add().catch(() => {
             (0,external_node_fs_.writeFileSync)(`${repository.gitDirectory}/info/attributes`, '* -text !eol !filter -ident -working-tree-encoding\n');
@@ -47278,7 +47812,7 @@ async function addToIndex(repository, paths, cacheInfo) {
     }
     if (cacheInfo.length > 0) {
         const stdin = Buffer.from(cacheInfo.map((line) => `${line}\0`).join(''), 'latin1');
-        await repository.building(['update-index', '--add', '-z', '--index-info'], { stdin });
+        await repository.hashing(['update-index', '--add', '-z', '--index-info'], { stdin });
     }
 }
 /** Untracked repositories are recorded like submodules; one without a commit cannot be. */
@@ -47426,9 +47960,11 @@ async function filterHistory(input, head) {
     const { kind, kept, notices } = await chooseCommits(input, head);
     const commits = await readCommits(repository, source, kept, hidden);
     const visible = await buildVisibleTree(input.tracked, input.root, input.hidden, input.shown);
-    const secret = input.scan
-        ? await secretBlobs(repository, commits, new Set(visible.blobs))
-        : new Set();
+    const secret = await secretBlobs(repository, commits, {
+        visible: new Set(visible.blobs),
+        hidden,
+        scan: input.scan,
+    });
     const filtered = commits
         .map((commit) => git_history_withoutSecrets(commit, secret))
         .map((commit, index) => (kind === 'history' ? commit : anonymous(commit, kept[index]?.id ?? '')));
@@ -47511,19 +48047,25 @@ function parseCommit(raw) {
     const safe = scanBytes(message, 'message').length === 0 ? message : Buffer.from('(message withheld: secret scan)\n');
     return { people: Buffer.from(lines.join(''), 'latin1'), message: safe };
 }
-/** Old versions that hold a secret. What is visible today was scanned as a file. */
-async function secretBlobs(repository, commits, visible) {
+/** Old versions that hold a secret or a credential. What is visible today was judged as a file. */
+async function secretBlobs(repository, commits, { visible, hidden, scan, }) {
     const names = new Map();
     for (const { changes } of commits) {
         for (const { mode, objectId, path } of changes) {
-            if (mode !== undefined && mode !== '160000' && !visible.has(objectId))
-                names.set(objectId, path);
+            if (mode === undefined || mode === '160000' || visible.has(objectId))
+                continue;
+            if (!scan && !hidden.suspects(path))
+                continue;
+            names.set(objectId, (names.get(objectId) ?? new Set()).add(path));
         }
     }
     const found = new Set();
-    for (const { id, content } of await readObjects(repository.building, [...names.keys()]))
-        if (scanBytes(content.subarray(0, SCANNED_BYTES), names.get(id) ?? '').length > 0)
+    for (const { id, content } of await readObjects(repository.building, [...names.keys()])) {
+        const isSecret = [...(names.get(id) ?? [])].some((path) => hidden.credentialIn(path, content) !== undefined ||
+            (scan && scanBytes(content.subarray(0, SCANNED_BYTES), path).length > 0));
+        if (isSecret)
             found.add(id);
+    }
     return found;
 }
 /** A version with a secret is left out as if the file had been deleted for that while. */
@@ -47872,6 +48414,9 @@ function startProbing(docker, plan, items, words) {
     let unknown = 0;
     const awaited = new Set(words);
     let stderr = '';
+    let serving = false;
+    let closing = false;
+    let death;
     child.stdin?.on('error', () => { });
     items.then((told) => {
         for (const item of told)
@@ -47892,11 +48437,29 @@ function startProbing(docker, plan, items, words) {
             return;
         if (visible.length > 0)
             reject(exposed(visible));
-        else
+        else {
+            serving = true;
             resolve({ unknown });
+        }
     });
-    const ended = child.done.then(() => reject(linkDied(args, stderr, visible)), (cause) => reject(new CagentError('docker.missing', 'The docker command cannot be started.', { cause })));
-    return { ready, ended, abandon: () => child.stdin?.end() };
+    const ended = child.done.then(() => {
+        if (serving && !closing)
+            death = linkLost();
+        reject(linkDied(args, stderr, visible));
+    }, (cause) => reject(new CagentError('docker.missing', 'The docker command cannot be started.', { cause })));
+    return {
+        ready,
+        ended,
+        died: () => death,
+        abandon: () => {
+            closing = true;
+            child.stdin?.end();
+        },
+    };
+}
+/** Also how a gateway shows that was started again: its docker command goes on, and it serves nobody any more. */
+function linkLost() {
+    return new CagentError('gateway.failed', 'The link to the gateway ended during the run: from then on what the agent tried may not be on record.', { hint: 'See `cagent doctor`.' });
 }
 function exposed(visible) {
     const names = visible.slice(0, 5).map(displayPath).join(', ');
@@ -48235,9 +48798,14 @@ async function openGateway(preparation, early, input) {
     }, { onRecord: input.onRecord, onWarning: input.onWarning, onTraffic: input.onTraffic });
 }
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/engine/tear-down.js
 
 
+
+/** How long a container may take that is to end by itself, on a busy machine too. */
+const END_DEADLINE_MS = 10_000;
 /**
  * Ends and removes everything that the run made in the engine; runs beside the capture, which needs only files.
  * @returns what could not be removed, for the report
@@ -48245,14 +48813,16 @@ async function openGateway(preparation, early, input) {
 async function tearDown(preparation, docker, keep) {
     const { gateway, link, created, early } = preparation;
     const { agent, watch } = early.containers;
+    const endOf = (role, ended) => endOrRemove(docker, early.containers[role]?.name, ended);
     // What is still being made cannot be removed yet.
     const made = await created?.then(() => true, () => true);
     const agentGone = made === true && !keep
         ? docker.try(removeContainersArgs([agent.name, ...(watch === undefined ? [] : [watch.name])]))
         : undefined;
     link?.abandon();
-    const gatewayGone = gateway?.finish().then(() => gateway.ended);
-    await Promise.all([link?.ended, agentGone, preparation.watch?.stop()]);
+    const gatewayGone = gateway?.finish().then(() => endOf('gateway', gateway.ended));
+    const linkGone = link === undefined ? undefined : endOf('link', link.ended);
+    await Promise.all([linkGone, agentGone, preparation.watch?.stop()]);
     // The view's volume is free as soon as the containers that mount it are gone; the gateway does not.
     const volume = made === true && !keep
         ? await docker.try(removeVolumesArgs([early.volume, ...early.volumes].map(({ name }) => name)))
@@ -48263,8 +48833,24 @@ async function tearDown(preparation, docker, keep) {
     // Something is still there, for example a container that was made while we were told to stop.
     return remove_removeObjects(docker, await remove_findObjects(docker, { runId: preparation.runId }));
 }
+/** A gateway that is frozen, or that the agent took over, does not end because its pipe is closed. */
+async function endOrRemove(docker, name, ended) {
+    if ((await endsInTime(ended)) || name === undefined)
+        return;
+    await docker.try(removeContainersArgs([name]));
+    // Its end is what the report is told of.
+    await endsInTime(ended);
+}
+async function endsInTime(ended) {
+    const late = new AbortController();
+    const deadline = (0,external_node_timers_promises_namespaceObject.setTimeout)(END_DEADLINE_MS, false, { signal: late.signal }).catch(() => false);
+    const inTime = await Promise.race([ended.then(() => true), deadline]);
+    late.abort();
+    return inTime;
+}
 
 ;// CONCATENATED MODULE: ./lib/engine/run.js
+
 
 
 
@@ -48309,7 +48895,8 @@ async function run_run(spec, given) {
         ...[...credentials.values()].map(({ secret }) => secret),
         ...(given.secrets ?? []),
     ];
-    const reporter = masking(given.reporter, createMask(secrets));
+    const mask = createMask(secrets);
+    const reporter = masking(given.reporter, mask);
     // From here on no program that is started has the keys in its environment.
     const host = { ...given, reporter, environment: withoutKeys(given.environment) };
     const files = await openRunDirectory(spec.out ?? (0,external_node_path_.join)(host.runsDirectory, runId), {
@@ -48397,7 +48984,7 @@ async function run_run(spec, given) {
     }
     notices.push(...(await removed));
     // What the agent tried without a gateway is on no record, so such a run has not succeeded, whatever the agent says.
-    error ??= preparation.gateway?.died();
+    error ??= preparation.gateway?.died() ?? preparation.link?.died();
     const report = assembleReport({
         runId,
         spec,
@@ -48428,7 +49015,7 @@ async function run_run(spec, given) {
     const kept = spec.keep ? await keptOf(preparation) : undefined;
     return {
         report: written,
-        changes,
+        changes: changes === undefined ? undefined : maskJson(changes, mask),
         runDirectory: files.path,
         exitCode: written.exitCode,
         ...(kept === undefined ? {} : { kept }),
@@ -48748,13 +49335,14 @@ async function runHere(spec, context, output) {
 ;// CONCATENATED MODULE: ./lib/cli/commands/run.js
 
 
+
 /** `cagent run`: exits with the agent's own code. With `--json`, standard output is the report and nothing else. */
 async function runCommand({ flags, json }, context) {
     const { environment, cwd, stdout, stderr, openBase } = context;
     const spec = await resolveRunSpec({ flags, cwd, environment, purpose: 'run', openBase });
     const { report, exitCode } = await runHere(spec, context, { stdout: json ? stderr : stdout });
     if (json)
-        stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+        stdout.write(logJson(report));
     return exitCode;
 }
 

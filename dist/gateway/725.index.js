@@ -201,8 +201,11 @@ function send(forwarding, way, meter, fail, overrun) {
             response.destroy();
         else if (outgoing.reusedSocket && !body && REPEATABLE.includes(request.method))
             send(forwarding, way, meter, fail, overrun);
-        else
-            fail((0,refuse/* failedDecision */.O)(check.decision, (0,upstream_agent/* dialFailure */.t)(error).reason));
+        else {
+            const { reason, address } = (0,upstream_agent/* dialFailure */.t)(error);
+            meter.refused(address);
+            fail((0,refuse/* failedDecision */.O)(check.decision, reason));
+        }
     });
     if (!body) {
         request.resume();
@@ -401,7 +404,9 @@ function forwardUpgrade(forwarding, head) {
         join(client, upstream, mayLeave);
     });
     outgoing.on('error', (error) => {
-        decision = (0,refuse/* failedDecision */.O)(decision, (0,upstream_agent/* dialFailure */.t)(error).reason);
+        const { reason, address } = (0,upstream_agent/* dialFailure */.t)(error);
+        meter.refused(address);
+        decision = (0,refuse/* failedDecision */.O)(decision, reason);
         if (client.writable)
             (0,refusal/* sendRefusal */.RW)(request, response, decision);
     });
@@ -679,6 +684,9 @@ function createMeter() {
             });
         },
         address: () => address,
+        refused: (without) => {
+            address ??= without;
+        },
         bytes: () => ({ out: (socket?.bytesWritten ?? 0) - start.out, in: (socket?.bytesRead ?? 0) - start.in }),
     };
 }

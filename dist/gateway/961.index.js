@@ -94,21 +94,26 @@ function secretForms(value) {
             ...wrapped(hex, 60),
             ...url,
             ...url.map((form) => form.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase())),
-            JSON.stringify(trimmed).slice(1, -1),
+            ...jsonForms(trimmed),
             ...htmlForms(trimmed),
         ]),
     ];
 }
-/** The ways in which URL libraries encode a value: whole URL, component, strict component and form field. */
+/** The ways in which URL libraries encode a value: whole URL, component, strict component, path and form field. */
 function urlForms(text) {
     const component = encodeURIComponent(text.toWellFormed());
     const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
     return [
         encodeURI(text.toWellFormed()),
-        component,
-        strict,
+        ...[component, strict].flatMap((form) => [form, form.replaceAll('%2F', '/')]),
         new URLSearchParams({ '': text }).toString().slice(1),
     ];
+}
+/** As in a string: with other letters as they are or in ASCII, as Python and Go have it, and with `/` as PHP has it. */
+function jsonForms(text) {
+    const plain = JSON.stringify(text).slice(1, -1);
+    const ascii = plain.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    return [plain, ascii].flatMap((form) => [form, form.replaceAll('/', '\\/')]);
 }
 /** As in the text of an element and in an attribute. */
 function htmlForms(text) {
@@ -1288,6 +1293,9 @@ function createMeter() {
             });
         },
         address: () => address,
+        refused: (without) => {
+            address ??= without;
+        },
         bytes: () => ({ out: (socket?.bytesWritten ?? 0) - start.out, in: (socket?.bytesRead ?? 0) - start.in }),
     };
 }

@@ -2402,19 +2402,31 @@ else if (true) module.exports = ipCodec;
 /* harmony export */   $Q: () => (/* binding */ clip),
 /* harmony export */   WV: () => (/* binding */ displayText)
 /* harmony export */ });
-/* unused harmony exports displayLines, stripUnseen */
+/* unused harmony exports displayOnPage, displayLines, stripUnseen */
 /**
  * Text that somebody else chose (an agent, a repository, a server) as it may be shown to a person. What a terminal
  * or a reader would act on without seeing it (control characters, bidirectional overrides, zero-width and tag
  * characters, blank fillers, lone surrogates) becomes a visible escape, so that a name cannot forge a line, hide
- * its ending or carry an unseen message.
+ * its ending or carry an unseen message. The runner of a workflow is a reader too.
  */
 // Cc control, Cf format (bidi, zero-width, tags), Cs lone surrogates, Zl and Zp separators, and the letters that
 // render as nothing.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[\u115f\u1160\u3164\uffa0]|[\u034f\u17b4\u17b5]|[\u180b-\u180f]|[\ufe00-\ufe0e]|[\u{e0100}-\u{e01ef}]/gu;
+/**
+ * What the runner takes for a command in a line of the log: `::name` behind nothing but blanks, and `##[name` anywhere
+ * (src/Runner.Common/ActionCommand.cs of actions/runner). The text may be what a line begins with.
+ */
+const COMMAND = /^(\s*):(?=:[a-z])|(?<=##)\[/gi;
 const SHORT = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-/** Escapes what cannot be seen; line breaks too, so the result is one line. Everything else stays as it is. */
+/**
+ * Escapes what cannot be seen, line breaks too, so the result is one line; and what would be a command in the log of a
+ * workflow. Everything else stays as it is.
+ */
 function displayText(text) {
+    return displayOnPage(text).replace(COMMAND, (found, blanks) => blanks === undefined ? escapeUnseen(found) : blanks + escapeUnseen(':'));
+}
+/** The same for a page or a comment, where nothing is a command of the runner. */
+function displayOnPage(text) {
     return text.replace(UNSEEN, escapeUnseen);
 }
 /** The same for text of several lines: line feeds and tabs stay. */
@@ -3724,7 +3736,6 @@ const RESPONSE_CODES = {
     SERVFAIL: 2,
     NXDOMAIN: 3,
     NOTIMP: 4,
-    REFUSED: 5,
 };
 const HEADER_BYTES = 12;
 /** Longer than any question that a stub resolver asks. */
@@ -3779,7 +3790,7 @@ function answerQuestion(message, context) {
     const address = context.names.addressOf(name);
     if (address === undefined) {
         return {
-            reply: reply(message, query, 'REFUSED'),
+            reply: reply(message, query, 'NXDOMAIN'),
             record: { ...record, verdict: 'blocked', reason: 'too-many-names' },
         };
     }
@@ -4687,11 +4698,14 @@ var display_text = __nccwpck_require__(997);
 ;// CONCATENATED MODULE: ./lib/egress/flood.js
 const LINES_PER_SECOND = 20;
 const WINDOW_MS = 1_000;
-/** Different attempts told apart at a time. An agent that makes up more names gets lines without the name. */
+/**
+ * Different attempts told apart at a time, for each protocol. An agent that makes up more names gets lines without the
+ * name; questions for names, which cost it nothing, must not hide where a connection went.
+ */
 const MOST_KEYS = 2_048;
 function createFloodMerger(clock) {
-    const windows = new Map();
-    function closeIfOld(key, now) {
+    const byProtocol = new Map();
+    function closeIfOld(windows, key, now) {
         const window = windows.get(key);
         if (window === undefined || now - window.opened < WINDOW_MS)
             return [];
@@ -4704,15 +4718,17 @@ function createFloodMerger(clock) {
     }
     function due() {
         const now = clock.monotonic();
-        return [...windows.keys()].flatMap((key) => closeIfOld(key, now));
+        return [...byProtocol.values()].flatMap((windows) => [...windows.keys()].flatMap((key) => closeIfOld(windows, key, now)));
     }
     function offer(record, crowded = false) {
         const now = clock.monotonic();
+        const windows = byProtocol.get(record.protocol) ?? new Map();
+        byProtocol.set(record.protocol, windows);
         const exact = flood_keyOf(record);
         const known = !crowded && (windows.has(exact) || windows.size < MOST_KEYS);
         const entry = known ? record : anonymous(record);
         const key = known ? exact : flood_keyOf(entry);
-        const lines = closeIfOld(key, now);
+        const lines = closeIfOld(windows, key, now);
         const window = windows.get(key) ?? {
             opened: now,
             lines: known ? 0 : LINES_PER_SECOND,
@@ -4727,9 +4743,9 @@ function createFloodMerger(clock) {
         return lines;
     }
     function flush() {
-        const lines = [...windows.values()].flatMap(({ merged }) => merged ?? []);
-        windows.clear();
-        return lines;
+        const windows = [...byProtocol.values()].flatMap((each) => [...each.values()]);
+        byProtocol.clear();
+        return windows.flatMap(({ merged }) => merged ?? []);
     }
     return { offer, due, flush };
 }
@@ -5018,10 +5034,15 @@ function createUdpRelays(rules, resolver, context) {
 
 
 
-/** Asks one resolver once, by UDP and, when the answer is cut off, by TCP. `undefined`: no answer in time. */
+/**
+ * Asks one resolver once, by UDP, and by TCP when the answer is cut off or nobody is there for UDP. `undefined`: no
+ * answer in time.
+ */
 async function askResolver(resolver, question, timeoutMs) {
     const query = { type: 'query', id: randomId(), flags: dns_packet.RECURSION_DESIRED, questions: [question] };
     const answer = await askOverUdp(resolver, query, timeoutMs);
+    if (answer === 'closed')
+        return askOverTcp(resolver, query, timeoutMs);
     const cut = ((answer?.flags ?? 0) & dns_packet.TRUNCATED_RESPONSE) !== 0;
     return cut ? ((await askOverTcp(resolver, query, timeoutMs)) ?? answer) : answer;
 }
@@ -5041,7 +5062,7 @@ function askOverUdp(resolver, query, timeoutMs) {
             resolve(answer);
         };
         const timer = setTimeout(finish, timeoutMs);
-        socket.on('error', () => finish());
+        socket.on('error', () => finish('closed'));
         socket.on('message', (message) => {
             const answer = answerTo(query, message);
             if (answer !== undefined)
@@ -5112,10 +5133,22 @@ function createNameResolver(resolvers, monotonic) {
         },
     };
 }
-/** Whether any of the resolvers answers at all, whatever it says. */
-async function anyResolverAnswers(resolvers, deadlineMs) {
-    const answers = await Promise.all(resolvers.map((resolver) => askResolver(resolver, { name: '.', type: 'NS' }, deadlineMs)));
-    return answers.some((answer) => answer !== undefined);
+/** Names that are asked at most to find out whether a resolver is there. */
+const MOST_PROBES = 8;
+/**
+ * Whether any of the resolvers answers at all, whatever it says.
+ * @param names some that they may know: small ones of a company or of a test are silent about all others, the root too
+ * @param deadlineMs for the root, and once more for the names
+ */
+async function anyResolverAnswers(resolvers, names, deadlineMs) {
+    const probes = names.slice(0, MOST_PROBES).map((name) => ({ name, type: 'A' }));
+    return ((await anyAnswer(resolvers, [{ name: '.', type: 'NS' }], deadlineMs)) ||
+        (await anyAnswer(resolvers, probes, deadlineMs)));
+}
+/** Does not wait for a resolver that is silent when another one has spoken. */
+function anyAnswer(resolvers, questions, deadlineMs) {
+    const answers = resolvers.flatMap((resolver) => questions.map(async (question) => (await askResolver(resolver, question, deadlineMs)) ?? Promise.reject()));
+    return Promise.any(answers).then(() => true, () => false);
 }
 async function resolve(resolvers, name) {
     let target = name;
@@ -5254,7 +5287,7 @@ async function startGateway(start, ports) {
     ]);
     onClose(packets.close);
     emit({ event: 'floor' });
-    const resolving = start.resolvers.length === 0 ? Promise.resolve() : proveResolvers(resolvers);
+    const resolving = start.resolvers.length === 0 ? Promise.resolve() : proveResolvers(resolvers, namesToDial(start));
     resolving.catch(() => { });
     await waitForLink(LINK_DEADLINE_MS);
     await configureLink(link);
@@ -5363,8 +5396,13 @@ function resolversFor({ resolvers }) {
         throw new errors/* CagentError */.lx('gateway.resolver', `'${text}' is not an upstream resolver: IPv4 address, or address:port`);
     });
 }
-async function proveResolvers(resolvers) {
-    if (await anyResolverAnswers(resolvers, RESOLVER_DEADLINE_MS))
+/** The names that are written out whole: what the resolvers are there for. */
+function namesToDial({ policy, brokers = [] }) {
+    const named = policy.rules.flatMap(({ target }) => (target.kind === 'name' ? [target.name] : []));
+    return [...brokers.map(({ upstream }) => upstream.host), ...named];
+}
+async function proveResolvers(resolvers, names) {
+    if (await anyResolverAnswers(resolvers, names, RESOLVER_DEADLINE_MS))
         return;
     const list = resolvers.map(({ address, port }) => `${address}:${port}`).join(', ');
     throw new errors/* CagentError */.lx('gateway.resolver', `no upstream resolver answers within ${RESOLVER_DEADLINE_MS / 1000} s: ${list}`);

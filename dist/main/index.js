@@ -43647,7 +43647,7 @@ exports.visitAsync = visitAsync;
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(76760);
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(94754);
-/* harmony import */ var _run_action_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51597);
+/* harmony import */ var _run_action_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3459);
 
 
 
@@ -43659,7 +43659,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 51597:
+/***/ 3459:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43681,14 +43681,26 @@ var external_node_net_ = __nccwpck_require__(77030);
  * Text that somebody else chose (an agent, a repository, a server) as it may be shown to a person. What a terminal
  * or a reader would act on without seeing it (control characters, bidirectional overrides, zero-width and tag
  * characters, blank fillers, lone surrogates) becomes a visible escape, so that a name cannot forge a line, hide
- * its ending or carry an unseen message.
+ * its ending or carry an unseen message. The runner of a workflow is a reader too.
  */
 // Cc control, Cf format (bidi, zero-width, tags), Cs lone surrogates, Zl and Zp separators, and the letters that
 // render as nothing.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[\u115f\u1160\u3164\uffa0]|[\u034f\u17b4\u17b5]|[\u180b-\u180f]|[\ufe00-\ufe0e]|[\u{e0100}-\u{e01ef}]/gu;
+/**
+ * What the runner takes for a command in a line of the log: `::name` behind nothing but blanks, and `##[name` anywhere
+ * (src/Runner.Common/ActionCommand.cs of actions/runner). The text may be what a line begins with.
+ */
+const COMMAND = /^(\s*):(?=:[a-z])|(?<=##)\[/gi;
 const SHORT = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-/** Escapes what cannot be seen; line breaks too, so the result is one line. Everything else stays as it is. */
+/**
+ * Escapes what cannot be seen, line breaks too, so the result is one line; and what would be a command in the log of a
+ * workflow. Everything else stays as it is.
+ */
 function displayText(text) {
+    return displayOnPage(text).replace(COMMAND, (found, blanks) => blanks === undefined ? escapeUnseen(found) : blanks + escapeUnseen(':'));
+}
+/** The same for a page or a comment, where nothing is a command of the runner. */
+function displayOnPage(text) {
     return text.replace(UNSEEN, escapeUnseen);
 }
 /** The same for text of several lines: line feeds and tabs stay. */
@@ -44188,7 +44200,7 @@ function describeFound(value) {
     if (typeof value === 'string')
         return quote(value);
     if (Array.isArray(value))
-        return 'a list';
+        return value.length === 0 ? 'an empty list' : 'a list';
     if (typeof value === 'object')
         return 'a mapping';
     return `the ${typeof value === 'boolean' ? 'boolean' : 'number'} ${String(value)}`;
@@ -54000,13 +54012,13 @@ const VARIABLE = /\{\{([^{}]*)\}\}/g;
 const ARGUMENT = textSchema('text', /^[^\0]*$/);
 const WORD = textSchema('text that is not empty', /^[^\0]+$/);
 const agent_definition_PATH = textSchema('a dotted path such as result.text', /^[\w-]+(\.[\w-]+)*$/);
-const COMMAND = 'a list with a program and its arguments';
+const agent_definition_COMMAND = 'a list with a program and its arguments';
 const FILE = 'an absolute path outside of /workspace, without . and ..';
 /** Names of `agent.use` beside those that cagent knows. */
 const AGENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const outputPaths = strictObject(Object.fromEntries(OUTPUT_FIELDS.map((field) => [field, agent_definition_PATH.optional()])), { error: mappingOr(`a mapping with ${OUTPUT_FIELDS.join(', ')}`) });
 const agentDefinition = strictObject({
-    command: array(ARGUMENT, { error: COMMAND }).min(1, { error: COMMAND }),
+    command: array(ARGUMENT, { error: agent_definition_COMMAND }).min(1, { error: agent_definition_COMMAND }),
     prompt: schemas_enum(['stdin', 'file', 'none'], { error: 'stdin, file or none' }).default('stdin'),
     'model-flag': WORD.optional(),
     provider: schemas_enum(MODEL_PROVIDERS, { error: alternatives(MODEL_PROVIDERS) }).optional(),
@@ -54419,7 +54431,7 @@ const AGENT_OPTIONS = {
         key: 'agent.prompt',
         onCommandLine: true,
         isInput: true,
-        description: 'What the agent shall do.',
+        description: 'What the agent shall do. A command reads it from standard input.',
     },
     'prompt-file': {
         topic: 'agent',
@@ -55402,6 +55414,9 @@ function problemOf(error) {
 const REASONS = {
     ENOENT: 'no such file or directory',
     EACCES: 'permission denied',
+    EPERM: 'operation not permitted',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space is left',
     EISDIR: 'it is a directory',
     ENOTDIR: 'a part of the path is not a directory',
     ELOOP: 'too many symbolic links',
@@ -55551,7 +55566,12 @@ function outside(named) {
 }
 function unreadable(named, thrown) {
     const message = `${named.label}: ${quote(named.text)} cannot be read: ${reasonOf(thrown)}`;
-    return new CagentError('config.unreadable', message, { cause: thrown });
+    // Who names a configuration elsewhere may expect its own directory.
+    const hint = 'Paths in the configuration are relative to the workspace.';
+    return new CagentError('config.unreadable', message, {
+        ...(named.from === 'file' ? { hint } : {}),
+        cause: thrown,
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/config/settings.js
@@ -57203,6 +57223,7 @@ function planRemoval(input) {
 
 
 
+
 /**
  * The private directory of a run: `<tmp>/cagent-<run id>`, mode 0700, with the layers of the view and the agent's
  * edits while it runs. Never inside the workspace (an overlay must not contain itself) and never shared: checkout
@@ -57223,7 +57244,7 @@ function createPrivateDirectory(path, owner) {
         (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(path, OWNER_FILE), owner);
     }
     catch (cause) {
-        throw new CagentError('workspace.view', `The private directory of the run cannot be made: ${messageOf(cause)}.`, { hint: 'Set TMPDIR to a directory that you may write to, on a file system with space.', cause });
+        throw new CagentError('workspace.view', `The private directory of the run cannot be made: ${reasonOf(cause)}.`, { hint: 'Set TMPDIR to a directory that you may write to, on a file system with space.', cause });
     }
 }
 /**
@@ -58322,21 +58343,26 @@ function secretForms(value) {
             ...wrapped(hex, 60),
             ...url,
             ...url.map((form) => form.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase())),
-            JSON.stringify(trimmed).slice(1, -1),
+            ...jsonForms(trimmed),
             ...htmlForms(trimmed),
         ]),
     ];
 }
-/** The ways in which URL libraries encode a value: whole URL, component, strict component and form field. */
+/** The ways in which URL libraries encode a value: whole URL, component, strict component, path and form field. */
 function urlForms(text) {
     const component = encodeURIComponent(text.toWellFormed());
     const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
     return [
         encodeURI(text.toWellFormed()),
-        component,
-        strict,
+        ...[component, strict].flatMap((form) => [form, form.replaceAll('%2F', '/')]),
         new URLSearchParams({ '': text }).toString().slice(1),
     ];
+}
+/** As in a string: with other letters as they are or in ASCII, as Python and Go have it, and with `/` as PHP has it. */
+function jsonForms(text) {
+    const plain = JSON.stringify(text).slice(1, -1);
+    const ascii = plain.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    return [plain, ascii].flatMap((form) => [form, form.replaceAll('/', '\\/')]);
 }
 /** As in the text of an element and in an attribute. */
 function htmlForms(text) {
@@ -59040,6 +59066,48 @@ function compile(text, reason) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/report/mask-json.js
+/**
+ * Fields whose values are words of cagent's own, never text from outside. They stay as they are, so that a secret
+ * that happens to be such a word (`--env MODE` with the value `block`) cannot make a file invalid.
+ */
+const OWN_WORDS = new Set([
+    'schema',
+    'runId',
+    'conclusion',
+    'startedAt',
+    'start',
+    'time',
+    'verdict',
+    'protocol',
+    'protocols',
+    'mode',
+    'kind',
+    'type',
+    'status',
+    'entrypoint',
+    'code',
+]);
+/** Fields whose inner names are not ours, so that nothing below them is a word of cagent's own. */
+const FOREIGN = new Set(['structuredOutput']);
+/** A copy of readonly JSON with every string masked. Structure, numbers and our field names stay. */
+function maskJson(value, mask) {
+    return masked(value, mask, false);
+}
+function masked(value, mask, foreign) {
+    if (typeof value === 'string')
+        return mask(value);
+    if (Array.isArray(value))
+        return value.map((element) => masked(element, mask, foreign));
+    if (value === null || typeof value !== 'object')
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, field]) => {
+        if (foreign)
+            return [mask(key), masked(field, mask, true)];
+        return [key, OWN_WORDS.has(key) ? field : masked(field, mask, FOREIGN.has(key))];
+    }));
+}
+
 ;// CONCATENATED MODULE: ./lib/report/append-file.js
 
 /**
@@ -59079,13 +59147,34 @@ function createAppendFile(path, giveBack = 0) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/core/log-json.js
+/**
+ * JSON (or YAML's quoted text) for a line of the log. What the runner of a workflow would take for a command anywhere in
+ * a line, see `displayText`, is written as an escape: only text can hold it, and it means the same.
+ */
+function withoutCommands(json) {
+    return json.replaceAll('##[', '##\\u005b');
+}
+/** A value as JSON for standard output. */
+function logJson(value) {
+    return `${withoutCommands(JSON.stringify(value, null, 2))}\n`;
+}
+
 ;// CONCATENATED MODULE: ./lib/egress/flow-yaml.js
+
 /** Words that YAML would read as something else than text. */
 const NOT_TEXT = /^(?:true|false|yes|no|on|off|y|n|null|~|0[xo][\da-f_]+|[-+]?[\d_]*\.?[\d_]*(?:e[-+]?\d+)?)$/i;
-/** Text as a YAML scalar that is safe in block and flow context, quoted only where it must be. */
+/**
+ * Text as a YAML scalar that is safe in block and flow context, quoted only where it must be. What cannot be seen, or
+ * turns the direction of what follows, is written as an escape: the text of a rule is read by people.
+ */
 function yamlScalar(text) {
     const plain = /^[A-Za-z0-9_/][A-Za-z0-9_./%+~=@:-]*$/.test(text) && !text.endsWith(':') && !NOT_TEXT.test(text);
-    return plain ? text : JSON.stringify(text);
+    return plain ? text : withoutCommands(JSON.stringify(text)).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+}
+function escaped(character) {
+    const code = character.codePointAt(0).toString(16);
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
 }
 /** An allow entry on one line, as it could stand in `network.allow`. */
 function flowEntry(entry) {
@@ -59867,48 +59956,6 @@ function joinStreams(write) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/report/mask-json.js
-/**
- * Fields whose values are words of cagent's own, never text from outside. They stay as they are, so that a secret
- * that happens to be such a word (`--env MODE` with the value `block`) cannot make a file invalid.
- */
-const OWN_WORDS = new Set([
-    'schema',
-    'runId',
-    'conclusion',
-    'startedAt',
-    'start',
-    'time',
-    'verdict',
-    'protocol',
-    'protocols',
-    'mode',
-    'kind',
-    'type',
-    'status',
-    'entrypoint',
-    'code',
-]);
-/** Fields whose inner names are not ours, so that nothing below them is a word of cagent's own. */
-const FOREIGN = new Set(['structuredOutput']);
-/** A copy of readonly JSON with every string masked. Structure, numbers and our field names stay. */
-function maskJson(value, mask) {
-    return masked(value, mask, false);
-}
-function masked(value, mask, foreign) {
-    if (typeof value === 'string')
-        return mask(value);
-    if (Array.isArray(value))
-        return value.map((element) => masked(element, mask, foreign));
-    if (value === null || typeof value !== 'object')
-        return value;
-    return Object.fromEntries(Object.entries(value).map(([key, field]) => {
-        if (foreign)
-            return [mask(key), masked(field, mask, true)];
-        return [key, OWN_WORDS.has(key) ? field : masked(field, mask, FOREIGN.has(key))];
-    }));
-}
-
 ;// CONCATENATED MODULE: ./lib/core/redactor.js
 
 /** As in createMask: shorter values would tear holes into every text. */
@@ -59973,7 +60020,40 @@ async function* redactFile(path, redactor) {
     yield redactor.end();
 }
 
+;// CONCATENATED MODULE: ./lib/core/make-directories.js
+
+
+/**
+ * Makes a directory and those above it that are missing; one that is there stays as it is. Throws the system's error.
+ * Node's own `recursive` never returns where a file system answers ENOENT although the parent is there, as /proc does.
+ */
+function makeDirectories(path, mode = 0o777) {
+    try {
+        (0,external_node_fs_.mkdirSync)(path, { mode });
+    }
+    catch (thrown) {
+        const { code } = thrown;
+        if (code === 'EEXIST')
+            return;
+        if (code !== 'ENOENT' || (0,external_node_path_.dirname)(path) === path)
+            throw thrown;
+        makeDirectories((0,external_node_path_.dirname)(path), mode);
+        makeLast(path, mode);
+    }
+}
+function makeLast(path, mode) {
+    try {
+        (0,external_node_fs_.mkdirSync)(path, { mode });
+    }
+    catch (thrown) {
+        if (thrown.code !== 'EEXIST')
+            throw thrown;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/report/run-directory-claim.js
+
+
 
 
 
@@ -60001,7 +60081,7 @@ const MARKER = '.cagent-run';
  */
 async function claimRunDirectory(path, runId) {
     try {
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+        makeDirectories((0,external_node_path_.dirname)(path));
         await (0,promises_.mkdir)(path, { mode: 0o700 }).catch(ignoreExisting);
         await refusePlanted(path);
         const present = new Set(await (0,promises_.readdir)(path));
@@ -60020,7 +60100,7 @@ async function claimRunDirectory(path, runId) {
     catch (error) {
         if (error instanceof CagentError)
             throw error;
-        throw new CagentError('config.out', `The run directory ${path} cannot be written: ${messageOf(error)}`, {
+        throw new CagentError('config.out', `The run directory ${path} cannot be written: ${reasonOf(error)}`, {
             hint: 'Choose a directory that you may write to with --out.',
             cause: error,
         });
@@ -60118,7 +60198,7 @@ function render(part) {
 }
 /** Visible escapes for what cannot be seen, then entities. Fit for text and for quoted attributes. */
 function escapeHtml(text) {
-    return displayText(text).replace(/[&<>"'`=]/g, (character) => `&#${character.charCodeAt(0)};`);
+    return displayOnPage(text).replace(/[&<>"'`=]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 ;// CONCATENATED MODULE: ./lib/report/patch-excerpt.js
@@ -60670,9 +60750,11 @@ function limit(name, used, most, format) {
 
 
 
+
 /**
- * Replaces secret values in every regular file below `root`, without following links. Returns the paths (relative,
- * as in core/path-text) of the files that held one. Throws the system's error when a file cannot be read or written.
+ * Replaces secret values in every regular file below `root` and in the names there, without following links. Returns
+ * the paths (relative, as in core/path-text, as they were) that held one. Throws the system's error when something
+ * cannot be read or written.
  */
 async function maskTree(root, secrets) {
     if (secrets.length === 0)
@@ -60687,13 +60769,42 @@ async function maskTree(root, secrets) {
         await writeAtomically(name, redactFile(name, createRedactor(secrets)));
         masked.push(path);
     }
-    return masked;
+    return [...new Set([...masked, ...(await maskNames(root, '', createMask(secrets)))])];
+}
+/** Deepest first, so that a path holds until its own turn. */
+async function maskNames(root, below, mask) {
+    const entries = await (0,promises_.readdir)(fsPath(root, below), { withFileTypes: true, encoding: 'buffer' });
+    const taken = new Set(entries.map((entry) => decodePath(entry.name)));
+    const renamed = [];
+    for (const entry of entries) {
+        const name = decodePath(entry.name);
+        const path = joinPath(below, name);
+        if (entry.isDirectory())
+            renamed.push(...(await maskNames(root, path, mask)));
+        const shown = mask(name);
+        if (shown === name)
+            continue;
+        const free = freeName(shown, taken);
+        taken.add(free);
+        await (0,promises_.rename)(fsPath(root, path), fsPath(root, joinPath(below, free)));
+        renamed.push(path);
+    }
+    return renamed;
+}
+function freeName(name, taken) {
+    let free = name;
+    for (let number = 2; taken.has(free); number++)
+        free = `${name}-${number}`;
+    return free;
+}
+function joinPath(below, name) {
+    return below === '' ? name : `${below}/${name}`;
 }
 async function regularFiles(root, below) {
     const entries = await (0,promises_.readdir)(fsPath(root, below), { withFileTypes: true, encoding: 'buffer' });
     const files = [];
     for (const entry of entries) {
-        const path = `${below}${below === '' ? '' : '/'}${decodePath(entry.name)}`;
+        const path = joinPath(below, decodePath(entry.name));
         if (entry.isDirectory())
             files.push(...(await regularFiles(root, path)));
         else if (entry.isFile())
@@ -60844,7 +60955,7 @@ function codeCell(text, limit = 160) {
 }
 /** Running text: everything that Markdown or GitHub acts on is disarmed. One line of at most `limit` characters. */
 function prose(text, limit = 500) {
-    return clip(displayText(text), limit)
+    return clip(displayOnPage(text), limit)
         .replace(ACTIVE, (match) => DISARMED[match] ?? `\\${match}`)
         .replace(/^(\s*\d+)(?=[.)])/, '$1\\')
         .replace(/^\s*(?=[-+=])/, '\\')
@@ -60902,7 +61013,7 @@ const DISARMED = {
     '&': '&amp;',
 };
 function escapedLine(text) {
-    return displayText(text.replaceAll('\\', '\\\\'));
+    return displayOnPage(text.replaceAll('\\', '\\\\'));
 }
 function span(text) {
     if (text.trim() === '')
@@ -61312,6 +61423,7 @@ function codeOf(error) {
 
 
 
+
 const AGENT_LOG_BYTES = 256 * 2 ** 20;
 const EGRESS_LOG_BYTES = 256 * 2 ** 20;
 /** What the log gives back on a full disk; the other files of a usual run are far smaller. */
@@ -61401,7 +61513,7 @@ function openLog(path, giveBack = 0) {
         return createAppendFile(path, giveBack);
     }
     catch (error) {
-        throw new CagentError('config.out', `${path} cannot be created: ${messageOf(error)}`, { cause: error });
+        throw new CagentError('config.out', `${path} cannot be created: ${reasonOf(error)}`, { cause: error });
     }
 }
 
@@ -61455,8 +61567,13 @@ function openAgentOutput(options) {
         },
     });
     const [stdout, stderr] = [stream('stdout'), stream('stderr')];
-    if (guardWorkflowCommands)
+    const shared = options.stdout === options.stderr;
+    if (guardWorkflowCommands) {
         options.stdout.write(`::stop-commands::${token}\n`);
+        // A step may catch one stream, as $(cagent run ...) does, and leave the other to the runner.
+        if (!shared)
+            options.stderr.write(`::stop-commands::${token}\n`);
+    }
     return {
         stdout,
         stderr,
@@ -61465,11 +61582,15 @@ function openAgentOutput(options) {
             const held = files.endAgentOutput();
             await Promise.all([targets.stdout.write(held.stdout), targets.stderr.write(held.stderr)]);
             const lineStart = targets.stdout.endsWithNewLine() && targets.stderr.endsWithNewLine();
-            // The runner reads commands at line starts only, and both streams may go into one pipe.
-            if (guardWorkflowCommands)
-                return targets.stdout.write(Buffer.from(`${lineStart ? '' : '\n'}::${token}::\n`));
+            // The runner reads this form of a command at line starts only, and both streams may go into one pipe.
+            if (guardWorkflowCommands) {
+                const resume = (atStart) => Buffer.from(`${atStart ? '' : '\n'}::${token}::\n`);
+                await targets.stdout.write(resume(lineStart));
+                if (!shared)
+                    await targets.stderr.write(resume(targets.stderr.endsWithNewLine()));
+                return;
+            }
             // Our own words come next on standard error, which may have taken both streams.
-            const shared = options.stdout === options.stderr;
             if (shared ? !lineStart : !targets.stderr.endsWithNewLine())
                 await targets.stderr.write(Buffer.from('\n'));
         },
@@ -62059,6 +62180,7 @@ To propose a change, do one of these:
 
 - Put the new version of a file at the same path below .agent-scratch/workspace/.
   For src/app.ts write .agent-scratch/workspace/src/app.ts, complete, not as a fragment.
+  A file that is executable stays so; taking that away needs a patch.
 - Put a patch that "git apply" takes into .agent-scratch/, with a name that ends in .patch.
   Paths are relative to the workspace, with the usual a/ and b/ in front. Patches are applied in the
   order of their names, after the files of .agent-scratch/workspace/. Deletions and renames need a patch.
@@ -62103,7 +62225,7 @@ function isErrno(error, code) {
     return errnoOf(error) === code;
 }
 /** A path below another, both relative to the workspace; the root is the empty text. */
-function joinPath(directory, name) {
+function file_status_joinPath(directory, name) {
     return directory === '' ? name : `${directory}/${name}`;
 }
 
@@ -62250,8 +62372,9 @@ async function copyScratch(scratch, outDirectory, options = {}) {
             state.access.grant(scratch, top);
             await copyDirectory(state, '');
         }
-        else if (top !== undefined)
+        else if (top !== undefined && !isWhiteout(top, options.whiteouts ?? false)) {
             reject(state, '', 'not a directory any more');
+        }
     }
     finally {
         state.access.restore();
@@ -62262,7 +62385,7 @@ async function copyDirectory(state, directory) {
     const most = state.limits.maxFiles * 10;
     const { names, complete } = await namesIn(fsPath(state.scratch, directory), most);
     for (const name of names) {
-        const path = joinPath(directory, name);
+        const path = file_status_joinPath(directory, name);
         state.entries += 1;
         if (state.entries > most)
             break;
@@ -63062,7 +63185,7 @@ async function deleteBelow(state, directory, kept) {
             return;
         if (kept.has(name))
             continue;
-        const path = joinPath(directory, name);
+        const path = file_status_joinPath(directory, name);
         const stats = statusOf(fsPath(state.layers.lower, path));
         if (stats !== undefined)
             await deleteOriginal(state, path, stats);
@@ -63116,7 +63239,7 @@ function unsafeLinkReason(layers, path, target) {
         }
         if (isGitName(part))
             return 'a link into .git';
-        const at = joinPath(place.join('/'), part);
+        const at = file_status_joinPath(place.join('/'), part);
         const entry = mergedEntry(layers, at);
         if (entry === undefined || !entry.stats.isSymbolicLink()) {
             place.push(part);
@@ -63140,14 +63263,18 @@ function unsafeLinkReason(layers, path, target) {
 
 /** Records what the agent left at a path that is not a directory. `original`: what the workspace has there. */
 async function visitLeaf(state, path, stats, original) {
-    const after = contentOf(state.layers.upper, path, stats);
-    if (after === undefined)
+    const written = contentOf(state.layers.upper, path, stats);
+    if (written === undefined)
         return state.rejections.add(path, `${visit_leaf_kindOf(stats)}, which a patch cannot hold`);
     const bits = stats.mode & 0o7000;
     if (stats.isFile() && bits !== 0 && bits !== ((original?.mode ?? 0) & 0o7000)) {
         return state.rejections.add(path, `a file with the ${bitName(bits)} bit`);
     }
     const before = original === undefined ? undefined : contentOf(state.layers.lower, path, original);
+    // A proposed file is written anew, mostly without the right to execute that the original has.
+    const after = !state.layers.whiteouts && before?.mode === '100755' && written.mode === '100644'
+        ? { ...written, mode: before.mode }
+        : written;
     if (after.mode === '120000') {
         const target = linkTarget(after.file);
         if (before?.mode === '120000' && linkTarget(before.file) === target)
@@ -63285,7 +63412,96 @@ function prefixesOf(path) {
 
 ;// CONCATENATED MODULE: external "node:stream/promises"
 const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+;// CONCATENATED MODULE: ./lib/changes/line-ends.js
+
+
+
+
+/**
+ * Marks the contents of which git keeps another form than the working tree has: CRLF where the attributes of the
+ * original say that a checkout converts line ends (`*.bat eol=crlf`). A patch of the bytes as they are would not apply
+ * to a clean checkout of the very same commit. Attributes of the agent have no say.
+ */
+async function markLineEnds(touched, root, baseCommit, ports) {
+    if (baseCommit === undefined || touched.length === 0)
+        return touched;
+    const rules = await line_ends_readRules(touched, root, ports);
+    const found = touched.flatMap((entry) => {
+        const rule = rules.get(entry.path);
+        const sides = rule === undefined ? [] : [regularFile(entry.before), regularFile(entry.after)];
+        const converted = rule !== undefined && isConverted(sides, rule);
+        return converted ? [{ entry, raw: sides[0] && blobId(sides[0], baseCommit) }] : [];
+    });
+    const committed = await committedIds(found.map(({ entry }) => entry.path), root, baseCommit, ports);
+    // What is committed with CRLF in spite of its attributes stays as it is.
+    const marked = new Set(found.filter(({ raw }, at) => raw === undefined || raw !== committed[at]).map(({ entry }) => entry));
+    return touched.map((entry) => (marked.has(entry) ? withUnixLines(entry) : entry));
+}
+/** The content of a regular file as git keeps it when it converts line ends. */
+function unixLines(bytes) {
+    return Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
+}
+/** What the attributes of the original say about the paths; nothing where git cannot tell. */
+async function line_ends_readRules(touched, root, ports) {
+    const paths = touched.map(({ path }) => Buffer.concat([encodePath(path), Buffer.from([0])]));
+    const { exitCode, stdout } = await tryGit({ ...originalRepository(root, ports), cwd: root }, [`--work-tree=${root}`, 'check-attr', '-z', '--stdin', 'text', 'eol'], { stdin: Buffer.concat(paths) });
+    const rules = new Map();
+    const fields = exitCode === 0 ? splitNul(stdout) : [];
+    // Six fields for each path: PATH text VALUE PATH eol VALUE.
+    for (let at = 0; at + 5 < fields.length; at += 6) {
+        const [path, text, eol] = [fields[at], fields[at + 2], fields[at + 5]];
+        const hasEnd = ['crlf', 'lf'].includes(eol.toString('latin1'));
+        const value = text.toString('latin1');
+        if (value === 'auto')
+            rules.set(decodePath(path), 'auto');
+        else if (value === 'set' || (value === 'unspecified' && hasEnd))
+            rules.set(decodePath(path), 'text');
+    }
+    return rules;
+}
+/** The names of the contents that a commit has at these paths, in their order. */
+async function committedIds(paths, root, commit, ports) {
+    // One line is one question, so a path with a line feed cannot be asked for; it counts as not committed.
+    const asked = paths.filter((path) => !path.includes('\n'));
+    if (asked.length === 0)
+        return paths.map(() => undefined);
+    const lines = asked.map((path) => Buffer.concat([Buffer.from(`${commit}:`), encodePath(path), Buffer.from('\n')]));
+    const { stdout } = await tryGit(originalRepository(root, ports), ['cat-file', '--batch-check=%(objectname)', '--buffer'], { stdin: Buffer.concat(lines) });
+    const answers = stdout.toString('latin1').split('\n');
+    const ids = new Map(asked.map((path, at) => [path, answers[at]]));
+    return paths.map((path) => ids.get(path));
+}
+function isConverted(sides, rule) {
+    const files = sides.filter((bytes) => bytes !== undefined);
+    return files.some((bytes) => bytes.includes('\r\n')) && (rule === 'text' || files.every(looksLikeText));
+}
+/** Neither follows a link nor waits for a FIFO; `undefined` when there is no regular file. */
+function regularFile(content) {
+    if (content === undefined || content.mode === '120000')
+        return undefined;
+    const descriptor = (0,external_node_fs_.openSync)(content.file, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        return (0,external_node_fs_.fstatSync)(descriptor).isFile() ? (0,external_node_fs_.readFileSync)(descriptor) : undefined;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(descriptor);
+    }
+}
+/** As git judges it, less the share of control characters: no NUL, and no CR but before LF. */
+function looksLikeText(bytes) {
+    return !bytes.includes(0) && !/\r(?!\n)/.test(bytes.toString('latin1'));
+}
+function withUnixLines({ path, before, after }) {
+    const mark = (content) => content.mode === '120000' ? content : { ...content, unixLines: true };
+    return {
+        path,
+        ...(before && { before: mark(before) }),
+        ...(after && { after: mark(after) }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/changes/import-trees.js
+
 
 
 
@@ -63296,7 +63512,7 @@ const import_trees_PIECE = 2 ** 18;
 const import_trees_COMMIT = 'committer cagent <cagent> 0 +0000\ndata 0\n';
 /**
  * Puts the touched paths as they were and as they are into two trees. The bytes go straight from the files to git, so
- * that memory does not grow with them, and raw, so that no filter or end-of-line conversion takes part.
+ * that memory does not grow with them, and raw but for line ends that {@link markLineEnds} found: no filter takes part.
  */
 async function importTrees(git, touched) {
     const args = [
@@ -63371,6 +63587,11 @@ function* fileCommand(path, content) {
         const stats = (0,external_node_fs_.fstatSync)(descriptor);
         if (!stats.isFile() || stats.size !== content.size)
             throw changed(path);
+        if (content.unixLines) {
+            const bytes = unixLines((0,external_node_fs_.readFileSync)(descriptor));
+            yield Buffer.concat([Buffer.from(`${bytes.length}\n`), bytes, Buffer.from('\n')]);
+            return;
+        }
         yield Buffer.from(`${stats.size}\n`);
         for (let at = 0; at < stats.size;) {
             const buffer = Buffer.allocUnsafe(Math.min(import_trees_PIECE, stats.size - at));
@@ -63706,7 +63927,7 @@ const SENSITIVE_RULES = [
       babel.config.* .babelrc* next.config.* nuxt.config.* astro.config.* svelte.config.*
       tailwind.config.* postcss.config.* playwright.config.* cypress.config.* karma.conf.*
       .mocharc.* metro.config.* eslint.config.* .eslintrc* .prettierrc* prettier.config.*
-      .stylelintrc* Earthfile Vagrantfile Tiltfile skaffold.yaml Procfile .goreleaser.y*ml
+      .stylelintrc* Earthfile flake.nix shell.nix default.nix Vagrantfile Tiltfile skaffold.yaml Procfile .goreleaser.y*ml
       .releaserc* release.config.*`),
     },
     {
@@ -63732,7 +63953,7 @@ const SENSITIVE_RULES = [
         reason: 'shell configuration: runs when a shell starts or enters the directory',
         patterns: sensitive_paths_words(`
       .envrc .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc
-      .zshenv .zprofile .zlogin .zlogout .kshrc .cshrc .tcshrc .login .inputrc .config/fish/
+      .zshenv .zprofile .zlogin .zlogout .kshrc .cshrc .tcshrc .login .inputrc .config/fish/ .direnvrc
       .screenrc .tmux.conf .direnv/ .xprofile .xinitrc .xsessionrc .pythonrc .pythonstartup
       .Rprofile .Renviron .irbrc .gdbinit .lldbinit .psqlrc .curlrc .wgetrc .ssh/ .gnupg/ .aws/
       .kube/ .docker/`),
@@ -63874,7 +64095,7 @@ async function sharedDirectories(input, directory) {
     for (const entry of entries) {
         if (!entry.isDirectory())
             continue;
-        const path = joinPath(directory, decodePath(entry.name));
+        const path = file_status_joinPath(directory, decodePath(entry.name));
         if (path === '.git' || path === '.agent-scratch')
             continue;
         if (statusOf(fsPath(input.lower, path))?.isDirectory() !== true)
@@ -63937,6 +64158,73 @@ function captureFailed(complaint, cause) {
     return new CagentError('changes.capture', `tar could not read the overlay attributes of the agent's directories: ${complaint.trim() || 'no output'}`, { hint: 'GNU tar with extended attributes (--xattrs) must be on the PATH.', cause });
 }
 
+;// CONCATENATED MODULE: ./lib/workspace/credential-content.js
+
+
+const READ_BYTES = 2 * 1024 * 1024;
+/** PEM blocks that anybody may see. Bundles of certificates have to stay visible for TLS to work inside. */
+const PUBLIC_BLOCKS = /^(?:TRUSTED |X509 )?CERTIFICATE(?: REQUEST)?$|^(?:RSA |EC )?PUBLIC KEY$|^X509 CRL$|^PKCS7$|^(?:DH|EC) PARAMETERS$/;
+const TESTS = {
+    // A reference to a variable, `${NPM_TOKEN}`, is not a token. yarn's first version has blanks in place of `=`.
+    'npm-token': /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)(?:["']?\s*[=:]|["']\s)\s*["']?(?!\s*\$\{|\$[A-Z])[^\s"']/i,
+    'url-credentials': /:\/\/[^\s/:@]+:(?!\$\{|\$[A-Z])[^\s/@]+@/,
+    'git-credential': /extraheader\s*=|:\/\/[^\s/:@]+:[^\s/@]+@|^\s*(?:password|token|oauth[^\s=]*)\s*=/im,
+    'service-account': /"private_key"\s*:|"client_secret"\s*:|"refresh_token"\s*:/,
+    'private-key': /-----BEGIN [A-Z ]*PRIVATE KEY/,
+    'auth-json': /"(?:http-basic|bearer|github-oauth|gitlab-oauth|gitlab-token|bitbucket-oauth|auths|access_token|refresh_token)"\s*:/,
+    'xml-password': /<(?:password|passphrase|privateKey)>\s*(?!\$\{)[^<\s]/,
+    'nuget-password': /key="(?:ClearText)?Password"\s+value="(?!%)[^"]/i,
+    'property-password': /^[ \t]*[\w.-]*(?:password|passwd|token|secret|api_?key)[ \t]*[=:][ \t]*(?!\$)[^\s#]/im,
+    // Bundler's settings have the host in capitals, BUNDLE_GEMS__EXAMPLE__ORG, with user:password or a token.
+    'bundle-credentials': /^BUNDLE_(?!BUILD__|LOCAL__|MIRROR__|PLUGINS__)\w+__\w+:\s*["']?(?!\$)[^\s"']/m,
+    kubeconfig: /^[ \t-]*["']?(?:client-key-data|token|password|id-token|refresh-token)["']?\s*:\s*\S/m,
+};
+/**
+ * Whether the file's beginning passes the test. An unreadable file passes: what cannot be checked is hidden. A link
+ * does not: it holds a name, and what that leads to is judged for itself.
+ */
+function contentPasses(test, path) {
+    const bytes = readBeginning(path);
+    if (bytes === 'link')
+        return false;
+    return bytes === undefined || bytesPass(test, bytes);
+}
+/** The same for bytes at hand. */
+function bytesPass(test, bytes) {
+    if (test === 'not-only-public')
+        return !isOnlyPublic(bytes);
+    if (test !== 'pgp-secret-packet')
+        return TESTS[test].test(bytes.toString('latin1'));
+    // RFC 9580: tag 5 (secret key) or 7 (secret subkey), old and new packet format.
+    const tag = bytes[0];
+    return tag !== undefined && [0x94, 0x95, 0x96, 0x97, 0x9c, 0x9d, 0x9e, 0x9f, 0xc5, 0xc7].includes(tag);
+}
+function isOnlyPublic(bytes) {
+    if (bytes.length >= READ_BYTES)
+        return false;
+    const labels = [...bytes.toString('latin1').matchAll(/-----BEGIN ([^\n-]*)-----/g)].map((match) => match[1]);
+    return labels.length > 0 && labels.every((label) => PUBLIC_BLOCKS.test(label));
+}
+function readBeginning(path) {
+    let descriptor;
+    try {
+        descriptor = (0,external_node_fs_.openSync)(byteTextToFile(path), external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        return error.code === 'ELOOP' ? 'link' : undefined;
+    }
+    try {
+        const bytes = Buffer.alloc(READ_BYTES);
+        return bytes.subarray(0, (0,external_node_fs_.readSync)(descriptor, bytes, 0, READ_BYTES, 0));
+    }
+    catch {
+        return undefined;
+    }
+    finally {
+        (0,external_node_fs_.closeSync)(descriptor);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/workspace/same-blob.js
 
 
@@ -63996,7 +64284,7 @@ async function countIgnored(state, directory) {
             });
             for await (const entry of entries) {
                 if (entry.isDirectory())
-                    pending.push(joinPath(next, decodePath(entry.name)));
+                    pending.push(file_status_joinPath(next, decodePath(entry.name)));
                 else
                     files += 1;
             }
@@ -64022,6 +64310,7 @@ async function countIgnored(state, directory) {
 
 
 
+
 /**
  * Walks what the agent wrote, without following links, and records each change against the original. A rejected path
  * stays as it was in the original: neither its content nor the deletions that it would imply are recorded.
@@ -64037,7 +64326,7 @@ async function visitDirectory(state, directory, below) {
     for (const name of names) {
         if (state.full)
             break;
-        const path = joinPath(directory, name);
+        const path = file_status_joinPath(directory, name);
         // The agent's own repository and its scratch are not changes.
         if (state.layers.whiteouts && (path === '.git' || path === '.agent-scratch'))
             continue;
@@ -64101,7 +64390,14 @@ function forbiddenPlace(state, path, stats) {
         return 'a path that git takes for its own directory';
     if (!state.layers.whiteouts && path === '.agent-scratch')
         return 'a path in the scratch directory itself';
-    const reason = state.hidden.reasonFor(path) ?? state.wouldHide?.(path, stats.isDirectory());
+    const reason = state.hidden.reasonFor(path) ??
+        state.wouldHide?.(path, stats.isDirectory(), (test) => {
+            if (!stats.isFile())
+                return false;
+            const file = `${state.layers.upper}/${path}`;
+            state.access.grant(fsPath(file, ''), stats);
+            return contentPasses(test, pathToByteText(file));
+        });
     return reason === undefined ? undefined : `a path in a hidden place (${reason})`;
 }
 async function visitSubdirectory(state, path, stats, original, below) {
@@ -64125,6 +64421,7 @@ async function visitSubdirectory(state, path, stats, original, below) {
 }
 
 ;// CONCATENATED MODULE: ./lib/changes/capture-overlay.js
+
 
 
 
@@ -64183,7 +64480,8 @@ async function captureOverlay(input) {
                 rejections.add(path, reason);
         }
         return await withTemporaryRepository({ processes, env }, objectFormatOf(baseCommit), async (git) => {
-            const trees = await importTrees(git, state.touched);
+            const touched = await markLineEnds(state.touched, lower, baseCommit, { processes, env });
+            const trees = await importTrees(git, touched);
             const { outPatch } = input;
             return await makeChanges({
                 git,
@@ -64293,6 +64591,7 @@ function patch_headers_decode(bytes) {
 
 
 
+
 const MAX_PATCHES = 100;
 const MAX_PATCH_BYTES = 16 * 2 ** 20;
 /** The `*.patch` files of the scratch in the order of their names; those that cannot be read are listed as rejected. */
@@ -64375,8 +64674,9 @@ async function forbiddenChange(git, state, before, after) {
     const records = parseChanges(await readChanges(git, before, after, false));
     if (records.length > state.limits.maxFiles)
         return `changes more than ${state.limits.maxFiles} files`;
-    for (const { file, newId } of records) {
-        const hidden = hiddenReason(state, file.path);
+    for (const record of records) {
+        const { file, newId } = record;
+        const hidden = await hiddenReason(git, state, record);
         if (hidden !== undefined)
             return `${displayPath(file.path)} is a path in a hidden place (${hidden})`;
         if (state.replaced.has(file.path))
@@ -64396,12 +64696,26 @@ async function forbiddenChange(git, state, before, after) {
     }
     return undefined;
 }
-/** A patch names paths without a walk from the top, so every directory above is asked about too. */
-function hiddenReason(state, path) {
+/**
+ * A patch names paths without a walk from the top, so every directory above is asked about too. The content is read
+ * only for a name that has to be judged by it.
+ */
+async function hiddenReason(git, state, { file: { path, newMode }, newId }) {
     const parts = path.split('/');
     const places = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
-    return (state.hidden.reasonFor(path) ??
-        places.map((place) => state.wouldHide?.(place, place !== path)).find((reason) => reason !== undefined));
+    const ask = (passes) => state.hidden.reasonFor(path) ??
+        places
+            .map((place) => state.wouldHide?.(place, place !== path, passes))
+            .find((reason) => reason !== undefined);
+    let asked = false;
+    const reason = ask(() => {
+        asked = true;
+        return false;
+    });
+    if (!asked || newMode?.startsWith('100') !== true)
+        return reason;
+    const content = await runGit(git, ['cat-file', 'blob', newId]);
+    return ask((test) => bytesPass(test, content));
 }
 function rejectPatch(state, name, reason) {
     state.rejections.add(`.agent-scratch/${name}`, reason);
@@ -64425,6 +64739,7 @@ function firstLine(stderr) {
 }
 
 ;// CONCATENATED MODULE: ./lib/changes/capture-scratch.js
+
 
 
 
@@ -64494,7 +64809,11 @@ async function capture(input, access) {
     const patches = statusOf(scratch)?.isDirectory() === true ? await readProposedPatches(state, scratch) : [];
     const sources = patchSources(state, patches);
     const changes = await withTemporaryRepository({ processes, env }, objectFormatOf(baseCommit), async (git) => {
-        const trees = await importTrees(git, [...state.touched, ...sources]);
+        const touched = await markLineEnds([...state.touched, ...sources], lower, baseCommit, {
+            processes,
+            env,
+        });
+        const trees = await importTrees(git, touched);
         const after = await applyProposedPatches(git, state, trees.new, patches);
         const { outPatch } = input;
         return await makeChanges({
@@ -64555,7 +64874,7 @@ async function makeRoom(directory, prefix = '', roomBytes = RESULTS_BYTES) {
                 continue;
             // The agent's own repository is no change.
             if (!path.startsWith('.git/'))
-                removed.push({ path: joinPath(prefix, path), reason: REASON });
+                removed.push({ path: file_status_joinPath(prefix, path), reason: REASON });
             if (freeBytes([directory]) >= roomBytes)
                 break;
         }
@@ -64575,7 +64894,7 @@ async function filesOf(directory, access) {
     const pending = [''];
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
         for (const name of await namesOf(directory, at, access)) {
-            const path = joinPath(at, name);
+            const path = file_status_joinPath(at, name);
             const stats = statusIn(directory, path);
             if (stats?.isDirectory() === true)
                 pending.push(path);
@@ -64645,7 +64964,7 @@ function freeBytes(directories) {
 /**
  * Asks the ignore rules of the view about paths that the agent made: a new `.env` is in a hidden place like the old
  * one was. The answer is for the path alone; the walk has asked about the directories above before. `root`: the
- * original workspace, whose ignore files count.
+ * original workspace, whose ignore files count. Rules that look into a file judge what the agent put there.
  */
 function wouldHideBy(root, rules) {
     const levels = new Map([['', rules.root]]);
@@ -64660,9 +64979,9 @@ function wouldHideBy(root, rules) {
         levels.set(directory, level);
         return level;
     };
-    return (path, directory) => {
+    return (path, directory, passes) => {
         const name = path.slice(path.lastIndexOf('/') + 1);
-        const verdict = rules.decide(levelOf(would_hide_parentOf(path)), pathToByteText(path), pathToByteText(name), directory);
+        const verdict = rules.decide(levelOf(would_hide_parentOf(path)), pathToByteText(path), pathToByteText(name), directory, passes);
         return verdict.kind === 'hidden' ? verdict.reason : undefined;
     };
 }
@@ -64679,6 +64998,7 @@ function would_hide_parentOf(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/workspace/ignore-files.js
+
 
 
 
@@ -64723,6 +65043,15 @@ function readIgnoreFile(root, path, depth = 0) {
         (0,external_node_fs_.closeSync)(descriptor);
     }
 }
+/**
+ * Refuses UTF-16, which some editors and shells of Windows write: to git, and so here, no line of it is a pattern, and
+ * all that it means to hide would be visible. Throws `workspace.view`.
+ */
+function refuseUtf16(path, bytes) {
+    const mark = bytes.toString('latin1', 0, 2);
+    if (mark === '\xff\xfe' || mark === '\xfe\xff')
+        throw ignore_files_unreadable(path, 'it is UTF-16, and no line of it would count; save it as UTF-8');
+}
 function realFile(root, file, path) {
     const real = (0,external_node_fs_.realpathSync)(file, { encoding: 'buffer' });
     const base = (0,external_node_fs_.realpathSync)(byteTextToFile(root), { encoding: 'buffer' });
@@ -64738,7 +65067,7 @@ function isMissing(error) {
 function ignore_files_unreadable(path, cause) {
     if (cause instanceof CagentError)
         return cause;
-    return new CagentError('workspace.view', `The ignore file ${displayPath(byteTextToPath(path))} cannot be used: ${messageOf(cause)}.`, { hint: 'Make it a readable regular file of the workspace, or remove it.', cause });
+    return new CagentError('workspace.view', `The ignore file ${displayPath(byteTextToPath(path))} cannot be used: ${reasonOf(cause)}.`, { hint: 'Make it a readable regular file of the workspace, or remove it.', cause });
 }
 
 ;// CONCATENATED MODULE: ./lib/workspace/secret-allow-list.js
@@ -64855,15 +65184,20 @@ function leadsNowhere(path) {
  */
 const BUILTIN_CREDENTIALS = [
     { pattern: '.env', reason: 'environment file' },
-    { pattern: '.env.*', reason: 'environment file' },
+    { pattern: '.env*', reason: 'environment file' },
     { pattern: '*.env', reason: 'environment file' },
     { pattern: '.envrc', reason: 'direnv environment file' },
-    { pattern: '.envrc.*', reason: 'direnv environment file' },
-    { pattern: '!.env*.example', reason: 'example without values' },
-    { pattern: '!.env*.sample', reason: 'example without values' },
-    { pattern: '!.env*.template', reason: 'example without values' },
-    { pattern: '!.env*.tmpl', reason: 'example without values' },
-    { pattern: '!.env*.dist', reason: 'example without values' },
+    { pattern: '.dev.vars', reason: 'environment file of a worker' },
+    { pattern: '.dev.vars.*', reason: 'environment file of a worker' },
+    { pattern: '.secrets', reason: 'secrets of local workflow runs' },
+    { pattern: '**/.streamlit/secrets.toml', reason: 'secrets of an application' },
+    { pattern: 'local.settings.json', reason: 'settings of local functions, hold connection strings' },
+    { pattern: '!.env*example', reason: 'example without values' },
+    { pattern: '!.env*sample', reason: 'example without values' },
+    { pattern: '!.env*template', reason: 'example without values' },
+    { pattern: '!.env*tmpl', reason: 'example without values' },
+    { pattern: '!.env*dist', reason: 'example without values' },
+    { pattern: '!.dev.vars.example', reason: 'example without values' },
     { pattern: '!.env.example.*', reason: 'example without values' },
     { pattern: '!.env.sample.*', reason: 'example without values' },
     { pattern: '!.env.template.*', reason: 'example without values' },
@@ -64878,8 +65212,11 @@ const BUILTIN_CREDENTIALS = [
     { pattern: '*.p8', reason: 'private key' },
     { pattern: '*.p12', reason: 'key store' },
     { pattern: '*.pfx', reason: 'key store' },
+    { pattern: '*.pkcs12', reason: 'key store' },
     { pattern: '*.jks', reason: 'Java key store' },
     { pattern: '*.keystore', reason: 'Java key store' },
+    { pattern: '*.jceks', reason: 'Java key store' },
+    { pattern: '*.bks', reason: 'Java key store' },
     { pattern: '*.bcfks', reason: 'Java key store' },
     { pattern: '*.kdbx', reason: 'password database' },
     { pattern: '*.agekey', reason: 'age private key' },
@@ -64901,6 +65238,7 @@ const BUILTIN_CREDENTIALS = [
     { pattern: '.yarnrc.yml', reason: 'yarn configuration with a token', content: 'npm-token' },
     { pattern: '.pypirc', reason: 'Python upload credentials' },
     { pattern: 'pip.conf', reason: 'pip configuration with credentials', content: 'url-credentials' },
+    { pattern: 'pip.ini', reason: 'pip configuration with credentials', content: 'url-credentials' },
     { pattern: '.netrc', reason: 'netrc credentials' },
     { pattern: '_netrc', reason: 'netrc credentials' },
     { pattern: '.git-credentials', reason: 'git credentials' },
@@ -64916,7 +65254,12 @@ const BUILTIN_CREDENTIALS = [
     { pattern: '**/.gem/credentials', reason: 'RubyGems credentials' },
     { pattern: '**/.cargo/credentials', reason: 'Cargo token' },
     { pattern: '**/.cargo/credentials.toml', reason: 'Cargo token' },
+    { pattern: 'auth.json', reason: 'credentials of a package manager or registry', content: 'auth-json' },
     { pattern: '**/.composer/auth.json', reason: 'Composer credentials' },
+    { pattern: 'settings.xml', reason: 'Maven settings with a password', content: 'xml-password' },
+    { pattern: 'nuget.config', reason: 'NuGet configuration with a password', content: 'nuget-password' },
+    { pattern: 'gradle.properties', reason: 'Gradle properties with a password', content: 'property-password' },
+    { pattern: '**/.bundle/config', reason: 'Bundler credentials', content: 'bundle-credentials' },
     { pattern: '**/.m2/settings.xml', reason: 'Maven credentials' },
     { pattern: '**/.m2/settings-security.xml', reason: 'Maven credentials' },
     { pattern: '**/.config/gh/hosts.yml', reason: 'GitHub CLI token' },
@@ -64943,7 +65286,10 @@ const BUILTIN_CREDENTIALS = [
     { pattern: '.dockerconfigjson', reason: 'registry credentials' },
     { pattern: '.kube/', reason: 'Kubernetes credentials' },
     { pattern: 'kubeconfig', reason: 'Kubernetes credentials' },
-    { pattern: 'kubeconfig.*', reason: 'Kubernetes credentials' },
+    { pattern: 'kubeconfig.y*ml', reason: 'Kubernetes credentials' },
+    { pattern: 'kubeconfig.json', reason: 'Kubernetes credentials' },
+    { pattern: 'kubeconfig.conf', reason: 'Kubernetes credentials' },
+    { pattern: '*kubeconfig*', reason: 'Kubernetes credentials', content: 'kubeconfig' },
     { pattern: '*.kubeconfig', reason: 'Kubernetes credentials' },
     { pattern: '*.tfstate', reason: 'Terraform state, holds secrets in the clear' },
     { pattern: '*.tfstate.*', reason: 'Terraform state, holds secrets in the clear' },
@@ -64951,73 +65297,25 @@ const BUILTIN_CREDENTIALS = [
     { pattern: '*.tfvars.json', reason: 'Terraform variables, may hold secrets' },
     { pattern: '!*.example.tfvars', reason: 'example without values' },
     { pattern: '!example.tfvars', reason: 'example without values' },
+    { pattern: '.databrickscfg', reason: 'Databricks token' },
+    { pattern: '**/.pulumi/credentials.json', reason: 'Pulumi token' },
+    { pattern: '.oci/', reason: 'Oracle Cloud credentials' },
+    { pattern: 'rclone.conf', reason: 'credentials of storage services' },
     { pattern: '.terraformrc', reason: 'Terraform credentials' },
     { pattern: 'credentials.tfrc.json', reason: 'Terraform credentials' },
     { pattern: '**/.claude/.credentials.json', reason: 'agent credentials' },
     { pattern: '**/.codex/auth.json', reason: 'agent credentials' },
     { pattern: '**/.gemini/oauth_creds.json', reason: 'agent credentials' },
-    { pattern: '.bash_history', reason: 'shell history' },
-    { pattern: '.zsh_history', reason: 'shell history' },
+    { pattern: '**/.qwen/oauth_creds.json', reason: 'agent credentials' },
+    { pattern: '**/.config/github-copilot/', reason: 'agent credentials' },
+    { pattern: '**/.local/share/opencode/auth.json', reason: 'agent credentials' },
+    { pattern: '**/.config/containers/auth.json', reason: 'registry credentials' },
+    { pattern: '.erlang.cookie', reason: 'Erlang cookie' },
+    { pattern: '.*_history', reason: 'history of a shell or console' },
 ];
 
-;// CONCATENATED MODULE: ./lib/workspace/credential-content.js
-
-
-const READ_BYTES = 2 * 1024 * 1024;
-/** PEM blocks that anybody may see. Bundles of certificates have to stay visible for TLS to work inside. */
-const PUBLIC_BLOCKS = /^(?:TRUSTED |X509 )?CERTIFICATE(?: REQUEST)?$|^(?:RSA |EC )?PUBLIC KEY$|^X509 CRL$|^PKCS7$|^(?:DH|EC) PARAMETERS$/;
-const TESTS = {
-    // A reference to a variable, `${NPM_TOKEN}`, is not a token.
-    'npm-token': /(?:_authToken|_auth|_password|npmAuthToken|npmAuthIdent)["']?\s*[=: ]\s*["']?(?!\s*\$\{|\$[A-Z])[^\s"']/i,
-    'url-credentials': /:\/\/[^\s/:@]+:(?!\$\{|\$[A-Z])[^\s/@]+@/,
-    'git-credential': /extraheader\s*=|:\/\/[^\s/:@]+:[^\s/@]+@|^\s*(?:password|token|oauth[^\s=]*)\s*=/im,
-    'service-account': /"private_key"\s*:|"client_secret"\s*:|"refresh_token"\s*:/,
-    'private-key': /-----BEGIN [A-Z ]*PRIVATE KEY/,
-};
-/** Whether the file's beginning passes the test. An unreadable file passes: what cannot be checked is hidden. */
-function contentPasses(test, path) {
-    const bytes = readBeginning(path);
-    if (bytes === undefined)
-        return true;
-    return bytesPass(test, bytes);
-}
-/** The same for bytes at hand. */
-function bytesPass(test, bytes) {
-    if (test === 'not-only-public')
-        return !isOnlyPublic(bytes);
-    if (test !== 'pgp-secret-packet')
-        return TESTS[test].test(bytes.toString('latin1'));
-    // RFC 9580: tag 5 (secret key) or 7 (secret subkey), old and new packet format.
-    const tag = bytes[0];
-    return tag !== undefined && [0x94, 0x95, 0x96, 0x97, 0x9c, 0x9d, 0x9e, 0x9f, 0xc5, 0xc7].includes(tag);
-}
-function isOnlyPublic(bytes) {
-    if (bytes.length >= READ_BYTES)
-        return false;
-    const labels = [...bytes.toString('latin1').matchAll(/-----BEGIN ([^\n-]*)-----/g)].map((match) => match[1]);
-    return labels.length > 0 && labels.every((label) => PUBLIC_BLOCKS.test(label));
-}
-function readBeginning(path) {
-    let descriptor;
-    try {
-        descriptor = (0,external_node_fs_.openSync)(byteTextToFile(path), external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
-    }
-    catch {
-        return undefined;
-    }
-    try {
-        const bytes = Buffer.alloc(READ_BYTES);
-        return bytes.subarray(0, (0,external_node_fs_.readSync)(descriptor, bytes, 0, READ_BYTES, 0));
-    }
-    catch {
-        return undefined;
-    }
-    finally {
-        (0,external_node_fs_.closeSync)(descriptor);
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/workspace/rule-level.js
+
 
 
 
@@ -65029,6 +65327,7 @@ function rule_level_readSources(read, directory, names) {
         const bytes = read(path);
         if (bytes === undefined)
             return [];
+        refuseUtf16(path, bytes);
         return [
             { label: `${displayPath(byteTextToPath(path))}:`, list: compileIgnoreList(parseIgnoreFile(bytes)) },
         ];
@@ -65136,8 +65435,9 @@ function loadIgnoreRules(input) {
         ? [SECOND_IGNORE_FILE]
         : [...new Set([input.ignoreFile, SECOND_IGNORE_FILE])];
     const rootNames = [...new Set([input.ignoreFile, SECOND_IGNORE_FILE])];
+    const ignoreNames = new Set(rootNames.map(pathToByteText));
     const optionSource = { label: '--ignore ', list: options };
-    const credentialFor = (path, name, directory) => {
+    const credentialFor = (path, name, directory, passes) => {
         const lowerPath = path.toLowerCase();
         const lowerName = name.toLowerCase();
         const known = lastMatch(certain, lowerPath, lowerName, directory);
@@ -65145,9 +65445,7 @@ function loadIgnoreRules(input) {
             return credentials[known.line];
         const suspect = directory ? undefined : lastMatch(suspected, lowerPath, lowerName, directory);
         const rule = suspect && credentials[suspect.line];
-        return rule?.content !== undefined && contentPasses(rule.content, `${input.root}/${path}`)
-            ? rule
-            : undefined;
+        return rule?.content !== undefined && passes(rule.content) ? rule : undefined;
     };
     const way = wayFromTop(input.root);
     const read = (path) => input.files === undefined ? readIgnoreFile(input.root, path, way.length) : input.files.get(path);
@@ -65164,11 +65462,14 @@ function loadIgnoreRules(input) {
             const sources = rule_level_readSources(read, directory, nestedNames);
             return sources.length === 0 ? parent : { base: directory, way: '', sources, parent };
         },
-        decide: (level, path, name, directory) => {
+        decide: (level, path, name, directory, passes = (test) => contentPasses(test, `${input.root}/${path}`)) => {
+            // The rules themselves are no secret, and the agent does better work when it knows them.
+            if (!directory && ignoreNames.has(name))
+                return VISIBLE;
             const user = userMatch(optionSource, level, path, name, directory);
             if (user !== undefined && !user.pattern.negative)
                 return { kind: 'hidden', reason: rule_level_reasonOf(user) };
-            const credential = credentialFor(path, name, directory);
+            const credential = credentialFor(path, name, directory, passes);
             if (credential === undefined)
                 return VISIBLE;
             if (user === undefined)
@@ -65768,8 +66069,7 @@ async function walk(root, rules, ignoreFile, forced) {
                 continue;
             }
             const verdict = rules.decide(level, path, entry.name, isDirectory);
-            // The rules themselves are no secret, and the agent does better work when it knows them.
-            if (verdict.kind === 'hidden' && !(ignoreNames.has(entry.name) && !isDirectory)) {
+            if (verdict.kind === 'hidden') {
                 result.hidden.set(path, { directory: isDirectory, reason: verdict.reason });
                 continue;
             }
@@ -65801,30 +66101,6 @@ function walk_list(root, directory) {
         // A directory that went away while we walked hides nothing and shows nothing.
         return code === 'ENOENT' ? [] : code;
     }
-}
-/**
- * Files that share an inode with a hidden file: hiding one name of a file and showing another would hide nothing.
- * Looks at the visible files only when a hidden one has more than one name.
- */
-function hardLinksToHidden(root, result) {
-    const inodes = new Map();
-    for (const [path, { directory }] of result.hidden) {
-        if (directory)
-            continue;
-        const stat = (0,external_node_fs_.lstatSync)(byteTextToFile(`${root}/${path}`), { throwIfNoEntry: false });
-        if (stat?.isFile() && stat.nlink > 1)
-            inodes.set(`${stat.dev}:${stat.ino}`, path);
-    }
-    const found = new Map();
-    if (inodes.size === 0)
-        return found;
-    for (const path of result.files) {
-        const stat = (0,external_node_fs_.lstatSync)(byteTextToFile(`${root}/${path}`), { throwIfNoEntry: false });
-        const hidden = stat && inodes.get(`${stat.dev}:${stat.ino}`);
-        if (hidden !== undefined)
-            found.set(path, hidden);
-    }
-    return found;
 }
 /** `path` for people. */
 function walk_shown(path) {
@@ -67508,6 +67784,7 @@ function planSandbox(input) {
         image: input.image,
         workspace,
         egress: input.egress,
+        ...(containers.gateway === undefined ? {} : { gateway: wayOutOf(spec.network) }),
         limits: spec.limits,
         env: spec.env.map(({ name, secret }) => ({ name, secret })),
         view,
@@ -67523,6 +67800,9 @@ function planSandbox(input) {
             ...input.egress.warnings,
         ],
     };
+}
+function wayOutOf({ uplink, attach = [], resolvers, caFile }) {
+    return { uplink, attach, resolvers, ...(caFile === undefined ? {} : { caFile }) };
 }
 /** What one run asks of the engine when both images are here, in the order in which it begins. */
 function commandsOf(input) {
@@ -67749,10 +68029,9 @@ function createCleanRepository(input) {
     (0,external_node_fs_.symlinkSync)(byteTextToFile(source.commonDirectory), commonLink);
     linkSharedIndexes(source, gitDirectory);
     const alone = { GIT_DIR: gitDirectory };
+    const hashing = { ...alone, GIT_WORK_TREE: workspaceLink, GIT_OBJECT_DIRECTORY: `${scratch}/objects` };
     const building = {
-        ...alone,
-        GIT_WORK_TREE: workspaceLink,
-        GIT_OBJECT_DIRECTORY: `${scratch}/objects`,
+        ...hashing,
         GIT_ALTERNATE_OBJECT_DIRECTORIES: quoteAlternate(`${commonLink}/objects`),
     };
     return {
@@ -67760,6 +68039,7 @@ function createCleanRepository(input) {
         scratch,
         format: source.objectFormat,
         building: gitFor(input.processes, input.env, building),
+        hashing: gitFor(input.processes, input.env, hashing),
         alone: gitFor(input.processes, input.env, alone),
         sourceLink,
     };
@@ -67955,6 +68235,63 @@ function file_identity_identityOf(path) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/workspace/hard-links.js
+
+
+
+/** Hidden directories can be as large as installed packages; this many entries of them are looked at. */
+const MOST_ENTRIES = 50_000;
+/**
+ * Hiding one name of a file and showing another would hide nothing. Looks at the visible files only when a hidden one
+ * has more than one name. Git data is left out: a local clone shares its objects, and no checked out file is one.
+ */
+function hardLinksToHidden(root, result) {
+    const inodes = new Map();
+    let left = MOST_ENTRIES;
+    const visit = (path) => {
+        left -= 1;
+        if (left < 0)
+            return;
+        const stat = hard_links_statusOf(root, path);
+        if (stat?.isFile() && stat.nlink > 1)
+            inodes.set(inodeOf(stat), path);
+        if (stat?.isDirectory())
+            for (const name of hard_links_namesIn(root, path))
+                visit(`${path}/${name}`);
+    };
+    for (const [path, { reason }] of result.hidden)
+        if (reason !== GIT_REASON)
+            visit(path);
+    const found = new Map();
+    for (const path of inodes.size === 0 ? [] : result.files) {
+        const stat = hard_links_statusOf(root, path);
+        const hidden = stat && inodes.get(inodeOf(stat));
+        if (hidden !== undefined)
+            found.set(path, hidden);
+    }
+    return { found, partly: left < 0 };
+}
+function inodeOf(stat) {
+    return `${stat.dev}:${stat.ino}`;
+}
+function hard_links_statusOf(root, path) {
+    try {
+        return (0,external_node_fs_.lstatSync)(byteTextToFile(`${root}/${path}`), { throwIfNoEntry: false });
+    }
+    catch {
+        return undefined;
+    }
+}
+/** What cannot be listed cannot be told apart from what has no other name. */
+function hard_links_namesIn(root, directory) {
+    try {
+        return (0,external_node_fs_.readdirSync)(byteTextToFile(`${root}/${directory}`), { encoding: 'latin1' });
+    }
+    catch {
+        return [];
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/workspace/notices.js
 const MOST_OF_A_KIND = 20;
 /** The first twenty notices of a kind, and how many `rest` there are more. */
@@ -67965,35 +68302,50 @@ function atMost(notices, rest) {
 }
 
 ;// CONCATENATED MODULE: ./lib/workspace/historic-paths.js
+
 /**
  * Whether a path of an old commit has to stay hidden: what is hidden today was hidden then, and today's rules hold
- * for files that are gone since.
+ * for files that are gone since. Rules that look into a file judge each version by itself.
  */
 function historicPaths(rules, hidden) {
     const states = new Map([['', { hidden: false, level: rules.root }]]);
-    const hides = (level, path, directory) => {
+    const reasonAt = (level, path, directory, passes) => {
         const name = path.slice(path.lastIndexOf('/') + 1);
-        return name === '.git' || rules.decide(level, path, name, directory).kind === 'hidden';
+        if (name === '.git')
+            return 'built-in: git data';
+        const verdict = rules.decide(level, path, name, directory, passes);
+        return verdict.kind === 'hidden' ? verdict.reason : undefined;
     };
     const stateOf = (directory) => {
         const known = states.get(directory);
         if (known !== undefined)
             return known;
         const above = stateOf(historic_paths_parent(directory));
-        const state = above.hidden || hides(above.level, directory, true)
+        const state = above.hidden || reasonAt(above.level, directory, true, historic_paths_never) !== undefined
             ? { hidden: true }
             : { hidden: false, level: rules.enter(above.level, `${directory}/`) };
         states.set(directory, state);
         return state;
     };
-    return {
-        has: (path) => {
-            if (hidden.has(path))
-                return true;
-            const above = stateOf(historic_paths_parent(path));
-            return above.hidden || hides(above.level, path, false);
-        },
+    const reasonFor = (path, passes) => {
+        const above = stateOf(historic_paths_parent(path));
+        return above.hidden ? 'below a hidden directory' : reasonAt(above.level, path, false, passes);
     };
+    return {
+        has: (path) => hidden.has(path) || reasonFor(path, historic_paths_never) !== undefined,
+        suspects: (path) => {
+            let asked = false;
+            reasonFor(path, () => {
+                asked = true;
+                return false;
+            });
+            return asked;
+        },
+        credentialIn: (path, content) => reasonFor(path, (test) => bytesPass(test, content)),
+    };
+}
+function historic_paths_never() {
+    return false;
 }
 function historic_paths_parent(path) {
     const slash = path.lastIndexOf('/');
@@ -68091,8 +68443,10 @@ function looksRandom(value) {
         return false;
     if (/^\w+(?:[./-]\w+)*\(|\.(?:js|ts|json|html?|com|org|net|io|png|svg|md|ya?ml)\b|^[./~]|:\/\//i.test(value))
         return false;
+    // Digits in many places of one word: no name is written like that, whatever letters come together by chance.
+    const mixed = /^[A-Za-z0-9]+$/.test(value) && (value.match(/\d+/g)?.length ?? 0) >= 4;
     const words = value.match(/[A-Z]?[a-z]{4,}/g)?.join('').length ?? 0;
-    if (words > value.length * 0.5)
+    if (!mixed && words > value.length * 0.5)
         return false;
     const hex = /^[0-9a-f-]+$/i.test(value);
     return entropy(value) >= (hex ? 3 : 3.7);
@@ -68210,59 +68564,54 @@ const SECRET_RULES = [
     prefix('supabase-token', ['sbp_', 'sb_secret_'], /\b(?:sbp_[a-f0-9]{40}|sb_secret_[\w-]{20,})(?![\w-])/g),
     prefix('planetscale-token', ['pscale_'], /\bpscale_(?:tkn|pw|oauth)_[\w.-]{32,}/g),
     prefix('atlassian-token', ['ATATT3', 'ATCTT3'], /\bAT[AC]TT3[\w=-]{60,}/g),
+    prefix('adobe-secret', ['p8e-'], /\bp8e-[A-Za-z0-9]{32}\b/g),
+    prefix('bitbucket-token', ['ATBB'], /\bATBB[A-Za-z0-9]{28,32}\b/g),
+    prefix('buildkite-token', ['bkua_'], /\bbkua_[a-z0-9]{40}\b/g),
+    prefix('circleci-token', ['CCIPAT_'], /\bCCIPAT_[A-Za-z0-9]{22}_[a-f0-9]{40}\b/g),
+    prefix('contentful-token', ['CFPAT-'], /\bCFPAT-[\w-]{43}(?![\w-])/g),
+    // Not `sl.` alone: it is in every `ssl.`, and each place with a keyword costs time.
+    prefix('dropbox-token', ['sl.u.', 'sl.A', 'sl.B'], /\bsl\.(?:u\.|[AB])[\w-]{130,}/g),
+    prefix('duffel-token', ['duffel_'], /\bduffel_(?:test|live)_[\w=-]{43}/g),
+    prefix('facebook-token', ['EAAC', 'EAAM'], /\bEAA[CM][A-Za-z0-9]{100,}/g),
+    prefix('flutterwave-key', ['FLWSECK'], /\bFLWSECK(?:_TEST)?-[a-f0-9]{12,32}(?:-X)?\b/g),
+    prefix('frameio-token', ['fio-u-'], /\bfio-u-[\w=-]{64}/g),
+    prefix('hubspot-token', ['pat-na', 'pat-eu'], /\bpat-(?:na|eu)\d-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}\b/g),
+    prefix('infracost-key', ['ico-'], /\bico-[A-Za-z0-9]{32}\b/g),
+    prefix('langsmith-key', ['lsv2_'], /\blsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}\b/g),
+    prefix('mapbox-secret-token', ['sk.eyJ'], /\bsk\.eyJ[\w-]{50,}\.[\w-]{20,}/g),
+    prefix('nebula-key', ['dnkey-'], /\bdnkey-[A-Za-z0-9=_-]{26}-[A-Za-z0-9=_-]{52}/g),
+    prefix('paypal-token', ['access_token$'], /\baccess_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}\b/g),
+    prefix('scalingo-token', ['tk-us-'], /\btk-us-[\w-]{48}/g),
+    prefix('tailscale-key', ['tskey-'], /\btskey-[a-z]+-[A-Za-z0-9]{8,}-[A-Za-z0-9]{24,}/g),
+    prefix('yandex-key', ['AQVN'], /\bAQVN[\w-]{35,38}(?![\w-])/g),
     prefix('age-key', ['AGE-SECRET-KEY-1'], /\bAGE-SECRET-KEY-1[A-Z0-9]{58}\b/g),
     prefix('private-key', ['PRIVATE KEY'], /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[nr]|[\w-]+: [^\n]*\n|["'+,>|#*])*[A-Za-z0-9+/=]{20,}/g),
     context('git-http-header', ['extraheader', 'extraHeader'], /extraheader["']?\s*=\s*["']?authorization:\s*(?:basic|bearer)\s+([A-Za-z0-9+/=_.-]{8,})/gi),
+    context('docker-auth', ['"auth"'], /"auth"\s*:\s*"([A-Za-z0-9+/]{20,}={0,2})"/g),
+    {
+        ...context('authorization-header', ['uthorization', 'UTHORIZATION'], /authorization["']?\s*(?:[:=,]|=>)\s*["'`]?(?:bearer|basic|token)\s+([\w+/=.~-]{20,})/gi),
+        judge: 'entropy',
+    },
+    {
+        ...context('curl-user', ['curl'], /\bcurl\b[^\n]{0,80}?\s(?:-u|--user)[\s=]*["']?([^\s:"'`$<{]{1,80}:[^\s"'`]{3,200})/g),
+        judge: 'url-password',
+    },
     {
         ...context('url-credentials', ['://'], /\b[a-z][a-z0-9+.-]{1,20}:\/\/([^\s:/@"'`<>\\]{0,80}:[^\s/@"'`<>\\]{3,200})@[\w.[-]/gi),
         judge: 'url-password',
     },
     {
-        ...context('generic-secret', [
-            'secret',
-            'Secret',
-            'SECRET',
-            'token',
-            'Token',
-            'TOKEN',
-            'password',
-            'Password',
-            'PASSWORD',
-            'passwd',
-            'PASSWD',
-            'api_key',
-            'apikey',
-            'apiKey',
-            'ApiKey',
-            'API_KEY',
-            'APIKEY',
-            'api-key',
-            'access_key',
-            'ACCESS_KEY',
-            'accessKey',
-            'private_key',
-            'PRIVATE_KEY',
-            'app_key',
-            'APP_KEY',
-            'appKey',
-            'auth_key',
-            'AUTH_KEY',
-            'authKey',
-            'master_key',
-            'MASTER_KEY',
-            'masterKey',
-            'signing_key',
-            'SIGNING_KEY',
-            'signingKey',
-            'encryption_key',
-            'ENCRYPTION_KEY',
-            'encryptionKey',
-            'credential',
-            'CREDENTIAL',
-        ], /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|(?:private|app|auth|master|signing|encryption)[_-]?key|credential)s?(?:[_-]?(?:key|value))?(?:[_-]?base)?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:])[ \t]{0,8}(?:["'`]([\w+/=.~%-]{20,200})["'`]|([\w+/=-]{24,200})(?=[ \t\r]*$|["'`;]))/gim),
+        ...context('generic-secret', secret_rules_words(`
+        secret Secret SECRET token Token TOKEN password Password PASSWORD passwd PASSWD api_key apikey apiKey ApiKey
+        API_KEY APIKEY api-key access_key ACCESS_KEY accessKey private_key PRIVATE_KEY privateKey PrivateKey app_key
+        APP_KEY appKey auth_key AUTH_KEY authKey admin_key ADMIN_KEY adminKey master_key MASTER_KEY masterKey
+        signing_key SIGNING_KEY signingKey encryption_key ENCRYPTION_KEY encryptionKey credential CREDENTIAL`), /(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|(?:private|app|auth|admin|master|signing|encryption)[_-]?key|credential)s?(?:[_-]?(?:key|value))?(?:[_-]?base)?["'\]]{0,2}[ \t]{0,8}(?::[ \t]*string[ \t]*=|=>|:=|[=:,])[ \t]{0,8}(?:["'`](?:base64:)?([\w+/=.~%-]{20,200})["'`]|(?:base64:)?([\w+/=-]{20,200})(?=[ \t\r]*$|["'`;]))/gim),
         judge: 'entropy',
     },
 ];
+function secret_rules_words(text) {
+    return text.trim().split(/\s+/);
+}
 function prefix(id, keywords, pattern) {
     return { id, keywords, pattern, kind: 'prefix' };
 }
@@ -68274,7 +68623,7 @@ function context(id, keywords, pattern) {
 
 
 /**
- * Looking at every byte with ninety expressions would take seconds. Three cheap searches find the few places worth
+ * Looking at every byte with a hundred expressions would take seconds. Three cheap searches find the few places worth
  * it: runs of token characters (every token is one), the words `PRIVATE KEY`, and `://` for passwords in URLs.
  */
 const SHORTEST_RUN = 20;
@@ -68287,7 +68636,7 @@ const LONGEST_REGION = 4_096;
 const SNIFF_BYTES = 8_000;
 const MOST_HITS = 50;
 const TOKEN_BYTES = tokenBytes();
-const URL_RULES = SECRET_RULES.filter((rule) => rule.judge === 'url-password');
+const URL_RULES = SECRET_RULES.filter((rule) => rule.keywords.includes('://'));
 const KEY_RULES = SECRET_RULES.filter((rule) => rule.id === 'private-key');
 const RUN_RULES = SECRET_RULES.filter((rule) => !URL_RULES.includes(rule) && !KEY_RULES.includes(rule));
 const GUESSES = new Set(SECRET_RULES.filter((rule) => rule.judge === 'entropy').map((rule) => rule.id));
@@ -68556,7 +68905,7 @@ async function planBase(input) {
             absent.set(inTheWay.link, inTheWay.link);
         wanted.push({ path: byteTextToPath(path), ...entry });
     }
-    const { clean, findings } = await withoutSecrets(input, wanted);
+    const { clean, findings } = await withoutSecrets(input, wanted, hiddenByRule);
     const hidden = hideAbsent(input, absent, same);
     return { shown: clean, absent: hidden, findings };
 }
@@ -68622,21 +68971,23 @@ function obstacle({ root }, path) {
     }
     return undefined;
 }
-/** The commit's files are scanned like those of the workspace. */
-async function withoutSecrets({ root, base, secrets, allowed, walked }, wanted) {
-    if (secrets === 'off')
-        return { clean: wanted, findings: [] };
-    const contents = await base.commit.read(wanted.map(({ objectId }) => objectId));
+/** The commit's files are judged and scanned like those of the workspace. */
+async function withoutSecrets({ root, base, secrets, allowed, walked }, wanted, hiddenByRule) {
+    const scan = secrets !== 'off';
+    const judged = wanted.filter(({ path }) => scan || hiddenByRule.suspects(pathToByteText(path)));
+    const contents = await base.commit.read(judged.map(({ objectId }) => objectId));
     const findings = [];
     const clean = wanted.filter(({ path, objectId }) => {
         const place = pathToByteText(path);
         const content = contents.get(objectId) ?? Buffer.alloc(0);
-        const hits = scanBytes(content.subarray(0, SCANNED_BYTES), place).filter(({ rule }) => !allowed(place, rule));
+        const hits = (scan ? scanBytes(content.subarray(0, SCANNED_BYTES), place) : []).filter(({ rule }) => !allowed(place, rule));
         findings.push(...hits.map(({ line, rule }) => ({ path, line, rule })));
-        if (hits.length === 0 || secrets === 'warn')
+        const reason = hiddenByRule.credentialIn(place, content) ??
+            (hits.length > 0 && secrets === 'hide' ? `secret scan: ${hits[0]?.rule}` : undefined);
+        if (reason === undefined)
             return true;
         if (statOf(root, place) !== undefined)
-            walked.hidden.set(place, { directory: false, reason: `secret scan: ${hits[0]?.rule}` });
+            walked.hidden.set(place, { directory: false, reason });
         return false;
     });
     return { clean, findings };
@@ -68666,6 +69017,7 @@ function hideAbsent({ root, base, walked }, absent, same) {
 
 
 
+const CHECKOUT_TOKEN_RULE = 'git-http-header';
 /**
  * What the secret scan means for the view. Files that a rule of the user re-includes on purpose are reported, but
  * stay visible: somebody has decided that already.
@@ -68680,22 +69032,24 @@ async function planSecrets(root, files, mode, reincluded, allowed, memory) {
         const text = byteTextToPath(path);
         findings.push(...hits.map(({ line, rule }) => ({ path: text, line, rule })));
         const rules = [...new Set(hits.map((hit) => hit.rule))].join(', ');
-        if (mode === 'hide' && !reincluded.has(path))
+        // The token of a checkout is no secret of the project that somebody could want to show.
+        const hide = mode === 'hide' || hits.some((hit) => hit.rule === CHECKOUT_TOKEN_RULE);
+        if (hide && !reincluded.has(path))
             hidden.set(path, `secret scan: ${rules}`);
     }
     // The agent owns its files: what we may not read, it could make readable inside.
     if (mode === 'hide')
         for (const path of scan.unreadable)
             hidden.set(path, 'unreadable: could not be scanned');
+    const visible = [...scan.found.keys()].filter((path) => !hidden.has(path)).length;
     findings.sort((a, b) => (a.path === b.path ? a.line - b.line : a.path < b.path ? -1 : 1));
-    return { hidden, findings, notices: plan_secrets_noticesOf(scan.partly, scan.unreadable, findings, mode) };
+    return { hidden, findings, notices: plan_secrets_noticesOf(scan.partly, scan.unreadable, visible, mode) };
 }
-function plan_secrets_noticesOf(partly, unreadable, findings, mode) {
+function plan_secrets_noticesOf(partly, unreadable, visible, mode) {
     const size = `${SCANNED_BYTES / 1024 / 1024} MiB`;
-    const files = new Set(findings.map((finding) => finding.path)).size;
     return [
-        ...(mode === 'warn' && files > 0
-            ? [`The secret scan found something in ${files} visible files; secrets is warn.`]
+        ...(mode === 'warn' && visible > 0
+            ? [`The secret scan found something in ${visible} visible files; secrets is warn.`]
             : []),
         ...(partly.length > 0
             ? [
@@ -68714,6 +69068,7 @@ function plan_secrets_noticesOf(partly, unreadable, findings, mode) {
 
 
 
+
 /** Where caches belong by the XDG base directory rules; `undefined` without a home. */
 function cacheDirectoryOf({ XDG_CACHE_HOME: cache, HOME: home }) {
     if (cache?.startsWith('/'))
@@ -68729,11 +69084,11 @@ function openCache(directory, name, workspace) {
         const root = (0,external_node_fs_.realpathSync)(byteTextToFile(workspace), { encoding: 'buffer' }).toString('latin1');
         if (`${realAncestor(directory)}/`.startsWith(root === '/' ? root : `${root}/`))
             return undefined;
-        (0,external_node_fs_.mkdirSync)(directory, { recursive: true, mode: 0o700 });
+        makeDirectories(directory, 0o700);
         if (!onlyWeWrite(directory))
             return undefined;
         const inner = (0,external_node_path_.join)(directory, name);
-        (0,external_node_fs_.mkdirSync)(inner, { recursive: true, mode: 0o700 });
+        makeDirectories(inner, 0o700);
         return cache_directory_isOurs(inner) ? { directory: inner } : undefined;
     }
     catch {
@@ -68911,6 +69266,8 @@ function isFound(value) {
 
 
 
+
+
 const RUN_DIRECTORY_REASON = 'built-in: the run directory';
 /**
  * Decides what the agent will see. Reads only, starts no program, and writes nothing but the cache. Throws `config.workspace` when the workspace
@@ -68937,7 +69294,8 @@ async function planWorkspace(input) {
     for (const path of replaced)
         walked.hidden.delete(path);
     hideFutureRunDirectory(input, root, walked);
-    for (const [path, hidden] of hardLinksToHidden(root, walked)) {
+    const hardLinks = hardLinksToHidden(root, walked);
+    for (const [path, hidden] of hardLinks.found) {
         walked.hidden.set(path, { directory: false, reason: `hard link of the hidden ${walk_shown(hidden)}` });
     }
     const fromBase = base &&
@@ -68966,6 +69324,9 @@ async function planWorkspace(input) {
         rules: { ignoreFile: view.ignoreFile, ignore: view.ignore, secrets: view.secrets },
         notices: [
             ...plan_workspace_noticesOf(walked, hadScratch),
+            ...(hardLinks.partly
+                ? ['The hidden directories are large: not all of their files were checked for other names.']
+                : []),
             ...(base && fromBase ? baseNotices(base, fromBase) : []),
             ...secrets.notices,
         ],
@@ -68999,7 +69360,7 @@ function ownerOfWorkspace(root) {
             return { uid: stat.uid, gid: stat.gid };
     }
     catch (error) {
-        throw new CagentError('config.workspace', `The workspace ${root} cannot be read: ${messageOf(error)}.`, {
+        throw new CagentError('config.workspace', `The workspace ${root} cannot be read: ${reasonOf(error)}.`, {
             hint: 'Name an existing directory with --workspace.',
             cause: error,
         });
@@ -70940,7 +71301,7 @@ function sortOut(root, paths) {
 async function addToIndex(repository, paths, cacheInfo) {
     if (paths.length > 0) {
         const stdin = Buffer.from(paths.map((path) => `${path}\0`).join(''), 'latin1');
-        const add = () => repository.building(['update-index', '--add', '--replace', '-z', '--stdin'], { stdin });
+        const add = () => repository.hashing(['update-index', '--add', '--replace', '-z', '--stdin'], { stdin });
         // Attributes of the tree may ask for an encoding that the file does not have. The bytes as they are will do.
         await add().catch(() => {
             (0,external_node_fs_.writeFileSync)(`${repository.gitDirectory}/info/attributes`, '* -text !eol !filter -ident -working-tree-encoding\n');
@@ -70949,7 +71310,7 @@ async function addToIndex(repository, paths, cacheInfo) {
     }
     if (cacheInfo.length > 0) {
         const stdin = Buffer.from(cacheInfo.map((line) => `${line}\0`).join(''), 'latin1');
-        await repository.building(['update-index', '--add', '-z', '--index-info'], { stdin });
+        await repository.hashing(['update-index', '--add', '-z', '--index-info'], { stdin });
     }
 }
 /** Untracked repositories are recorded like submodules; one without a commit cannot be. */
@@ -71097,9 +71458,11 @@ async function filterHistory(input, head) {
     const { kind, kept, notices } = await chooseCommits(input, head);
     const commits = await readCommits(repository, source, kept, hidden);
     const visible = await buildVisibleTree(input.tracked, input.root, input.hidden, input.shown);
-    const secret = input.scan
-        ? await secretBlobs(repository, commits, new Set(visible.blobs))
-        : new Set();
+    const secret = await secretBlobs(repository, commits, {
+        visible: new Set(visible.blobs),
+        hidden,
+        scan: input.scan,
+    });
     const filtered = commits
         .map((commit) => git_history_withoutSecrets(commit, secret))
         .map((commit, index) => (kind === 'history' ? commit : anonymous(commit, kept[index]?.id ?? '')));
@@ -71182,19 +71545,25 @@ function parseCommit(raw) {
     const safe = scanBytes(message, 'message').length === 0 ? message : Buffer.from('(message withheld: secret scan)\n');
     return { people: Buffer.from(lines.join(''), 'latin1'), message: safe };
 }
-/** Old versions that hold a secret. What is visible today was scanned as a file. */
-async function secretBlobs(repository, commits, visible) {
+/** Old versions that hold a secret or a credential. What is visible today was judged as a file. */
+async function secretBlobs(repository, commits, { visible, hidden, scan, }) {
     const names = new Map();
     for (const { changes } of commits) {
         for (const { mode, objectId, path } of changes) {
-            if (mode !== undefined && mode !== '160000' && !visible.has(objectId))
-                names.set(objectId, path);
+            if (mode === undefined || mode === '160000' || visible.has(objectId))
+                continue;
+            if (!scan && !hidden.suspects(path))
+                continue;
+            names.set(objectId, (names.get(objectId) ?? new Set()).add(path));
         }
     }
     const found = new Set();
-    for (const { id, content } of await readObjects(repository.building, [...names.keys()]))
-        if (scanBytes(content.subarray(0, SCANNED_BYTES), names.get(id) ?? '').length > 0)
+    for (const { id, content } of await readObjects(repository.building, [...names.keys()])) {
+        const isSecret = [...(names.get(id) ?? [])].some((path) => hidden.credentialIn(path, content) !== undefined ||
+            (scan && scanBytes(content.subarray(0, SCANNED_BYTES), path).length > 0));
+        if (isSecret)
             found.add(id);
+    }
     return found;
 }
 /** A version with a secret is left out as if the file had been deleted for that while. */
@@ -71559,6 +71928,9 @@ function startProbing(docker, plan, items, words) {
     let unknown = 0;
     const awaited = new Set(words);
     let stderr = '';
+    let serving = false;
+    let closing = false;
+    let death;
     child.stdin?.on('error', () => { });
     items.then((told) => {
         for (const item of told)
@@ -71579,11 +71951,29 @@ function startProbing(docker, plan, items, words) {
             return;
         if (visible.length > 0)
             reject(exposed(visible));
-        else
+        else {
+            serving = true;
             resolve({ unknown });
+        }
     });
-    const ended = child.done.then(() => reject(linkDied(args, stderr, visible)), (cause) => reject(new CagentError('docker.missing', 'The docker command cannot be started.', { cause })));
-    return { ready, ended, abandon: () => child.stdin?.end() };
+    const ended = child.done.then(() => {
+        if (serving && !closing)
+            death = linkLost();
+        reject(linkDied(args, stderr, visible));
+    }, (cause) => reject(new CagentError('docker.missing', 'The docker command cannot be started.', { cause })));
+    return {
+        ready,
+        ended,
+        died: () => death,
+        abandon: () => {
+            closing = true;
+            child.stdin?.end();
+        },
+    };
+}
+/** Also how a gateway shows that was started again: its docker command goes on, and it serves nobody any more. */
+function linkLost() {
+    return new CagentError('gateway.failed', 'The link to the gateway ended during the run: from then on what the agent tried may not be on record.', { hint: 'See `cagent doctor`.' });
 }
 function exposed(visible) {
     const names = visible.slice(0, 5).map(displayPath).join(', ');
@@ -71922,6 +72312,8 @@ async function openGateway(preparation, early, input) {
     }, { onRecord: input.onRecord, onWarning: input.onWarning, onTraffic: input.onTraffic });
 }
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/sandbox/remove.js
 
 
@@ -71977,6 +72369,9 @@ async function removeObjects(docker, objects) {
 ;// CONCATENATED MODULE: ./lib/engine/tear-down.js
 
 
+
+/** How long a container may take that is to end by itself, on a busy machine too. */
+const END_DEADLINE_MS = 10_000;
 /**
  * Ends and removes everything that the run made in the engine; runs beside the capture, which needs only files.
  * @returns what could not be removed, for the report
@@ -71984,14 +72379,16 @@ async function removeObjects(docker, objects) {
 async function tearDown(preparation, docker, keep) {
     const { gateway, link, created, early } = preparation;
     const { agent, watch } = early.containers;
+    const endOf = (role, ended) => endOrRemove(docker, early.containers[role]?.name, ended);
     // What is still being made cannot be removed yet.
     const made = await created?.then(() => true, () => true);
     const agentGone = made === true && !keep
         ? docker.try(removeContainersArgs([agent.name, ...(watch === undefined ? [] : [watch.name])]))
         : undefined;
     link?.abandon();
-    const gatewayGone = gateway?.finish().then(() => gateway.ended);
-    await Promise.all([link?.ended, agentGone, preparation.watch?.stop()]);
+    const gatewayGone = gateway?.finish().then(() => endOf('gateway', gateway.ended));
+    const linkGone = link === undefined ? undefined : endOf('link', link.ended);
+    await Promise.all([linkGone, agentGone, preparation.watch?.stop()]);
     // The view's volume is free as soon as the containers that mount it are gone; the gateway does not.
     const volume = made === true && !keep
         ? await docker.try(removeVolumesArgs([early.volume, ...early.volumes].map(({ name }) => name)))
@@ -72002,8 +72399,24 @@ async function tearDown(preparation, docker, keep) {
     // Something is still there, for example a container that was made while we were told to stop.
     return removeObjects(docker, await findObjects(docker, { runId: preparation.runId }));
 }
+/** A gateway that is frozen, or that the agent took over, does not end because its pipe is closed. */
+async function endOrRemove(docker, name, ended) {
+    if ((await endsInTime(ended)) || name === undefined)
+        return;
+    await docker.try(removeContainersArgs([name]));
+    // Its end is what the report is told of.
+    await endsInTime(ended);
+}
+async function endsInTime(ended) {
+    const late = new AbortController();
+    const deadline = (0,external_node_timers_promises_namespaceObject.setTimeout)(END_DEADLINE_MS, false, { signal: late.signal }).catch(() => false);
+    const inTime = await Promise.race([ended.then(() => true), deadline]);
+    late.abort();
+    return inTime;
+}
 
 ;// CONCATENATED MODULE: ./lib/engine/run.js
+
 
 
 
@@ -72048,7 +72461,8 @@ async function run_run(spec, given) {
         ...[...credentials.values()].map(({ secret }) => secret),
         ...(given.secrets ?? []),
     ];
-    const reporter = masking(given.reporter, createMask(secrets));
+    const mask = createMask(secrets);
+    const reporter = masking(given.reporter, mask);
     // From here on no program that is started has the keys in its environment.
     const host = { ...given, reporter, environment: withoutKeys(given.environment) };
     const files = await openRunDirectory(spec.out ?? (0,external_node_path_.join)(host.runsDirectory, runId), {
@@ -72136,7 +72550,7 @@ async function run_run(spec, given) {
     }
     notices.push(...(await removed));
     // What the agent tried without a gateway is on no record, so such a run has not succeeded, whatever the agent says.
-    error ??= preparation.gateway?.died();
+    error ??= preparation.gateway?.died() ?? preparation.link?.died();
     const report = assembleReport({
         runId,
         spec,
@@ -72167,7 +72581,7 @@ async function run_run(spec, given) {
     const kept = spec.keep ? await keptOf(preparation) : undefined;
     return {
         report: written,
-        changes,
+        changes: changes === undefined ? undefined : maskJson(changes, mask),
         runDirectory: files.path,
         exitCode: written.exitCode,
         ...(kept === undefined ? {} : { kept }),
@@ -73482,6 +73896,12 @@ function withKeyInputs(environment, inputs) {
 /** Every key that the environment holds, for masking in the log. */
 function keyValues(environment) {
     return givenKeys(environment).flatMap(({ value }) => value.split(/\r?\n/).filter((line) => line !== ''));
+}
+/** One warning for each key of an input that nobody gets: a command has no broker, and `env` does not name it. */
+function uselessKeys(inputs, { agent, env }) {
+    if (agent.name !== 'command')
+        return [];
+    return KEY_INPUTS.filter(([input, variable]) => inputs[input]?.trim() && !env.some(({ name }) => name === variable)).map(([input, variable]) => `input ${input}: a command gets no key, allowed: a known agent, or env with ${variable}, which the command then sees`);
 }
 
 ;// CONCATENATED MODULE: ./lib/action/output-size.js
@@ -74964,6 +75384,7 @@ async function runAction(given, installation) {
         if (verdict.kind === 'skip')
             return await run_action_skip(verdict.reason, environment);
         const place = {
+            inputs,
             installation,
             settings,
             environment,
@@ -74986,7 +75407,7 @@ async function runAction(given, installation) {
 }
 /** For somebody who may start an agent. What keeps it from running is told on the pull request too. */
 async function runAllowed(flags, restriction, place) {
-    const { settings, environment, trigger, connect, cancel, secrets, token, installation } = place;
+    const { inputs, settings, environment, trigger, connect, cancel, secrets, token, installation } = place;
     const named = flags.command === undefined ? flags.values.agent : 'command';
     let comment = typeof named === 'string' ? promiseComment(place, named) : undefined;
     try {
@@ -75004,6 +75425,8 @@ async function runAllowed(flags, restriction, place) {
             });
             const spec = settings.review ? withReviewSchema(resolved) : resolved;
             comment = promiseComment(place, spec.agent.name);
+            for (const useless of uselessKeys(inputs, spec))
+                lib_core.warning(useless, { title: 'cagent' });
             refuseRunnerVariables(spec.env, environment, token);
             for (const { value, secret } of spec.env)
                 if (secret && value !== '')

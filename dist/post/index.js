@@ -30377,7 +30377,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 74018:
+/***/ 99122:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30395,14 +30395,26 @@ var lib_core = __nccwpck_require__(33838);
  * Text that somebody else chose (an agent, a repository, a server) as it may be shown to a person. What a terminal
  * or a reader would act on without seeing it (control characters, bidirectional overrides, zero-width and tag
  * characters, blank fillers, lone surrogates) becomes a visible escape, so that a name cannot forge a line, hide
- * its ending or carry an unseen message.
+ * its ending or carry an unseen message. The runner of a workflow is a reader too.
  */
 // Cc control, Cf format (bidi, zero-width, tags), Cs lone surrogates, Zl and Zp separators, and the letters that
 // render as nothing.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[\u115f\u1160\u3164\uffa0]|[\u034f\u17b4\u17b5]|[\u180b-\u180f]|[\ufe00-\ufe0e]|[\u{e0100}-\u{e01ef}]/gu;
+/**
+ * What the runner takes for a command in a line of the log: `::name` behind nothing but blanks, and `##[name` anywhere
+ * (src/Runner.Common/ActionCommand.cs of actions/runner). The text may be what a line begins with.
+ */
+const COMMAND = /^(\s*):(?=:[a-z])|(?<=##)\[/gi;
 const SHORT = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-/** Escapes what cannot be seen; line breaks too, so the result is one line. Everything else stays as it is. */
+/**
+ * Escapes what cannot be seen, line breaks too, so the result is one line; and what would be a command in the log of a
+ * workflow. Everything else stays as it is.
+ */
 function display_text_displayText(text) {
+    return displayOnPage(text).replace(COMMAND, (found, blanks) => blanks === undefined ? escapeUnseen(found) : blanks + escapeUnseen(':'));
+}
+/** The same for a page or a comment, where nothing is a command of the runner. */
+function displayOnPage(text) {
     return text.replace(UNSEEN, escapeUnseen);
 }
 /** The same for text of several lines: line feeds and tabs stay. */
@@ -31054,6 +31066,24 @@ async function remove_removeObjects(docker, objects) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
+;// CONCATENATED MODULE: ./lib/config/system-reason.js
+
+const REASONS = {
+    ENOENT: 'no such file or directory',
+    EACCES: 'permission denied',
+    EPERM: 'operation not permitted',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space is left',
+    EISDIR: 'it is a directory',
+    ENOTDIR: 'a part of the path is not a directory',
+    ELOOP: 'too many symbolic links',
+    ENAMETOOLONG: 'the name is too long',
+};
+/** An error of the file system in words, without the path that Node repeats. */
+function system_reason_reasonOf(thrown) {
+    return REASONS[thrown.code ?? ''] ?? messageOf(thrown);
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/core/run-id.js
@@ -31107,6 +31137,7 @@ function planRemoval(input) {
 
 
 
+
 /**
  * The private directory of a run: `<tmp>/cagent-<run id>`, mode 0700, with the layers of the view and the agent's
  * edits while it runs. Never inside the workspace (an overlay must not contain itself) and never shared: checkout
@@ -31127,7 +31158,7 @@ function createPrivateDirectory(path, owner) {
         writeFileSync(join(path, OWNER_FILE), owner);
     }
     catch (cause) {
-        throw new CagentError('workspace.view', `The private directory of the run cannot be made: ${messageOf(cause)}.`, { hint: 'Set TMPDIR to a directory that you may write to, on a file system with space.', cause });
+        throw new CagentError('workspace.view', `The private directory of the run cannot be made: ${reasonOf(cause)}.`, { hint: 'Set TMPDIR to a directory that you may write to, on a file system with space.', cause });
     }
 }
 /**
@@ -31822,7 +31853,7 @@ function describeFound(value) {
     if (typeof value === 'string')
         return found_quote(value);
     if (Array.isArray(value))
-        return 'a list';
+        return value.length === 0 ? 'an empty list' : 'a list';
     if (typeof value === 'object')
         return 'a mapping';
     return `the ${typeof value === 'boolean' ? 'boolean' : 'number'} ${String(value)}`;
@@ -32365,7 +32396,7 @@ function markdown_text_codeCell(text, limit = 160) {
 }
 /** Running text: everything that Markdown or GitHub acts on is disarmed. One line of at most `limit` characters. */
 function markdown_text_prose(text, limit = 500) {
-    return display_text_clip(display_text_displayText(text), limit)
+    return display_text_clip(displayOnPage(text), limit)
         .replace(ACTIVE, (match) => DISARMED[match] ?? `\\${match}`)
         .replace(/^(\s*\d+)(?=[.)])/, '$1\\')
         .replace(/^\s*(?=[-+=])/, '\\')
@@ -32423,7 +32454,7 @@ const DISARMED = {
     '&': '&amp;',
 };
 function escapedLine(text) {
-    return display_text_displayText(text.replaceAll('\\', '\\\\'));
+    return displayOnPage(text.replaceAll('\\', '\\\\'));
 }
 function span(text) {
     if (text.trim() === '')
@@ -43531,13 +43562,13 @@ const VARIABLE = /\{\{([^{}]*)\}\}/g;
 const ARGUMENT = textSchema('text', /^[^\0]*$/);
 const WORD = textSchema('text that is not empty', /^[^\0]+$/);
 const agent_definition_PATH = textSchema('a dotted path such as result.text', /^[\w-]+(\.[\w-]+)*$/);
-const COMMAND = 'a list with a program and its arguments';
+const agent_definition_COMMAND = 'a list with a program and its arguments';
 const FILE = 'an absolute path outside of /workspace, without . and ..';
 /** Names of `agent.use` beside those that cagent knows. */
 const AGENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const outputPaths = strictObject(Object.fromEntries(OUTPUT_FIELDS.map((field) => [field, agent_definition_PATH.optional()])), { error: mappingOr(`a mapping with ${OUTPUT_FIELDS.join(', ')}`) });
 const agentDefinition = strictObject({
-    command: array(ARGUMENT, { error: COMMAND }).min(1, { error: COMMAND }),
+    command: array(ARGUMENT, { error: agent_definition_COMMAND }).min(1, { error: agent_definition_COMMAND }),
     prompt: schemas_enum(['stdin', 'file', 'none'], { error: 'stdin, file or none' }).default('stdin'),
     'model-flag': WORD.optional(),
     provider: schemas_enum(model_endpoint_MODEL_PROVIDERS, { error: found_alternatives(model_endpoint_MODEL_PROVIDERS) }).optional(),
@@ -43950,7 +43981,7 @@ const AGENT_OPTIONS = {
         key: 'agent.prompt',
         onCommandLine: true,
         isInput: true,
-        description: 'What the agent shall do.',
+        description: 'What the agent shall do. A command reads it from standard input.',
     },
     'prompt-file': {
         topic: 'agent',
@@ -44748,6 +44779,7 @@ async function read(directory, name) {
 
 
 
+
 /**
  * The post step: removes what main left behind because it was cut off, and does what a cancelled main had no time
  * for. Never fails the job: at this point a failure would only hide what really happened.
@@ -44763,7 +44795,7 @@ async function clean_up_cleanUp(given) {
             for (const what of removed)
                 lib_core/* info */.pq(`Removed ${what}, which run ${runId} had left.`);
             for (const problem of problems)
-                lib_core/* info */.pq(`Not removed: ${problem}`);
+                lib_core/* info */.pq(`Not removed: ${display_text_displayText(problem)}`);
         });
     }
     let artifactUrl = '';
@@ -44793,7 +44825,7 @@ async function quietly(work) {
         await work();
     }
     catch (thrown) {
-        lib_core/* info */.pq(`cagent: ${errors_messageOf(thrown)}`);
+        lib_core/* info */.pq(`cagent: ${display_text_displayText(errors_messageOf(thrown))}`);
     }
 }
 
@@ -44805,7 +44837,7 @@ async function quietly(work) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94754);
-/* harmony import */ var _clean_up_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(74018);
+/* harmony import */ var _clean_up_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99122);
 
 
 await (0,_clean_up_js__WEBPACK_IMPORTED_MODULE_0__/* .cleanUp */ .n)((0,_core_environment_js__WEBPACK_IMPORTED_MODULE_1__/* .readEnvironment */ .Q)());
