@@ -23,7 +23,7 @@ export interface ScanCache {
 }
 
 /** To be raised with every change of how files are scanned or judged; the rules themselves count anyway. */
-export const SCAN_VERSION = 3;
+export const SCAN_VERSION = 4;
 
 const LARGEST_FILE = 64 * 1024 * 1024;
 const LIMITS = { entries: 100, bytes: 256 * 1024 * 1024 };

@@ -144,8 +144,8 @@ describe('the cache of the secret scan', () => {
       readFileSync(join(import.meta.dirname, '../../../src/workspace', name)),
     );
     expect([SCAN_VERSION, hash('sha256', Buffer.concat(sources)).slice(0, 16)]).toEqual([
-      3,
-      '42f36819e3b27992',
+      4,
+      'e186e0fef0d669a7',
     ]);
   });
 
