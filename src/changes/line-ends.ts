@@ -11,6 +11,9 @@ interface Ports {
   readonly env: Environment;
 }
 
+/** What is larger keeps its bytes, as files of no known rule do: the contents are judged in memory. */
+const LARGEST_BYTES = 64 * 2 ** 20;
+
 /** `text`: git always keeps such a file with LF. `auto`: where it looks like text and is not committed with CRLF. */
 type LineEnds = 'text' | 'auto';
 
@@ -28,7 +31,7 @@ export async function markLineEnds(
   if (baseCommit === undefined || touched.length === 0) return touched;
   const rules = await readRules(touched, root, ports);
   const found = touched.flatMap((entry) => {
-    const rule = rules.get(entry.path);
+    const rule = isLarge(entry.before) || isLarge(entry.after) ? undefined : rules.get(entry.path);
     const sides = rule === undefined ? [] : [regularFile(entry.before), regularFile(entry.after)];
     const converted = rule !== undefined && isConverted(sides, rule);
     return converted ? [{ entry, raw: sides[0] && blobId(sides[0], baseCommit) }] : [];
@@ -97,6 +100,10 @@ async function committedIds(
   const answers = stdout.toString('latin1').split('\n');
   const ids = new Map(asked.map((path, at) => [path, answers[at]]));
   return paths.map((path) => ids.get(path));
+}
+
+function isLarge(content: Content | undefined): boolean {
+  return content !== undefined && content.size > LARGEST_BYTES;
 }
 
 function isConverted(sides: readonly (Buffer | undefined)[], rule: LineEnds): boolean {

@@ -39,7 +39,9 @@ const TESTS: Readonly<Record<Exclude<ContentTest, 'pgp-secret-packet' | 'not-onl
     /^[ \t]*[\w.-]*(?:password|passwd|token|secret|api_?key)[ \t]*[=:][ \t]*(?!\$)[^\s#]/im,
   // Bundler's settings have the host in capitals, BUNDLE_GEMS__EXAMPLE__ORG, with user:password or a token.
   'bundle-credentials': /^BUNDLE_(?!BUILD__|LOCAL__|MIRROR__|PLUGINS__)\w+__\w+:\s*["']?(?!\$)[^\s"']/m,
-  kubeconfig: /^[ \t-]*["']?(?:client-key-data|token|password|id-token|refresh-token)["']?\s*:\s*\S/m,
+  // Not the types and expressions of a program that reads such files.
+  kubeconfig:
+    /^[ \t-]*["']?(?:client-key-data|token|password|id-token|refresh-token)["']?\s*:\s*(?!str(?:ing)?\b|[\w.]+[ \t]*[,;(])\S/m,
 };
 
 /**

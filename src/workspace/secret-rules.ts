@@ -221,7 +221,7 @@ export const SECRET_RULES: readonly SecretRule[] = [
     ...context(
       'curl-user',
       ['curl'],
-      /\bcurl\b[^\n]{0,80}?\s(?:-u|--user)[\s=]*["']?([^\s:"'`$<{]{1,80}:[^\s"'`]{3,200})/g,
+      /\bcurl\b[^\n]{0,80}?\s(?:-u|--user)[\s=]{0,8}["']?([^\s:"'`$<{]{1,80}:[^\s"'`]{3,200})/g,
     ),
     judge: 'url-password',
   },

@@ -108,7 +108,7 @@ function judgeInputs(step: YAMLMap, variables: UntrustedVariables, warn: Warn): 
   if (!isMap(inputs)) return;
   const inPrompt = untrustedIn(textOf(inputs, 'prompt'), variables);
   // What another agent said is a prompt that somebody meant.
-  if (inPrompt?.startsWith('github.') === true) {
+  if (inPrompt !== undefined && /^github\b/i.test(inPrompt)) {
     warn(
       inputs.get('prompt', true),
       `${inPrompt} is put into the prompt as if you had written it`,

@@ -170,6 +170,8 @@ describe('workflows that are looked through', () => {
     ]);
     const prompt = SAFE.replace('{{pull_request.title}}', `\${{ steps.plan.outputs.final-message }}`);
     expect(warnings(prompt)).toEqual([]);
+    const event = SAFE.replace('{{pull_request.title}}', `\${{ toJSON(GitHub) }}`);
+    expect(warnings(event).join()).toContain('GitHub is put into the prompt');
   });
 
   it('what stands behind an anchor is judged in each place, and a bomb of anchors ends', () => {

@@ -82,6 +82,10 @@ describe('the mask', () => {
     expect(masked('pässword-€-😀', '{"a":"p\\u00e4ssword-\\u20ac-\\ud83d\\ude00"}')).toBe('{"a":"***"}');
   });
 
+  test('finds a value in JSON that may stand in a page', () => {
+    expect(masked('a&b<c>d/e', '{"a":"a\\u0026b\\u003cc\\u003ed/e"}')).toBe('{"a":"***"}');
+  });
+
   test('finds the single lines of a key file', () => {
     const secret = '-----BEGIN KEY-----\nMIIabcdefgh\nijklmnopqr\n-----END KEY-----\n';
     const text = masked(secret, '+MIIabcdefgh\n+ijklmnopqr\n');

@@ -167,6 +167,11 @@ describe('hidden paths', () => {
       'BUNDLE_GEMS__EXAMPLE__COM: "u:p"\n',
       'BUNDLE_PATH: "vendor"\nBUNDLE_BUILD__X: "--y"\n',
     ],
+    [
+      'kubeconfig-user.ts',
+      'users:\n- user:\n    password: t\n',
+      'interface User {\n  token: string\n  password: Secret;\n}\nlogin({\n  token: user.token,\n});\n',
+    ],
     ['admin-kubeconfig.conf', 'users:\n- user:\n    token: t\n', 'clusters: []\n'],
   ])('include %s only when a password is written in it', async (path, secret, harmless) => {
     expect(Object.keys(reasons(await plan(tree({ [path]: secret }), { secrets: 'off' })))).toEqual([path]);
