@@ -208,7 +208,8 @@ export const SECRET_RULES: readonly SecretRule[] = [
     ['extraheader', 'extraHeader'],
     /extraheader["']?\s*=\s*["']?authorization:\s*(?:basic|bearer)\s+([A-Za-z0-9+/=_.-]{8,})/gi,
   ),
-  context('docker-auth', ['"auth"'], /"auth"\s*:\s*"([A-Za-z0-9+/]{20,}={0,2})"/g),
+  // With a digit, since the way in which an interface asks for a login is named under this key too.
+  context('docker-auth', ['"auth"'], /"auth"\s*:\s*"(?=[A-Za-z+/]*\d)([A-Za-z0-9+/]{20,}={0,2})"/g),
   {
     ...context(
       'authorization-header',

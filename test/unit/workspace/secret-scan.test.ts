@@ -231,6 +231,7 @@ describe('secret scan', () => {
       'a header with a variable',
       'curl -H "Authorization: Bearer $SOME_VERY_LONG_TOKEN_2" -u "$USER:$PASS" x',
     ],
+    ['a way to log in', '{"auth": "bearerTokenAuthentication"}'],
     ['a header with a placeholder', 'Authorization: Bearer YOUR_API_KEY_GOES_HERE_1234'],
     ['a translation', '"password": "Please-enter-your-password-here-and-press-2-times"'],
   ])('does not take %s for a secret', (_what, text) => {
