@@ -31417,6 +31417,8 @@ function indexInfo(records, encode) {
 
 
 
+/** What is larger keeps its bytes, as files of no known rule do: the contents are judged in memory. */
+const LARGEST_BYTES = 64 * 2 ** 20;
 /**
  * Marks the contents of which git keeps another form than the working tree has: CRLF where the attributes of the
  * original say that a checkout converts line ends (`*.bat eol=crlf`). A patch of the bytes as they are would not apply
@@ -31427,7 +31429,7 @@ async function markLineEnds(touched, root, baseCommit, ports) {
         return touched;
     const rules = await readRules(touched, root, ports);
     const found = touched.flatMap((entry) => {
-        const rule = rules.get(entry.path);
+        const rule = isLarge(entry.before) || isLarge(entry.after) ? undefined : rules.get(entry.path);
         const sides = rule === undefined ? [] : [regularFile(entry.before), regularFile(entry.after)];
         const converted = rule !== undefined && isConverted(sides, rule);
         return converted ? [{ entry, raw: sides[0] && blobId(sides[0], baseCommit) }] : [];
@@ -31470,6 +31472,9 @@ async function committedIds(paths, root, commit, ports) {
     const answers = stdout.toString('latin1').split('\n');
     const ids = new Map(asked.map((path, at) => [path, answers[at]]));
     return paths.map((path) => ids.get(path));
+}
+function isLarge(content) {
+    return content !== undefined && content.size > LARGEST_BYTES;
 }
 function isConverted(sides, rule) {
     const files = sides.filter((bytes) => bytes !== undefined);
@@ -35271,7 +35276,7 @@ function judgeInputs(step, variables, warn) {
         return;
     const inPrompt = untrustedIn(workflow_yaml_textOf(inputs, 'prompt'), variables);
     // What another agent said is a prompt that somebody meant.
-    if (inPrompt?.startsWith('github.') === true) {
+    if (inPrompt !== undefined && /^github\b/i.test(inPrompt)) {
         warn(inputs.get('prompt', true), `${inPrompt} is put into the prompt as if you had written it`, 'Write the fact as {{pull_request.title}} and the like, which is delimited and labelled as untrusted.');
     }
     for (const name of ['run', 'agent-args', 'agent_args']) {
@@ -36411,11 +36416,15 @@ function urlForms(text) {
         new URLSearchParams({ '': text }).toString().slice(1),
     ];
 }
-/** As in a string: with other letters as they are or in ASCII, as Python and Go have it, and with `/` as PHP has it. */
+/** As in a string: other letters as they are or in ASCII, as Python has it, `<>&` as Go has them, `/` as PHP has it. */
 function jsonForms(text) {
     const plain = JSON.stringify(text).slice(1, -1);
-    const ascii = plain.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-    return [plain, ascii].flatMap((form) => [form, form.replaceAll('/', '\\/')]);
+    const unitEscapes = (form, units) => form.replace(units, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    const ascii = unitEscapes(plain, /[^\0-\x7f]/g);
+    return [plain, ascii, unitEscapes(plain, /[<>&\u2028\u2029]/g)].flatMap((form) => [
+        form,
+        form.replaceAll('/', '\\/'),
+    ]);
 }
 /** As in the text of an element and in an attribute. */
 function htmlForms(text) {
@@ -39188,37 +39197,36 @@ function identityOf(path) {
 
 
 
-/** Hidden directories can be as large as installed packages; this many entries of them are looked at. */
+/** Hidden directories can be as large as installed packages; this many entries below them are looked at. */
 const MOST_ENTRIES = 50_000;
 /**
  * Hiding one name of a file and showing another would hide nothing. Looks at the visible files only when a hidden one
  * has more than one name. Git data is left out: a local clone shares its objects, and no checked out file is one.
  */
-function hardLinksToHidden(root, result) {
+function hardLinksToHidden(root, result, mostEntries = MOST_ENTRIES) {
     const inodes = new Map();
-    let left = MOST_ENTRIES;
-    const visit = (path) => {
-        left -= 1;
-        if (left < 0)
-            return;
+    const hidden = [...result.hidden].filter(([, { reason }]) => reason !== GIT_REASON).map(([path]) => path);
+    const most = hidden.length + mostEntries;
+    // It grows as it is read: what is hidden by name comes first, and one deep directory does not use up the number.
+    const queue = [...hidden];
+    let at = 0;
+    for (; at < Math.min(queue.length, most); at++) {
+        const path = queue[at];
         const stat = hard_links_statusOf(root, path);
         if (stat?.isFile() && stat.nlink > 1)
             inodes.set(inodeOf(stat), path);
         if (stat?.isDirectory())
             for (const name of hard_links_namesIn(root, path))
-                visit(`${path}/${name}`);
-    };
-    for (const [path, { reason }] of result.hidden)
-        if (reason !== GIT_REASON)
-            visit(path);
+                queue.push(`${path}/${name}`);
+    }
     const found = new Map();
     for (const path of inodes.size === 0 ? [] : result.files) {
         const stat = hard_links_statusOf(root, path);
-        const hidden = stat && inodes.get(inodeOf(stat));
-        if (hidden !== undefined)
-            found.set(path, hidden);
+        const other = stat && inodes.get(inodeOf(stat));
+        if (other !== undefined)
+            found.set(path, other);
     }
-    return { found, partly: left < 0 };
+    return { found, partly: at < queue.length };
 }
 function inodeOf(stat) {
     return `${stat.dev}:${stat.ino}`;
@@ -39418,7 +39426,8 @@ const TESTS = {
     'property-password': /^[ \t]*[\w.-]*(?:password|passwd|token|secret|api_?key)[ \t]*[=:][ \t]*(?!\$)[^\s#]/im,
     // Bundler's settings have the host in capitals, BUNDLE_GEMS__EXAMPLE__ORG, with user:password or a token.
     'bundle-credentials': /^BUNDLE_(?!BUILD__|LOCAL__|MIRROR__|PLUGINS__)\w+__\w+:\s*["']?(?!\$)[^\s"']/m,
-    kubeconfig: /^[ \t-]*["']?(?:client-key-data|token|password|id-token|refresh-token)["']?\s*:\s*\S/m,
+    // Not the types and expressions of a program that reads such files.
+    kubeconfig: /^[ \t-]*["']?(?:client-key-data|token|password|id-token|refresh-token)["']?\s*:\s*(?!str(?:ing)?\b|[\w.]+[ \t]*[,;(])\S/m,
 };
 /**
  * Whether the file's beginning passes the test. An unreadable file passes: what cannot be checked is hidden. A link
@@ -39941,13 +39950,14 @@ const SECRET_RULES = [
     prefix('age-key', ['AGE-SECRET-KEY-1'], /\bAGE-SECRET-KEY-1[A-Z0-9]{58}\b/g),
     prefix('private-key', ['PRIVATE KEY'], /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[nr]|[\w-]+: [^\n]*\n|["'+,>|#*])*[A-Za-z0-9+/=]{20,}/g),
     context('git-http-header', ['extraheader', 'extraHeader'], /extraheader["']?\s*=\s*["']?authorization:\s*(?:basic|bearer)\s+([A-Za-z0-9+/=_.-]{8,})/gi),
-    context('docker-auth', ['"auth"'], /"auth"\s*:\s*"([A-Za-z0-9+/]{20,}={0,2})"/g),
+    // With a digit, since the way in which an interface asks for a login is named under this key too.
+    context('docker-auth', ['"auth"'], /"auth"\s*:\s*"(?=[A-Za-z+/]*\d)([A-Za-z0-9+/]{20,}={0,2})"/g),
     {
         ...context('authorization-header', ['uthorization', 'UTHORIZATION'], /authorization["']?\s*(?:[:=,]|=>)\s*["'`]?(?:bearer|basic|token)\s+([\w+/=.~-]{20,})/gi),
         judge: 'entropy',
     },
     {
-        ...context('curl-user', ['curl'], /\bcurl\b[^\n]{0,80}?\s(?:-u|--user)[\s=]*["']?([^\s:"'`$<{]{1,80}:[^\s"'`]{3,200})/g),
+        ...context('curl-user', ['curl'], /\bcurl\b[^\n]{0,80}?\s(?:-u|--user)[\s=]{0,8}["']?([^\s:"'`$<{]{1,80}:[^\s"'`]{3,200})/g),
         judge: 'url-password',
     },
     {
@@ -40565,7 +40575,7 @@ function removeEntry(path) {
 
 
 /** To be raised with every change of how files are scanned or judged; the rules themselves count anyway. */
-const SCAN_VERSION = 3;
+const SCAN_VERSION = 4;
 const LARGEST_FILE = 64 * 1024 * 1024;
 const LIMITS = { entries: 100, bytes: 256 * 1024 * 1024 };
 /** Opens the results for the workspace `root`, in the directory `cacheDirectory`, if it can be trusted. */

@@ -109,11 +109,15 @@ function urlForms(text) {
         new URLSearchParams({ '': text }).toString().slice(1),
     ];
 }
-/** As in a string: with other letters as they are or in ASCII, as Python and Go have it, and with `/` as PHP has it. */
+/** As in a string: other letters as they are or in ASCII, as Python has it, `<>&` as Go has them, `/` as PHP has it. */
 function jsonForms(text) {
     const plain = JSON.stringify(text).slice(1, -1);
-    const ascii = plain.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-    return [plain, ascii].flatMap((form) => [form, form.replaceAll('/', '\\/')]);
+    const unitEscapes = (form, units) => form.replace(units, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    const ascii = unitEscapes(plain, /[^\0-\x7f]/g);
+    return [plain, ascii, unitEscapes(plain, /[<>&\u2028\u2029]/g)].flatMap((form) => [
+        form,
+        form.replaceAll('/', '\\/'),
+    ]);
 }
 /** As in the text of an element and in an attribute. */
 function htmlForms(text) {
