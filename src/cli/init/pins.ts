@@ -8,7 +8,7 @@ export interface Pin {
 /** cagent itself. `script/pin-release` writes the commit of a release here, in the commit that follows it. */
 export const CAGENT: Pin = {
   action: 'org/cagent',
-  sha: '7da25bc7cf838a17ad50757f27b8e49b5f0ce694',
+  sha: '0205e64a326cc12a2bb862f343236a45b95738cb',
   version: 'v0.1.0',
 };
 
