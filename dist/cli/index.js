@@ -35815,7 +35815,7 @@ function workflowChoice(agent, model) {
 /** cagent itself. `script/pin-release` writes the commit of a release here, in the commit that follows it. */
 const pins_CAGENT = {
     action: 'org/cagent',
-    sha: '7da25bc7cf838a17ad50757f27b8e49b5f0ce694',
+    sha: '0205e64a326cc12a2bb862f343236a45b95738cb',
     version: 'v0.1.0',
 };
 const CHECKOUT = {
