@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// Nothing here is a promise: only a test that hangs ends by these. A busy machine may stand still for seconds.
+const PATIENCE = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
+
 // Three suites: unit needs no Docker; docker drives the real engine one file at a time, since its tests share
 // networks and measure containers; e2e drives the built dist/ under a real workflow runner.
 export default defineConfig({
@@ -11,7 +14,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['test/fixtures/seed.ts'],
-          testTimeout: 30_000,
+          ...PATIENCE,
         },
       },
       {
