@@ -13,7 +13,7 @@ test(
   'no DNS message crashes the resolver, gets an address without a rule, or an answer that cannot be read',
   async () => {
     const names = createSyntheticNames();
-    await fuzz('dns', (message) => {
+    await fuzz('dns', 4_000, (message) => {
       const { reply, record, address } = answerQuestion(message, { policy, names });
       expect(Object.keys(EGRESS_REASONS)).toContain(record.reason);
       expect(JSON.parse(JSON.stringify(record))).toEqual(record);

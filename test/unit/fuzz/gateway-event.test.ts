@@ -13,7 +13,7 @@ const isRecord = new Ajv2020({ strict: true }).compile(schema);
 test(
   'whatever a gateway says, the host goes on, and what it records keeps to the schema',
   async () => {
-    await fuzz('gateway-event', (bytes) => {
+    await fuzz('gateway-event', 20_000, (bytes) => {
       const event = parseGatewayEvent(bytes.toString('utf8'));
       if (event?.event !== 'egress') return;
       expect(isRecord(event.record) || isRecord.errors).toBe(true);

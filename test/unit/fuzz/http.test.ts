@@ -1,6 +1,5 @@
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EgressRecord } from '../../../src/core/egress-record.js';
 import { requestVerdict } from '../../../src/egress/decide-request.js';
@@ -40,6 +39,7 @@ beforeAll(async () => {
   });
   origin.on('upgrade', (request, socket) => {
     note(request);
+    socket.on('error', () => {});
     socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n');
   });
   origin.on('connect', (request, socket) => {
@@ -85,7 +85,7 @@ afterAll(() => {
 test(
   'no bytes make a request arrive that the rules do not allow, or that is read in another way',
   async () => {
-    await fuzz('http', async (bytes) => {
+    await fuzz('http', 1_000, async (bytes) => {
       arrived = [];
       unreadable = [];
       await send(bytes);
@@ -94,8 +94,7 @@ test(
         expect(hosts.map((host) => host.toLowerCase().replace(/\.?(:0*80)?$/, ''))).toEqual([HOST]);
       }
       expect(unreadable).toEqual([]);
-      for (let wait = 0; wait < 100 && recorded < arrivals; wait++) await sleep(5);
-      expect(arrivals).toBeLessThanOrEqual(recorded);
+      await expect.poll(() => recorded, { interval: 5 }).toBeGreaterThanOrEqual(arrivals);
     });
   },
   FUZZ_TIMEOUT_MS,

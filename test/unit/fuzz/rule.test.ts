@@ -8,7 +8,7 @@ import { FUZZ_TIMEOUT_MS, fuzz } from './fuzz.js';
 test(
   'any entry becomes rules that survive JSON and their own text, or a one-line error that says where',
   async () => {
-    await fuzz('rule', (bytes) => {
+    await fuzz('rule', 3_000, (bytes) => {
       const entry = allowEntry.safeParse(yamlOrText(bytes.toString('utf8')));
       if (!entry.success) return;
       try {
