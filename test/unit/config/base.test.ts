@@ -50,7 +50,8 @@ afterEach(() => {
 });
 
 function git(...args: readonly string[]): void {
-  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], { cwd: workspace });
+  const settings = ['user.name=a', 'user.email=a@example.org', 'maintenance.auto=false'];
+  execFileSync('git', [...settings.flatMap((each) => ['-c', each]), ...args], { cwd: workspace });
 }
 
 /** Resolves, and looks at the result while the files of the base commit are there. */

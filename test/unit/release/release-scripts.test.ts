@@ -7,6 +7,11 @@ import { parse } from 'yaml';
 
 /** The scripts of the release workflow, with programs in the place of docker and gh that write down what they are told. */
 
+const SETTINGS = ['user.name=T', 'user.email=t@localhost', 'maintenance.auto=false'].flatMap((each) => [
+  '-c',
+  each,
+]);
+
 let root: string;
 let bin: string;
 
@@ -39,7 +44,7 @@ function run(script: string, args: readonly string[]) {
 describe('a tag becomes a release', () => {
   let repository: string;
   const git = (...args: readonly string[]) =>
-    execFileSync('git', ['-C', repository, '-c', 'user.name=T', '-c', 'user.email=t@localhost', ...args], {
+    execFileSync('git', ['-C', repository, ...SETTINGS, ...args], {
       encoding: 'utf8',
     });
   const check = (tag: string) => run(join(repository, 'script/release/check-tag'), [tag]);
@@ -173,7 +178,7 @@ describe('the images of a release', () => {
 describe('the pins of cagent itself', () => {
   let repository: string;
   const git = (...args: readonly string[]) =>
-    execFileSync('git', ['-C', repository, '-c', 'user.name=T', '-c', 'user.email=t@localhost', ...args], {
+    execFileSync('git', ['-C', repository, ...SETTINGS, ...args], {
       encoding: 'utf8',
     }).trim();
   const pins = () => readFileSync(join(repository, 'src/cli/init/pins.ts'), 'utf8');
