@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
+import type { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { isOwnerAlive, ownerOf } from '../../../src/core/owner.js';
 import { createRunId, isRunId } from '../../../src/core/run-id.js';
@@ -46,15 +48,17 @@ describe('the owner of a run', () => {
   });
 
   test('is dead as a zombie that nobody has waited for', async () => {
-    // The shell's child ends at once and stays a zombie, since the program that replaces the shell never waits.
-    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    // The shell's child ends with its input and stays a zombie, since the program that replaces the shell never waits.
+    const parent = spawn('sh', ['-c', 'cat <&3 >&2 & echo $!; exec sleep 60 3<&-'], {
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
     });
-    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const [line] = (await once(parent.stdout as Readable, 'data')) as [Buffer];
     const pid = Number(String(line).trim());
     const owner = ownerOf(pid);
-    while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '))
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(isOwnerAlive(owner)).toBe(true);
+    await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n');
+    (parent.stdio[3] as Socket).end();
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
     expect(isOwnerAlive(owner)).toBe(false);
     parent.kill();
   });

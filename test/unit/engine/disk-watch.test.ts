@@ -95,7 +95,11 @@ describe('the watch over the disk', () => {
 
   it('leaves a quarter of the free space, and counts what was there before as the agent’s', async () => {
     writeFileSync(join(directory, 'earlier'), Buffer.alloc(5 * 2 ** 20, 1));
-    const room = async () => ({ bytes: 3 * 2 ** 20, entries: 1e6 });
+    let asked = 0;
+    const room = async () => {
+      asked += 1;
+      return { bytes: 3 * 2 ** 20, entries: 1e6 };
+    };
     const passed: string[] = [];
     const watch = watchDisk(
       [directory],
@@ -103,7 +107,8 @@ describe('the watch over the disk', () => {
       (limit) => passed.push(limit),
       room,
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Once at the start, twice by a look, and from then on in the pause after it.
+    await expect.poll(() => asked).toBeGreaterThan(3);
     expect(passed).toEqual([]);
 
     writeFileSync(join(directory, 'more'), Buffer.alloc(2 * 2 ** 20, 1));

@@ -93,7 +93,8 @@ describe('taking over a directory', () => {
       join(place.out, '.cagent-run'),
       JSON.stringify({
         runId: RUN_ID,
-        owner: `1.1.${hostname()}`,
+        // Beyond the largest number of a process.
+        owner: `4194304.1.${hostname()}`,
       }),
     );
     const next = await open(place.out);

@@ -100,6 +100,8 @@ describe('the cache of the secret scan', () => {
   it('does not remember what changed within the last two seconds', async () => {
     const cache = temporary();
     const root = temporary();
+    // However long the plan takes to begin, it begins within the second of the change.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     write(root, { 'f.txt': HARMLESS });
     await plan(root, {}, undefined, cache);
     expect(readdirSync(join(cache, 'scan'))).toEqual([]);
