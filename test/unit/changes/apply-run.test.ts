@@ -17,7 +17,7 @@ beforeEach(async () => {
   place = await makePlace();
   await bash(
     place.root,
-    'git init -q; mkdir src; seq 20 > src/a.txt; echo b > b.txt; echo c > c.txt; head -c 100 /dev/urandom > bin; git add -A; git commit -qm base',
+    'git init -q; mkdir src; seq 20 > src/a.txt; echo b > b.txt; echo c > c.txt; seq 20 | gzip -n > bin; git add -A; git commit -qm base',
   );
 });
 afterEach(() => rm(place.base, { recursive: true, force: true }));
@@ -70,7 +70,7 @@ async function unchanged(test: () => Promise<void>): Promise<void> {
 }
 
 const EDIT =
-  'sed -i s/^7$/seven/ src/a.txt; git mv b.txt moved.txt; rm c.txt; mkdir c.txt; echo in > c.txt/in; head -c 90 /dev/urandom > bin; echo new > new.txt; chmod +x src/a.txt; ln -s new.txt l';
+  'sed -i s/^7$/seven/ src/a.txt; git mv b.txt moved.txt; rm c.txt; mkdir c.txt; echo in > c.txt/in; seq 30 | gzip -n > bin; echo new > new.txt; chmod +x src/a.txt; ln -s new.txt l';
 
 test('a patch goes into index and working tree, with the tree of the edited copy', async () => {
   await runOf(EDIT);
@@ -111,7 +111,7 @@ test('an untracked file in the way is not called a change', async () => {
 
 test('protected paths, too many files, too many kilobytes and paths outside the allowed globs are refused and nothing is touched', async () => {
   await runOf(
-    'mkdir -p .github/workflows sub; echo x > .github/workflows/x.yml; echo y > sub/codeowners; echo b2 > b.txt; head -c 3000 /dev/urandom > bin',
+    'mkdir -p .github/workflows sub; echo x > .github/workflows/x.yml; echo y > sub/codeowners; echo b2 > b.txt; seq 3000 | gzip -n > bin',
   );
   await unchanged(async () => {
     expect(await refusal()).toMatch(/protected paths: \.github\/workflows\/x\.yml, sub\/codeowners/);

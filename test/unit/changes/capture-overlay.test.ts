@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type CaptureInput, captureOverlay } from '../../../src/changes/capture-overlay.js';
 import type { Changes } from '../../../src/changes/changes.js';
 import { wouldHideBy } from '../../../src/changes/would-hide.js';
+import { readEnvironment } from '../../../src/core/environment.js';
 import { loadIgnoreRules } from '../../../src/workspace/ignore-rules.js';
 import { bash, captureDefaults, makePlace } from './run-files.js';
 
@@ -170,7 +171,9 @@ test('an owner without root rights reads what the agent locked, and the modes co
   process.setegid?.(65534);
   process.seteuid?.(65534);
   try {
-    const changes = await captureOverlay({ ...captureDefaults(place), upper: place.upper });
+    // The runner's own directory may be closed to others.
+    const env = { ...readEnvironment(), RUNNER_TEMP: place.base };
+    const changes = await captureOverlay({ ...captureDefaults(place), upper: place.upper, env });
     expect(changes.rejected).toEqual([]);
     expect(paths(changes)).toEqual(['cave/in/c', 'd/b', 'locked']);
   } finally {
