@@ -195,7 +195,8 @@ describe('when the model fails', () => {
   it('with silence, the time limit ends the run', async () => {
     workspace = agentWorkspace();
     await server.play({ script: 'hang' });
-    const run = await runAgent(workspace, server, 'claude', ['--timeout', '8s']);
+    // Long enough for the slowest start: it has to have asked.
+    const run = await runAgent(workspace, server, 'claude', ['--timeout', '30s']);
     expect(run.exitCode).toBe(124);
     expect(run.report.conclusion).toBe('timeout');
     expect(run.egress).toMatchObject([{ verdict: 'allowed', rule: 'broker:anthropic' }]);
@@ -218,27 +219,25 @@ describe('the budget', () => {
 describe('the broker', () => {
   it('listens to the agent alone, and the agent reaches no other port of the gateway', async () => {
     workspace = agentWorkspace();
+    // Then it waits for the test, which knocks from outside.
     const knock =
-      'for p in 8102 8103 9; do curl -s -m 2 http://100.64.7.1:$p/ && echo open >> notes.txt; done; sleep 4';
+      'for p in 8102 8103 9; do curl -s -m 10 http://100.64.7.1:$p/ && echo open >> notes.txt; done; until [ -e /tmp/knocked ]; do sleep 0.1; done';
     await server.play({ command: knock });
     const flags = ['--agent', 'claude', '--prompt', PROMPT, '--uplink', server.network];
     const running = workspace.start(flags, [], { env: modelEnvironment(server) });
     await until(async () => (await server.requests()).length > 0);
-    const [gateway] = dockerLines(
-      'ps',
-      '--quiet',
-      '--filter',
-      `label=cagent.run=${runIdIn(running.stderr())}`,
-      '--filter',
-      'label=cagent.role=gateway',
-    );
+    const containerOf = (role: string): string => {
+      const labels = [`label=cagent.run=${runIdIn(running.stderr())}`, `label=cagent.role=${role}`];
+      return dockerLines('ps', '--quiet', ...labels.flatMap((label) => ['--filter', label]))[0] ?? '';
+    };
     const [address] = dockerLines(
       'inspect',
       '--format',
       '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
-      gateway ?? '',
+      containerOf('gateway'),
     );
     expect(await server.reaches(address ?? '', 8101)).toBe(false);
+    dockerLines('exec', containerOf('agent'), 'touch', '/tmp/knocked');
     const run = resultOf(await running.ended, workspace.out);
     expect(run.changes.files).toEqual([]);
     const refused = run.egress.filter(({ reason }) => reason === 'gateway-port').map(({ port }) => port);

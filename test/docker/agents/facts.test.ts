@@ -55,55 +55,62 @@ describe('the bounds of an agent itself', () => {
     expect(report.agent.outcome?.kind).toBe('agent-limit');
   });
 
-  it('are exit codes of gemini, and so are other reasons that it has not to begin', async () => {
-    workspace = agentWorkspace();
-    const image = (await cagent(['build', 'gemini'])).stdout.toString('utf8').split(' ')[0] as string;
-    const settings = {
-      security: { auth: { selectedType: 'gemini-api-key' } },
-      model: { maxSessionTurns: 1 },
-    };
-    const run = 'echo hello | gemini --yolo --output-format stream-json';
-    const script = [
-      `(unset GOOGLE_GEMINI_BASE_URL; ${run}); echo "untrusted: $?"`,
-      `${run} --skip-trust; echo "no login: $?"`,
-      `mkdir -p ~/.gemini; echo '{' > ~/.gemini/settings.json; ${run} --skip-trust; echo "no settings: $?"`,
-      `echo '${JSON.stringify(settings)}' > ~/.gemini/settings.json; ${run} --skip-trust --model gemini-x; echo "turns: $?"`,
-    ];
-    const command = ['sh', '-c', script.join('\n')];
-    const env = { GOOGLE_GEMINI_BASE_URL: '{{base-url}}', GEMINI_API_KEY: '{{key}}' };
-    workspace.write({
-      'cagent.yml': JSON.stringify({
-        version: 1,
-        image: { ref: image },
-        agent: { use: 'codes', prompt: 'x', define: { command, provider: 'google', env } },
-      }),
-    });
-    await server.play();
-    const flags = ['--uplink', server.network];
-    const { stdout } = await workspace.run(flags, [], { env: modelEnvironment(server) });
-    expect(stdout.toString('utf8').match(/^[a-z ]+: \d+$/gm)).toEqual([
-      'untrusted: 55',
-      'no login: 41',
-      'no settings: 52',
-      'turns: 53',
-    ]);
-  });
+  it(
+    'are exit codes of gemini, and so are other reasons that it has not to begin',
+    async () => {
+      workspace = agentWorkspace();
+      const image = (await cagent(['build', 'gemini'])).stdout.toString('utf8').split(' ')[0] as string;
+      const settings = {
+        security: { auth: { selectedType: 'gemini-api-key' } },
+        model: { maxSessionTurns: 1 },
+      };
+      const run = 'echo hello | gemini --yolo --output-format stream-json';
+      const script = [
+        `(unset GOOGLE_GEMINI_BASE_URL; ${run}); echo "untrusted: $?"`,
+        `${run} --skip-trust; echo "no login: $?"`,
+        `mkdir -p ~/.gemini; echo '{' > ~/.gemini/settings.json; ${run} --skip-trust; echo "no settings: $?"`,
+        `echo '${JSON.stringify(settings)}' > ~/.gemini/settings.json; ${run} --skip-trust --model gemini-x; echo "turns: $?"`,
+      ];
+      const command = ['sh', '-c', script.join('\n')];
+      const env = { GOOGLE_GEMINI_BASE_URL: '{{base-url}}', GEMINI_API_KEY: '{{key}}' };
+      workspace.write({
+        'cagent.yml': JSON.stringify({
+          version: 1,
+          image: { ref: image },
+          agent: { use: 'codes', prompt: 'x', define: { command, provider: 'google', env } },
+        }),
+      });
+      await server.play();
+      const flags = ['--uplink', server.network];
+      const { stdout } = await workspace.run(flags, [], { env: modelEnvironment(server) });
+      expect(stdout.toString('utf8').match(/^[a-z ]+: \d+$/gm)).toEqual([
+        'untrusted: 55',
+        'no login: 41',
+        'no settings: 52',
+        'turns: 53',
+      ]);
+    },
+    BUILD_MS,
+  );
 });
 
 describe('codex', () => {
-  /** Prints how many threads of its own a program has that was started with this many workers. */
+  /**
+   * Prints how many threads of its own a program has that was started with this many workers: from when it has so many
+   * on, for as long as it takes to make more.
+   */
   const COUNT = `
     export CODEX_API_KEY=x HOME=/tmp
     for workers in 40 4; do
       TOKIO_WORKER_THREADS=$workers codex exec --json --skip-git-repo-check x < /dev/null > /dev/null 2>&1 &
-      most=0
-      for look in $(seq 50); do
+      most=0 looks=0
+      while kill -0 $! 2> /dev/null && [ "$looks" -lt 20 ]; do
         threads=$(cat /proc/[0-9]*/task/*/comm 2> /dev/null | grep -c '^tokio-rt-worker')
         [ "$threads" -gt "$most" ] && most=$threads
-        [ "$most" -ge 40 ] && break
+        [ "$most" -ge "$workers" ] && looks=$((looks + 1))
         sleep 0.1
       done
-      kill -KILL $!; wait $! 2> /dev/null
+      kill -KILL $! 2> /dev/null; wait $! 2> /dev/null
       echo "$most"
     done`;
 

@@ -185,7 +185,7 @@ it(
     const curious = [
       'FROM node:24-bookworm-slim AS look',
       // Never seen before, so that it is really run.
-      `RUN (env; cat /proc/[0-9]*/environ; cat /proc/[0-9]*/cmdline; cat /proc/net/tcp) > /seen.txt 2>&1; sleep 1; echo ${Date.now()} >> /seen.txt`,
+      `RUN (env; cat /proc/[0-9]*/environ; cat /proc/[0-9]*/cmdline; cat /proc/net/tcp) > /seen.txt 2>&1; sleep 3; echo ${Date.now()} >> /seen.txt`,
       'FROM scratch',
       'LABEL cagent.test=sentinel',
       'COPY --from=look /seen.txt /seen.txt',

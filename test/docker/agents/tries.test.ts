@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeWorkspace, OFFLINE, REPOSITORY, until, type Workspace } from '../../fixtures/cli.js';
+import { hasPrinted, makeWorkspace, OFFLINE, REPOSITORY, until, type Workspace } from '../../fixtures/cli.js';
 
 /** Starting an agent again, and ending a silent one. No known agent is needed for that. */
 
@@ -75,26 +75,27 @@ describe('an agent that is silent', () => {
   it('for idle-timeout is ended with 124, and the report says that it was silence', async () => {
     workspace = makeWorkspace({});
     const run = await workspace.run(
-      [...OFFLINE, '--idle-timeout', '2s'],
+      // Long enough for the slowest start, which is silent too.
+      [...OFFLINE, '--idle-timeout', '8s'],
       ['sh', '-c', 'echo edited > notes.txt; echo begun; exec sleep 300'],
     );
     expect(run.exitCode).toBe(124);
     expect(run.report).toMatchObject({ conclusion: 'timeout', limits: { hit: ['idle-timeout'] } });
     expect(run.report.agent.outcome?.kind).toBe('idle');
     expect(run.changes.files.map(({ path }) => path)).toEqual(['notes.txt']);
-    expect(run.stderr).toContain('was silent for 2.0 s');
+    expect(run.stderr).toContain('was silent for 8.0 s');
   });
 
   it('only between its lines lives on, on either stream', async () => {
     workspace = makeWorkspace({});
-    const script = 'for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; echo $i >&2; sleep 0.5; done';
-    const run = await workspace.run([...OFFLINE, '--idle-timeout', '3s'], ['sh', '-c', script]);
+    const script = 'for i in $(seq 10); do echo $i; sleep 0.5; echo $i >&2; sleep 0.5; done';
+    const run = await workspace.run([...OFFLINE, '--idle-timeout', '8s'], ['sh', '-c', script]);
     expect(run.exitCode).toBe(0);
   });
 
   it('because nobody reads what it prints is not ended', async () => {
     workspace = makeWorkspace({});
-    const args = ['run', '-w', workspace.directory, '-o', workspace.out, ...OFFLINE, '--idle-timeout', '2s'];
+    const args = ['run', '-w', workspace.directory, '-o', workspace.out, ...OFFLINE, '--idle-timeout', '5s'];
     const script = 'head -c 4000000 /dev/zero | tr "\\0" x; echo';
     const program = spawn(process.execPath, [
       join(REPOSITORY, 'dist/cli/index.js'),
@@ -104,12 +105,9 @@ describe('an agent that is silent', () => {
       '-c',
       script,
     ]);
-    let said = '';
-    program.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
+    program.stderr.resume();
     const code = new Promise((done) => program.once('close', done));
-    await until(() => said.includes('cagent: run'));
+    await until(() => hasPrinted(workspace.out));
     await new Promise((done) => setTimeout(done, 8_000));
     program.stdout.resume();
     expect(await code).toBe(0);

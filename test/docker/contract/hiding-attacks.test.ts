@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   makeWorkspace,
@@ -166,11 +167,14 @@ describe('while the agent runs', () => {
       const workspace = makeWorkspace(FILES);
       try {
         const at = (path: string): string => join(workspace.directory, path);
-        const script = `for i in $(seq 60); do grep -rslE '${MARK}' . && exit 9; cat secret.txt .env private/new private/deep/a.txt 2>/dev/null && exit 8; sleep 0.05; done`;
+        const look = `grep -rslE '${MARK}' . && exit 9; cat secret.txt .env private/new private/deep/a.txt 2>/dev/null && exit 8`;
+        // It looks all the while, and for some time after the host has done everything.
+        const script = `until read -r -t 0.05 word; do ${look}; done; for i in $(seq 20); do ${look}; sleep 0.05; done`;
+        const input = new PassThrough();
         const running = workspace.start(
           [...OFFLINE, '--mode', 'overlay'],
           ['bash', '-c', `echo started; ${script}`],
-          by(strategy, engine),
+          { ...by(strategy, engine), input },
         );
         let over = false;
         void running.ended.then(() => {
@@ -197,6 +201,7 @@ describe('while the agent runs', () => {
         renameSync(at('private'), at('elsewhere.tmp'));
         renameSync(at('elsewhere.tmp'), at('private'));
         expect(over, 'the agent was still looking').toBe(false);
+        input.end('done\n');
         const ended = await running.ended;
         expect(ended.exitCode, `${ended.stdout} ${ended.stderr}`).toBe(0);
       } finally {

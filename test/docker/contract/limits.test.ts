@@ -110,9 +110,10 @@ describe('limits', () => {
     expect(result.report).toMatchObject({ conclusion: 'failure', limits: { hit: [] } });
   });
   it('time: an agent that goes by itself when asked still is a time-out', async () => {
+    // Long enough for the slowest start: the agent has to have set its trap.
     const result = await workspace.bash("trap 'echo bye; exit 0' TERM; while :; do sleep 0.1; done", [
       '--timeout',
-      '1s',
+      '8s',
     ]);
     expect(result.exitCode).toBe(124);
     expect(result.stdout.toString()).toBe('bye\n');

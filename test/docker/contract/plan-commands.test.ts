@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SandboxPlan } from '../../../src/sandbox/sandbox-plan.js';
 import { cagent, makeWorkspace, type RunResult, type Workspace, writeFiles } from '../../fixtures/cli.js';
 import { createNetwork, docker } from '../../fixtures/internet/docker.js';
 
-/** Keeps the words of every docker command that was asked for, and asks it. */
+/** Keeps the words of every docker command that was asked for, each in a file of its own, and asks it. */
 const RECORDING_DOCKER = `#!/bin/sh
-{ for word in docker "$@"; do printf '%s\\0' "$word"; done; printf '\\n\\0'; } >> "$DOCKER_RECORD"
+printf '%s\\0' docker "$@" > "$(mktemp "$DOCKER_RECORD/XXXXXX")"
 exec ${execFileSync('sh', ['-c', 'command -v docker']).toString().trim()} "$@"
 `;
 
@@ -39,11 +39,12 @@ describe.each(CASES)('the commands of the plan, %s', (_, options) => {
 
   beforeAll(async () => {
     workspace = makeWorkspace({ 'a.txt': 'a\n' });
-    writeFiles(workspace.root, { 'bin/docker': RECORDING_DOCKER, 'docker.log': '' });
+    writeFiles(workspace.root, { 'bin/docker': RECORDING_DOCKER });
+    mkdirSync(join(workspace.root, 'docker-calls'));
     chmodSync(join(workspace.root, 'bin/docker'), 0o755);
     environment = {
       PATH: `${join(workspace.root, 'bin')}:${process.env.PATH}`,
-      DOCKER_RECORD: join(workspace.root, 'docker.log'),
+      DOCKER_RECORD: join(workspace.root, 'docker-calls'),
     };
     result = await workspace.run([...options], ['echo', 'a word'], { env: environment });
   });
@@ -64,11 +65,9 @@ describe.each(CASES)('the commands of the plan, %s', (_, options) => {
   });
 
   function recorded(): readonly (readonly string[])[] {
-    const text = readFileSync(join(workspace.root, 'docker.log'), 'utf8');
-    return text
-      .split('\n\0')
-      .filter((call) => call !== '')
-      .map((call) => call.split('\0').slice(0, -1));
+    // Commands that go on side by side would get into each other's words in one file.
+    const calls = join(workspace.root, 'docker-calls');
+    return readdirSync(calls).map((name) => readFileSync(join(calls, name), 'utf8').split('\0').slice(0, -1));
   }
 });
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   cagent,
@@ -53,7 +54,8 @@ const CASES: readonly Case[] = [
     name: 'a time-out of an agent that ignores TERM',
     conclusion: 'timeout',
     exitCode: 124,
-    options: ['--timeout', '1s'],
+    // Long enough for the slowest start: the agent has to have made its edits.
+    options: ['--timeout', '8s'],
     command: ['sh', '-c', STUBBORN],
     limit: 'timeout',
   },
@@ -238,12 +240,15 @@ describe('a run directory that cannot be completed', () => {
 
   beforeAll(async () => {
     workspace = makeWorkspace({ 'README.md': '# widget\n' });
+    const input = new PassThrough();
     const running = workspace.start(
       [...OFFLINE, '--json'],
-      ['sh', '-c', `${edit} echo started >&2; sleep 2`],
+      ['sh', '-c', `${edit} echo started >&2; read -r word`],
+      { input },
     );
     await until(() => running.stderr().includes('started'));
     mkdirSync(join(workspace.out, 'report.html/in-the-way'), { recursive: true });
+    input.end('done\n');
     result = resultOf(await running.ended, workspace.out);
   });
   afterAll(() => workspace.remove());
@@ -281,11 +286,14 @@ describe('an engine that goes away during the run', () => {
       'bin/docker': `#!/bin/sh\n[ -e ${gone} ] || exec ${docker} "$@"\necho 'Cannot connect to the Docker daemon at unix:///gone. Is the docker daemon running?' >&2\nexit 1\n`,
     });
     chmodSync(join(workspace.root, 'bin/docker'), 0o755);
-    const running = workspace.start(OFFLINE, ['sh', '-c', `${edit} sleep 2`], {
+    const input = new PassThrough();
+    const running = workspace.start(OFFLINE, ['sh', '-c', `${edit} read -r word`], {
       env: { PATH: `${join(workspace.root, 'bin')}:${process.env.PATH}` },
+      input,
     });
     await until(() => running.stdout().includes('started'));
     writeFiles(workspace.root, { gone: '' });
+    input.end('done\n');
     result = resultOf(await running.ended, workspace.out);
   });
   afterAll(async () => {

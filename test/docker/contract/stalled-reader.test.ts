@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeWorkspace, OFFLINE, REPOSITORY, until, type Workspace } from '../../fixtures/cli.js';
+import { hasPrinted, makeWorkspace, OFFLINE, REPOSITORY, until, type Workspace } from '../../fixtures/cli.js';
 
 let workspace: Workspace;
 beforeAll(() => {
@@ -16,17 +16,14 @@ describe('a reader that stalls', () => {
     const program = spawn(process.execPath, [
       cli,
       'run',
-      ...['-w', workspace.directory, '-o', workspace.out, '--timeout', '2s', ...OFFLINE],
+      ...['-w', workspace.directory, '-o', workspace.out, '--timeout', '6s', ...OFFLINE],
       ...['--', 'yes'],
     ]);
-    let said = '';
-    program.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
+    program.stderr.resume();
     const code = new Promise((done) => program.once('close', done));
-    await until(() => said.includes('cagent: run'));
+    await until(() => hasPrinted(workspace.out));
     // Nobody reads standard output until the agent is long past its time.
-    await new Promise((done) => setTimeout(done, 8_000));
+    await new Promise((done) => setTimeout(done, 10_000));
     program.stdout.resume();
 
     expect(await code).toBe(124);

@@ -1,5 +1,6 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Files,
@@ -261,13 +262,15 @@ describe('inside a copy', () => {
     users.remove();
   });
   it('a file that was changed outside during the run is not overwritten by the patch', async () => {
+    const input = new PassThrough();
     const run = workspace.start(
       ['--network', 'none', '--out', join(workspace.root, 'meanwhile')],
-      ['bash', '-c', 'echo started; echo agent > text.txt; echo agent > touched.txt; sleep 4'],
-      { env: { DOCKER_HOST: engine.tcp } },
+      ['bash', '-c', 'echo started; echo agent > text.txt; echo agent > touched.txt; read -r word'],
+      { env: { DOCKER_HOST: engine.tcp }, input },
     );
     await until(() => run.stdout().includes('started'));
     writeFileSync(join(workspace.directory, 'text.txt'), 'user\n');
+    input.end('done\n');
     const { exitCode, stderr, changes } = resultOf(await run.ended, join(workspace.root, 'meanwhile'));
     expect(exitCode, stderr).toBe(0);
     expect(changes.files.map(({ path }) => path)).toEqual(['touched.txt']);
