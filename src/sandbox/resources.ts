@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { followKernelLog } from './kernel-log.js';
 
 /** What the agent's control group has used so far. Fields are absent where the kernel does not tell. */
 export interface ResourceUse {
@@ -19,11 +20,12 @@ const ROOT = '/sys/fs/cgroup';
 /** From here on twice as long each time, once the group is there. */
 const FIRST_LOOK_MS = 5;
 const LOOK_MS = 200;
-/** The group of a dead container stays for some 10 ms; an agent that ends over what it was refused shows only then. */
+/** The group of a dead container stays for some 20 ms; an agent that ends over what it was refused shows only then. */
 const REFUSALS_LOOK_MS = 5;
 
 /** @param containerId full id. A remote engine's groups are not here: then every field stays absent. */
 export function watchResources(containerId: string): ResourceWatch {
+  const log = followKernelLog();
   let use: ResourceUse = {};
   let group: CgroupFiles | undefined;
   let wait = FIRST_LOOK_MS;
@@ -43,7 +45,7 @@ export function watchResources(containerId: string): ResourceWatch {
   return {
     stop() {
       clearInterval(timer);
-      return use;
+      return merge(use, log.wordsAbout(containerId));
     },
   };
 }
