@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as afterInput, setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../core/clock.js';
 import { CagentError, messageOf } from '../core/errors.js';
 import { listenPorts, udpNameRules } from '../egress/listeners.js';
@@ -182,6 +182,8 @@ export async function startGateway(start: GatewayStart, ports: GatewayPorts): Pr
     relays.close();
     await connections.drain();
     await sleep(LAST_PACKETS_MS);
+    // Where this process had to wait for its turn, the time is over before it has read anything.
+    await afterInput();
     flows.finish();
     log.flush();
   }

@@ -7,6 +7,7 @@ import {
 import { pipeline } from 'node:stream';
 import type { Verdict } from '../../core/egress-record.js';
 import type { EgressReason } from '../../egress/reasons.js';
+import { endAfterBody } from '../http/end-after-body.js';
 import { onceOver } from '../http/message.js';
 import { createMeter } from '../http/meter.js';
 import { dialFailure } from '../http/upstream-agent.js';
@@ -76,12 +77,17 @@ function refuse(
   reason: EgressReason,
   message: string,
 ): Outcome {
-  answer(broker, response, status, message);
+  endAfterBody(response, writeHead(broker, response, status, message));
   return { verdict: 'blocked', reason, bytes: { out: 0, in: 0 } };
 }
 
-/** An answer of ours. The connection ends with it, since a request body may still be on its way. */
-function answer({ start }: Broker, response: ServerResponse, status: number, message: string): void {
+/** An answer of ours to a request that was sent on. */
+function answer(broker: Broker, response: ServerResponse, status: number, message: string): void {
+  response.end(writeHead(broker, response, status, message));
+}
+
+/** Gives the body that belongs to it. The connection ends with the answer. */
+function writeHead({ start }: Broker, response: ServerResponse, status: number, message: string): string {
   const body = providerError(start.provider, status, message);
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
@@ -89,7 +95,7 @@ function answer({ start }: Broker, response: ServerResponse, status: number, mes
     connection: 'close',
     ...(status === 426 ? { upgrade: 'HTTP/1.1' } : {}),
   });
-  response.end(body);
+  return body;
 }
 
 /** What may get better by trying again; all else ends the agent with one clear message. */

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { Decision } from '../../egress/decide.js';
 import { EGRESS_REASONS, NO_RULE } from '../../egress/reasons.js';
+import { endAfterBody } from './end-after-body.js';
 import { type AgentRequest, type AgentResponse, isHttp2 } from './message.js';
 
 /** Status of a refused request; what cannot be read is not refused but wrong. */
@@ -28,7 +29,11 @@ export function sendRefusal(request: AgentRequest, response: AgentResponse, deci
   }
   const body = refusalBody(decision);
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body) };
-  if (isHttp2(request)) (response as Http2ServerResponse).writeHead(refusalStatus(decision), headers);
-  else (response as ServerResponse).writeHead(refusalStatus(decision), { ...headers, connection: 'close' });
-  response.end(body);
+  if (isHttp2(request)) {
+    (response as Http2ServerResponse).writeHead(refusalStatus(decision), headers);
+    response.end(body);
+    return;
+  }
+  (response as ServerResponse).writeHead(refusalStatus(decision), { ...headers, connection: 'close' });
+  endAfterBody(response as ServerResponse, body);
 }
