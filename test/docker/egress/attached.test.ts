@@ -10,7 +10,7 @@ import { SERVER } from '../../fixtures/internet/zone.js';
 /** Two services in a network of their own, like those of a workflow's job; both say where they are. */
 const SERVICES = { db: '172.31.88.10', cache: '172.31.88.11' } as const;
 const ROUTER = '172.31.88.1';
-const SERVICE = `require('net').createServer((s) => { console.log('visited'); s.end('service\\n'); }).listen(5432)`;
+const SERVICE = `require('net').createServer((s) => { console.log('visited'); s.end('service\\n'); }).listen(5432, () => console.log('up'))`;
 
 /** Prints `NAME: got TEXT`, or what went wrong. */
 const TRY = `
@@ -18,8 +18,7 @@ try() { python3 - "$@" <<'END'
 import socket, sys
 name, host, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
 try:
-    s = socket.create_connection((host, port), 5)
-    s.settimeout(5)
+    s = socket.create_connection((host, port), 30)
     print(name + ': got', s.recv(100).decode().strip() or 'the end')
 except OSError as error:
     print(name + ':', type(error).__name__)
@@ -45,6 +44,7 @@ beforeAll(async () => {
     const place = ['--network', services, '--network-alias', name, '--ip', address];
     const named = ['--label', LABEL, '--name', `${services}-${name}`];
     await docker('run', '-d', ...named, ...place, '--entrypoint', 'node', internet.image, '-e', SERVICE);
+    await until(async () => (await docker('logs', `${services}-${name}`)) === 'up');
   }
   host = createServer((socket) => {
     visitors += 1;
@@ -99,8 +99,8 @@ describe('a network that is attached', () => {
         'router: ConnectionRefusedError',
       ],
     ]);
-    expect(await docker('logs', `${services}-db`)).toBe('visited');
-    expect(await docker('logs', `${services}-cache`)).toBe('');
+    expect(await docker('logs', `${services}-db`)).toBe('up\nvisited');
+    expect(await docker('logs', `${services}-cache`)).toBe('up');
     expect(visitors).toBe(0);
   });
 

@@ -127,7 +127,7 @@ describe('the floor', () => {
   });
 
   test('multicast goes nowhere, and is on record', async () => {
-    await sandbox.agentDoes((tools) => tools.udp('224.0.0.251', 5_353, 'secret'));
+    await sandbox.agentDoes((tools) => tools.udp('224.0.0.251', 5_353, 'secret', tools.SILENCE_MS));
     await sandbox.recorded({
       protocol: 'udp',
       verdict: 'blocked',
@@ -229,7 +229,7 @@ describe('an agent that is root with NET_ADMIN and NET_RAW', () => {
   test('reaches nothing by forging its source address, and the try is on record', async () => {
     await docker('exec', strong.agent, 'ip', 'addr', 'add', '100.64.9.77/32', 'dev', 'eth0');
     const answer = await strong.agentDoes(
-      (tools, at) => tools.tcp(at, 443, 'x', 'latin1', '100.64.9.77'),
+      (tools, at) => tools.tcp(at, 443, 'x', 'latin1', '100.64.9.77', tools.SILENCE_MS),
       SERVER,
     );
     expect(answer).toMatchObject({ data: '', error: 'silence' });

@@ -39,6 +39,14 @@ function send(text: string, port = 80): Promise<{ data: string; error?: string; 
   );
 }
 
+/** The same, when an answer is the last one of its connection. */
+function sendToEnd(text: string): Promise<{ data: string }> {
+  return sandbox.agentDoes(
+    async (tools, bytes) => tools.tcpToEnd(await tools.addressOf('api.allowed.test'), 80, bytes),
+    text,
+  );
+}
+
 async function paths(): Promise<readonly string[]> {
   return (await internet.seen()).filter(({ service }) => service === 'http').map(({ path }) => String(path));
 }
@@ -70,7 +78,8 @@ describe('plain HTTP to an allowed name', () => {
 
   test('keeps the connection for several requests', async () => {
     const one = 'GET /keep HTTP/1.1\r\nHost: api.allowed.test\r\n\r\n';
-    const { data } = await send(one + one + one);
+    const last = 'GET /keep HTTP/1.1\r\nHost: api.allowed.test\r\nConnection: close\r\n\r\n';
+    const { data } = await sendToEnd(one + one + last);
     expect(data.match(/HTTP\/1.1 200/g)).toHaveLength(3);
   });
 
@@ -217,7 +226,7 @@ describe('an HTTP request that is not what it seems', () => {
   );
 
   test('a second request on a kept connection is judged like the first', async () => {
-    const { data } = await send(
+    const { data } = await sendToEnd(
       'GET /first HTTP/1.1\r\nHost: api.allowed.test\r\n\r\nGET /second HTTP/1.1\r\nHost: forbidden.test\r\n\r\n',
     );
     expect(data).toContain('HTTP/1.1 403');

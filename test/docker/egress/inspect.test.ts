@@ -186,6 +186,7 @@ describe('a host with HTTP rules', () => {
           443,
           'GET /v1/one HTTP/1.1\r\nHost: api.allowed.test\r\n\r\nGET /v2/two HTTP/1.1\r\nHost: api.allowed.test\r\n\r\n',
           root,
+          tools.PATIENCE_MS,
         ),
       ca,
     );

@@ -13,8 +13,9 @@ beforeEach(() => {
 });
 afterEach(() => workspace.remove());
 
+/** Stays after the last file, so that only cagent ends it. */
 const WRITE =
-  'i=0; while [ $i -lt 20 ]; do i=$((i+1)); head -c 4000000 /dev/zero > "$1/f$i"; sleep 0.5; done';
+  'i=0; while [ $i -lt 20 ]; do i=$((i+1)); head -c 4000000 /dev/zero > "$1/f$i"; sleep 0.5; done; sleep 100';
 
 describe('a bomb that hides', () => {
   it('in a directory that nobody may list is found by the space that it takes', async () => {

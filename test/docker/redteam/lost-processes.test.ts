@@ -18,12 +18,17 @@ beforeAll(() => {
 });
 afterAll(() => workspace.remove());
 
-const LOOP = ['sh', '-c', 'echo started; while :; do sleep 1; done'];
+/** Works until it is told to stop. */
+const LOOP = ['sh', '-c', 'echo started; until [ -e /tmp/stop ]; do sleep 0.1; done'];
 
 async function started(options: readonly string[]): Promise<{ run: Running; id: string }> {
   const run = workspace.start(options, LOOP);
   await until(() => run.stdout().includes('started'));
   return { run, id: runIdIn(run.stderr()) };
+}
+
+function tellToStop(id: string): void {
+  execFileSync('docker', ['exec', `cagent-${id}-agent`, 'touch', '/tmp/stop']);
 }
 
 function runningContainers(id: string): readonly string[] {
@@ -67,9 +72,9 @@ describe('when a process is lost', () => {
   });
 
   it('a gateway that ended during the run is in the report', async () => {
-    const run = workspace.start([], ['sh', '-c', 'echo started; sleep 3']);
-    await until(() => run.stdout().includes('started'));
-    execFileSync('docker', ['kill', `cagent-${runIdIn(run.stderr())}-gateway`]);
+    const { run, id } = await started([]);
+    execFileSync('docker', ['kill', `cagent-${id}-gateway`]);
+    tellToStop(id);
     const result = resultOf(await run.ended, workspace.out);
 
     expect(result.report.notices.join('\n')).toContain('The gateway ended during the run');
@@ -78,9 +83,9 @@ describe('when a process is lost', () => {
   });
 
   it('a gateway that was started again is no gateway any more, and the run has not succeeded', async () => {
-    const run = workspace.start([], ['sh', '-c', 'echo started; sleep 5']);
-    await until(() => run.stdout().includes('started'));
-    execFileSync('docker', ['restart', '--time', '0', `cagent-${runIdIn(run.stderr())}-gateway`]);
+    const { run, id } = await started([]);
+    execFileSync('docker', ['restart', '--time', '0', `cagent-${id}-gateway`]);
+    tellToStop(id);
     const result = resultOf(await run.ended, workspace.out);
 
     expect(result.report.error?.code).toBe('gateway.failed');
@@ -89,10 +94,9 @@ describe('when a process is lost', () => {
   });
 
   it('a gateway that is frozen does not hold up the end of the run, nor outlive it', async () => {
-    const run = workspace.start([], ['sh', '-c', 'echo started; sleep 3']);
-    await until(() => run.stdout().includes('started'));
-    const id = runIdIn(run.stderr());
+    const { run, id } = await started([]);
     execFileSync('docker', ['pause', `cagent-${id}-gateway`]);
+    tellToStop(id);
     const result = resultOf(await run.ended, workspace.out);
 
     expect(result.report.notices.join('\n')).toContain('before it had written its last records');
