@@ -81,7 +81,8 @@ describe('audit mode', () => {
 
   test.each([8_443, 7_777])('TCP to any other port of a name (%i) too', async (port) => {
     await sandbox.agentDoes(
-      async (tools, p) => tools.tcp(await tools.addressOf('forbidden.test'), p, 'x'),
+      async (tools, p) =>
+        tools.tcp(await tools.addressOf('forbidden.test'), p, 'x', 'latin1', undefined, tools.SILENCE_MS),
       port,
     );
     await sandbox.recorded({ protocol: 'tcp', verdict: 'audited', host: 'forbidden.test', port, ip: SERVER });

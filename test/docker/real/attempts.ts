@@ -6,7 +6,7 @@ import type { RunResult } from '../../fixtures/cli.js';
 /** `try NAME PROGRAM ARGUMENT...` for an agent's script: exit code and output go into the scratch, by name. */
 export const TRY = `
 mkdir -p .agent-scratch/attempts
-try() { name=$1; shift; timeout 60 "$@" > .agent-scratch/attempts/$name.out 2>&1; echo $? > .agent-scratch/attempts/$name.code; }
+try() { name=$1; shift; timeout 150 "$@" > .agent-scratch/attempts/$name.out 2>&1; echo $? > .agent-scratch/attempts/$name.code; }
 `;
 
 /** `CODE OUTPUT` of one attempt. */
