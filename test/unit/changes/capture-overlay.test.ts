@@ -1,4 +1,4 @@
-import { chmod, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type CaptureInput, captureOverlay } from '../../../src/changes/capture-overlay.js';
@@ -162,14 +162,18 @@ test('a patch holds line ends as git keeps them, so that it applies to a clean c
 });
 
 test('an owner without root rights reads what the agent locked, and the modes come back', async () => {
-  await bash(place.base, 'chown -R 65534:65534 .; chmod 755 .');
-  await bash(place.root, 'mkdir d; echo a > d/a; chown -R 65534:65534 .');
+  const isRoot = process.geteuid?.() === 0;
+  const own = isRoot ? 'chown -R 65534:65534 .' : 'true';
+  await bash(place.base, `${own}; chmod 755 .`);
+  await bash(place.root, `mkdir d; echo a > d/a; ${own}`);
   await bash(
     place.upper,
-    'mkdir -p d cave/in; echo b > d/b; echo c > cave/in/c; echo l > locked; chown -R 65534:65534 .; chmod 000 cave/in; chmod 111 cave; chmod 000 locked d',
+    `mkdir -p d cave/in; echo b > d/b; echo c > cave/in/c; echo l > locked; ${own}; chmod 000 cave/in; chmod 111 cave; chmod 000 locked d`,
   );
-  process.setegid?.(65534);
-  process.seteuid?.(65534);
+  if (isRoot) {
+    process.setegid?.(65534);
+    process.seteuid?.(65534);
+  }
   try {
     // The runner's own directory may be closed to others.
     const env = { ...readEnvironment(), RUNNER_TEMP: place.base };
@@ -177,13 +181,15 @@ test('an owner without root rights reads what the agent locked, and the modes co
     expect(changes.rejected).toEqual([]);
     expect(paths(changes)).toEqual(['cave/in/c', 'd/b', 'locked']);
   } finally {
-    process.seteuid?.(0);
-    process.setegid?.(0);
+    if (isRoot) {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+    }
   }
   expect(await bash(place.upper, 'stat -c "%a %n" cave cave/in locked d')).toBe(
     '111 cave\n0 cave/in\n0 locked\n0 d\n',
   );
-  await chmod(place.upper, 0o755);
+  await bash(place.base, 'chmod -R u+rwx .');
 });
 
 test('a path too long to open is listed and the rest is captured', async () => {

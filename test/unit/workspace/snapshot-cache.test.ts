@@ -162,7 +162,15 @@ describe('the cache of clean repositories', () => {
       'with a foreign object in a pack index',
       (entry: string) => overwrite(file(entry, '.idx'), (b) => b.fill(7, 1_040, 1_050)),
     ],
-    ['with a pack that is cut off', (entry: string) => truncateSync(file(entry, '.pack'), 40)],
+    [
+      'with a pack that is cut off',
+      (entry: string) => {
+        const pack = file(entry, '.pack');
+        chmodSync(pack, 0o600);
+        truncateSync(pack, 40);
+        chmodSync(pack, 0o444);
+      },
+    ],
     [
       'with another pack checksum',
       (entry: string) => overwrite(file(entry, '.pack'), (b) => b.subarray(-20).fill(7)),
