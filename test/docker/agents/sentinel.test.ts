@@ -68,10 +68,16 @@ function readProcess(pid: number, file: 'cmdline' | 'environ'): string {
 }
 
 function leaksInChildren(pid: number): readonly string[] {
-  return descendants(pid).flatMap((child) => [
-    ...leaksIn('argument of a process', readProcess(child, 'cmdline')),
-    ...leaksIn('environment of a process', readProcess(child, 'environ')),
-  ]);
+  const own = readProcess(pid, 'cmdline');
+  return descendants(pid).flatMap((child) => {
+    const command = readProcess(child, 'cmdline');
+    // Until it runs its program it is still cagent, which was given the key. Read first: it does not become cagent again.
+    if (command === own) return [];
+    return [
+      ...leaksIn('argument of a process', command),
+      ...leaksIn('environment of a process', readProcess(child, 'environ')),
+    ];
+  });
 }
 
 /** Empty when the container has just gone. */
