@@ -16,12 +16,25 @@ export interface Terminal {
  * @returns a function that stops
  */
 export function followSize(docker: Docker, plan: ContainerPlan, terminal: Terminal): () => void {
-  const match = (): void => {
+  let setting = false;
+  let changed = false;
+  async function set(): Promise<void> {
     const size = terminal.size();
     if (size === undefined) return;
     const words = ['stty', '-F', '/dev/console', 'rows', String(size.rows), 'cols', String(size.columns)];
-    void docker.try(execArgs(plan.name, plan.user, words));
-  };
-  match();
-  return terminal.onResize(match);
+    await docker.try(execArgs(plan.name, plan.user, words));
+  }
+  /** One command after the other: of two at once the one with the older size may end last. */
+  async function match(): Promise<void> {
+    changed = true;
+    if (setting) return;
+    setting = true;
+    while (changed) {
+      changed = false;
+      await set();
+    }
+    setting = false;
+  }
+  void match();
+  return terminal.onResize(() => void match());
 }
