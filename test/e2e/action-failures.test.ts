@@ -105,7 +105,7 @@ describe('a step that the runner cuts off', () => {
       ),
       {
         if: 'always()',
-        run: 'docker ps --filter label=cagent.run --filter label=cagent.role=agent --format "{{.Label \\"cagent.run\\"}}" > "$RESULTS/running"',
+        run: 'docker ps --all --filter label=cagent.run --filter label=cagent.role=agent --format "{{.Label \\"cagent.run\\"}}" > "$RESULTS/running"',
       },
     ]);
     const runId = runIdIn(job.log.output('cagent'));

