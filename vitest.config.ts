@@ -22,8 +22,8 @@ export default defineConfig({
           name: 'docker',
           include: ['test/docker/**/*.test.ts'],
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
         },
       },
       {
