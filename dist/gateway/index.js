@@ -5370,6 +5370,8 @@ async function startGateway(start, ports) {
         relays.close();
         await connections.drain();
         await (0,promises_namespaceObject.setTimeout)(LAST_PACKETS_MS);
+        // Where this process had to wait for its turn, the time is over before it has read anything.
+        await (0,promises_namespaceObject.setImmediate)();
         flows.finish();
         log.flush();
     }

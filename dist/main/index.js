@@ -43647,7 +43647,7 @@ exports.visitAsync = visitAsync;
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(76760);
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(94754);
-/* harmony import */ var _run_action_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3459);
+/* harmony import */ var _run_action_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42208);
 
 
 
@@ -43659,7 +43659,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3459:
+/***/ 42208:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -69998,16 +69998,74 @@ function disk_watch_pause(ms) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/sandbox/kernel-log.js
+
+/** The longest record, see Documentation/ABI/testing/dev-kmsg of the kernel. */
+const RECORD_BYTES = 8_192;
+/** What is there is read, and nothing waited for. */
+const FLAGS = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK;
+/**
+ * The only place that still tells of a control group that is gone: its counters vanish some 20 ms after its last
+ * process, and on a busy machine nobody need have looked at them in that time. Most hosts show their log to root only.
+ */
+function followKernelLog(file = '/dev/kmsg') {
+    let opened;
+    try {
+        opened = (0,external_node_fs_.openSync)(file, FLAGS);
+    }
+    catch {
+        return { wordsAbout: () => ({}) };
+    }
+    // What was said before is about somebody else, or about an earlier start of the same container.
+    for (const _ of recordsOf(opened))
+        ;
+    return {
+        wordsAbout(containerId) {
+            const words = wordsIn(recordsOf(opened), containerId);
+            (0,external_node_fs_.closeSync)(opened);
+            return words;
+        },
+    };
+}
+/** @param records `PRIORITY,SEQUENCE,TIME,-;MESSAGE` */
+function wordsIn(records, containerId) {
+    const about = [...records].filter((record) => record.includes(containerId));
+    const said = (words) => about.some((record) => record.includes(`;${words}`));
+    return {
+        ...(said('cgroup: fork rejected by pids controller in ') ? { pidsRefused: 1 } : {}),
+        ...(said('oom-kill:constraint=CONSTRAINT_MEMCG,') ? { oomKills: 1 } : {}),
+    };
+}
+/** Those that are there and were not read yet. */
+function* recordsOf(descriptor) {
+    const record = Buffer.alloc(RECORD_BYTES);
+    for (;;) {
+        try {
+            const length = (0,external_node_fs_.readSync)(descriptor, record);
+            if (length === 0)
+                return;
+            yield record.toString('latin1', 0, length);
+        }
+        catch (error) {
+            // Overwritten before it was read: the next one is there. EAGAIN is the end.
+            if (error.code !== 'EPIPE')
+                return;
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/sandbox/resources.js
+
 
 const ROOT = '/sys/fs/cgroup';
 /** From here on twice as long each time, once the group is there. */
 const FIRST_LOOK_MS = 5;
 const LOOK_MS = 200;
-/** The group of a dead container stays for some 10 ms; an agent that ends over what it was refused shows only then. */
+/** The group of a dead container stays for some 20 ms; an agent that ends over what it was refused shows only then. */
 const REFUSALS_LOOK_MS = 5;
 /** @param containerId full id. A remote engine's groups are not here: then every field stays absent. */
 function watchResources(containerId) {
+    const log = followKernelLog();
     let use = {};
     let group;
     let wait = FIRST_LOOK_MS;
@@ -70029,7 +70087,7 @@ function watchResources(containerId) {
     return {
         stop() {
             clearInterval(timer);
-            return use;
+            return resources_merge(use, log.wordsAbout(containerId));
         },
     };
 }
@@ -70106,15 +70164,29 @@ function field(name, value) {
  * @returns a function that stops
  */
 function followSize(docker, plan, terminal) {
-    const match = () => {
+    let setting = false;
+    let changed = false;
+    async function set() {
         const size = terminal.size();
         if (size === undefined)
             return;
         const words = ['stty', '-F', '/dev/console', 'rows', String(size.rows), 'cols', String(size.columns)];
-        void docker.try(execArgs(plan.name, plan.user, words));
-    };
-    match();
-    return terminal.onResize(match);
+        await docker.try(execArgs(plan.name, plan.user, words));
+    }
+    /** One command after the other: of two at once the one with the older size may end last. */
+    async function match() {
+        changed = true;
+        if (setting)
+            return;
+        setting = true;
+        while (changed) {
+            changed = false;
+            await set();
+        }
+        setting = false;
+    }
+    void match();
+    return terminal.onResize(() => void match());
 }
 
 ;// CONCATENATED MODULE: ./lib/sandbox/agent-run.js
@@ -72328,6 +72400,11 @@ const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 
 
 
+
+/** A container that has just ended is being removed by the engine itself, and has its volumes until that is through. */
+const GOING = /already in progress|volume is in use/i;
+const GOING_DEADLINE_MS = 10_000;
+const ASK_AGAIN_MS = 50;
 /**
  * Lists what carries our label.
  * @param runs `all`: every run, `dead`: runs whose process is gone, or one run id
@@ -72357,14 +72434,21 @@ async function findObjects(docker, runs) {
     ]);
     return { containers, volumes, networks };
 }
-/** Removes objects; what is already gone is fine. Returns what could not be removed, as messages. */
+/**
+ * Removes objects; what is already gone is fine, and what is just going is waited for.
+ * Returns what could not be removed, as messages.
+ */
 async function removeObjects(docker, objects) {
     const problems = [];
     const remove = async (args) => {
-        const result = await docker.try(args);
-        const stderr = result.stderr.toString('utf8').trim();
-        if (result.exitCode !== 0 && stderr !== '' && !/no such|not found|already in progress/i.test(stderr))
-            problems.push(stderr);
+        const deadline = performance.now() + GOING_DEADLINE_MS;
+        let refusal = await refusalOf(docker, args);
+        while (GOING.test(refusal) && performance.now() < deadline) {
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(ASK_AGAIN_MS);
+            refusal = await refusalOf(docker, args);
+        }
+        if (refusal !== '' && !/no such|not found|already in progress/i.test(refusal))
+            problems.push(refusal);
     };
     if (objects.containers.length > 0)
         await remove(removeContainersArgs(objects.containers));
@@ -72374,6 +72458,11 @@ async function removeObjects(docker, objects) {
     if (objects.networks.length > 0)
         await remove(removeNetworksArgs(objects.networks));
     return problems;
+}
+/** What the engine said against it; empty: nothing. */
+async function refusalOf(docker, args) {
+    const { exitCode, stderr } = await docker.try(args);
+    return exitCode === 0 ? '' : stderr.toString('utf8').trim();
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/tear-down.js

@@ -30377,7 +30377,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 99122:
+/***/ 81081:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30735,6 +30735,8 @@ function lastLine(text) {
         .at(-1) ?? '');
 }
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/core/labels.js
 /** The label that every Docker object of cagent carries; clean-up is "remove by this label". */
 const RUN_LABEL = 'cagent.run';
@@ -31016,6 +31018,11 @@ function labelArgs(labels) {
 
 
 
+
+/** A container that has just ended is being removed by the engine itself, and has its volumes until that is through. */
+const GOING = /already in progress|volume is in use/i;
+const GOING_DEADLINE_MS = 10_000;
+const ASK_AGAIN_MS = 50;
 /**
  * Lists what carries our label.
  * @param runs `all`: every run, `dead`: runs whose process is gone, or one run id
@@ -31045,14 +31052,21 @@ async function remove_findObjects(docker, runs) {
     ]);
     return { containers, volumes, networks };
 }
-/** Removes objects; what is already gone is fine. Returns what could not be removed, as messages. */
+/**
+ * Removes objects; what is already gone is fine, and what is just going is waited for.
+ * Returns what could not be removed, as messages.
+ */
 async function remove_removeObjects(docker, objects) {
     const problems = [];
     const remove = async (args) => {
-        const result = await docker.try(args);
-        const stderr = result.stderr.toString('utf8').trim();
-        if (result.exitCode !== 0 && stderr !== '' && !/no such|not found|already in progress/i.test(stderr))
-            problems.push(stderr);
+        const deadline = performance.now() + GOING_DEADLINE_MS;
+        let refusal = await refusalOf(docker, args);
+        while (GOING.test(refusal) && performance.now() < deadline) {
+            await (0,promises_namespaceObject.setTimeout)(ASK_AGAIN_MS);
+            refusal = await refusalOf(docker, args);
+        }
+        if (refusal !== '' && !/no such|not found|already in progress/i.test(refusal))
+            problems.push(refusal);
     };
     if (objects.containers.length > 0)
         await remove(removeContainersArgs(objects.containers));
@@ -31062,6 +31076,11 @@ async function remove_removeObjects(docker, objects) {
     if (objects.networks.length > 0)
         await remove(removeNetworksArgs(objects.networks));
     return problems;
+}
+/** What the engine said against it; empty: nothing. */
+async function refusalOf(docker, args) {
+    const { exitCode, stderr } = await docker.try(args);
+    return exitCode === 0 ? '' : stderr.toString('utf8').trim();
 }
 
 // EXTERNAL MODULE: external "node:path"
@@ -44837,7 +44856,7 @@ async function quietly(work) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _core_environment_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(94754);
-/* harmony import */ var _clean_up_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(99122);
+/* harmony import */ var _clean_up_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(81081);
 
 
 await (0,_clean_up_js__WEBPACK_IMPORTED_MODULE_0__/* .cleanUp */ .n)((0,_core_environment_js__WEBPACK_IMPORTED_MODULE_1__/* .readEnvironment */ .Q)());
