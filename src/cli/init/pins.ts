@@ -8,7 +8,7 @@ export interface Pin {
 /** cagent itself. `script/pin-release` writes the commit of a release here, in the commit that follows it. */
 export const CAGENT: Pin = {
   action: 'org/cagent',
-  sha: '0205e64a326cc12a2bb862f343236a45b95738cb',
+  sha: '822576c566fc3b10a85d2a33e2ce1199e6d35473',
   version: 'v0.1.0',
 };
 
