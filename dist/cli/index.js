@@ -35834,7 +35834,7 @@ function workflowChoice(agent, model) {
 /** cagent itself. `script/pin-release` writes the commit of a release here, in the commit that follows it. */
 const pins_CAGENT = {
     action: 'org/cagent',
-    sha: '0205e64a326cc12a2bb862f343236a45b95738cb',
+    sha: '822576c566fc3b10a85d2a33e2ce1199e6d35473',
     version: 'v0.1.0',
 };
 const CHECKOUT = {
